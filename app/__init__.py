@@ -1,0 +1,1 @@
+"""Recado: the desk where a business answers its WhatsApp."""

@@ -1,0 +1,91 @@
+"""How far each attendant has read."""
+
+from typing import Any
+
+from sqlalchemy import func, insert, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import clock, jobs
+from app.accounts.models import User
+from app.attention.models import ReadCursor
+from app.conversations.models import Conversation, Direction, Message
+from app.live.events import Change, EventKind, announce
+from app.whatsapp.models import Number
+
+MARK_READ = "mark_read"  # the job that tells the customer
+
+
+async def mark_read(session: AsyncSession, user: User, conversation_id: int, up_to: int) -> bool:
+    """This attendant has seen everything up to position `up_to`; whether that was news.
+
+    Never moves backwards. Where the number's setting says so, the customer sees it too.
+    """
+    at = (ReadCursor.user_id == user.id, ReadCursor.conversation_id == conversation_id)
+    last = select(Conversation.last_position).where(Conversation.id == conversation_id)
+    position = min(up_to, (await session.execute(last)).scalar_one())
+    seen = (await session.execute(inbound_up_to(conversation_id, position))).scalar_one()
+    known = (await session.execute(select(ReadCursor.position, ReadCursor.inbound_seen).where(*at))).first()
+    if known is not None and known.position >= position:
+        return False
+    await put_cursors(session, [user.id], conversation_id, position, seen)
+    if known is not None and known.inbound_seen == seen:
+        return False
+    announce(session, Change(EventKind.CURSOR_MOVED, conversation_id, user_id=user.id))
+    await tell_customer(session, conversation_id)
+    return True
+
+
+def inbound_up_to(conversation_id: int, position: int) -> Any:
+    counted = select(func.count()).select_from(Message)
+    return counted.where(
+        Message.conversation_id == conversation_id, Message.direction == Direction.IN, Message.position <= position
+    )
+
+
+async def everybody_has_read(session: AsyncSession, conversation_id: int) -> None:
+    """A person answered: nobody needs to look at what was there before."""
+    users = (await session.scalars(select(User.id).order_by(User.id))).all()
+    now_at = select(Conversation.last_position, Conversation.inbound_count).where(Conversation.id == conversation_id)
+    position, seen = (await session.execute(now_at)).one()
+    await put_cursors(session, users, conversation_id, position, seen)
+
+
+async def put_cursors(session: AsyncSession, users: Any, conversation_id: int, position: int, seen: int) -> None:
+    """Move the cursors of these attendants forward, in one statement."""
+    now = clock.now()
+    rows = [
+        {"user_id": user, "conversation_id": conversation_id, "position": position, "inbound_seen": seen, "read_at": now}
+        for user in users
+    ]
+    if not rows:
+        return
+    dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    put = dialect.insert(ReadCursor).values(rows)
+    newer = {name: put.excluded[name] for name in ("position", "inbound_seen", "read_at")}
+    forward = ReadCursor.position < put.excluded.position
+    await session.execute(
+        put.on_conflict_do_update(index_elements=["user_id", "conversation_id"], set_=newer, where=forward)
+    )
+
+
+async def start_with_nothing_unread(session: AsyncSession, user_id: int) -> None:
+    """A new attendant is not greeted by years of old messages."""
+    everything = select(
+        literal(user_id), Conversation.id, Conversation.last_position, Conversation.inbound_count, literal(clock.now(), ReadCursor.read_at.type)
+    )
+    columns = ["user_id", "conversation_id", "position", "inbound_seen", "read_at"]
+    await session.execute(insert(ReadCursor).from_select(columns, everything))
+
+
+async def tell_customer(session: AsyncSession, conversation_id: int) -> None:
+    """Have the customer's newest message marked as read, where the number's setting is "on open"."""
+    policy = (
+        select(Number.marks_read)
+        .join(Conversation, Conversation.number_id == Number.id)
+        .where(Conversation.id == conversation_id, Number.is_receive_only.is_(False))
+    )
+    if (await session.execute(policy)).scalar_one_or_none() == "open":
+        await jobs.enqueue(session, MARK_READ, str(conversation_id), run_at=clock.now())
+
+

@@ -1,0 +1,121 @@
+"""The commands; they read the same environment as the server."""
+
+import asyncio
+import os
+import secrets
+import sys
+from pathlib import Path
+
+import click
+
+from app.settings import DATA, HOME, Settings, WrongSettings, load_settings
+
+SECRET_FILE = DATA / "secret-key"
+ADMIN_FILE = DATA / "admin-password"
+DEVELOPMENT_ADMIN = "admin@example.com"
+
+
+@click.group(name="python -m app", context_settings={"help_option_names": ["-h", "--help"]})
+def commands() -> None:
+    """Recado: the desk where a business answers its WhatsApp."""
+
+
+def settings_or_exit() -> Settings:
+    try:
+        return load_settings()
+    except WrongSettings as fault:
+        raise click.ClickException(str(fault)) from None
+
+
+@commands.command()
+@click.option("--to", default="head", help="A revision, or `base`; the newest by default.")
+def migrate(to: str) -> None:
+    """Bring the database up to date."""
+    from app import migrate as migrations
+
+    settings = settings_or_exit()
+    asyncio.run(migrations.migrate(settings.database_url, to))
+    click.echo("The database is up to date." if to == "head" else f"The database is at {to}.")
+
+
+@commands.command("create-user")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--role", type=click.Choice(["attendant", "supervisor", "admin"]), default="attendant")
+def create_user(email: str, name: str, role: str) -> None:
+    """Make a user; the password is asked for, or read as one line of standard input."""
+    from app.accounts.commands import create_user_command
+    from app.db import open_database
+    from app.errors import AppError
+
+    open_database(settings_or_exit().database_url)
+    try:
+        asyncio.run(create_user_command(email, name, role))
+    except AppError as refusal:
+        raise click.ClickException(refusal.words) from None
+    click.echo(f"{email} may sign in now.")
+
+
+@commands.command()
+@click.option("--port", type=click.IntRange(0, 65535), required=True)
+@click.option("--webhook-url", default="", help="Where webhooks go; by default the HOST and PORT of this environment.")
+@click.option("--send-log", type=click.Path(path_type=Path), help="A file that every accepted send is written to.")
+def simulate(port: int, webhook_url: str, send_log: Path | None) -> None:
+    """Play WhatsApp and Claude on a loopback port (development and tests)."""
+    from dataclasses import replace
+
+    from app.simulated import simulator_config
+    from app.simulator.serve import run
+
+    settings = settings_or_exit()
+    if settings.is_production:
+        raise click.ClickException("RECADO_ENV: the simulator does not exist in production.")
+    run(replace(simulator_config(settings, webhook_url), send_log=send_log), port)
+
+
+@commands.command()
+@click.option("--reload", is_flag=True, help="Start again whenever the code changes.")
+@click.pass_context
+def dev(context: click.Context, reload: bool) -> None:
+    """Prepare everything and serve with SQLite and the simulator: what bin/dev runs."""
+    os.environ.setdefault("RECADO_ENV", "development")
+    prepare_development()
+    context.invoke(migrate, to="head")
+    settings = settings_or_exit()
+    import uvicorn
+
+    from app.logs import server_logs
+
+    click.echo(f"Recado runs on http://{settings.host}:{settings.port}")
+    uvicorn.run(
+        "app.main:app",
+        host=settings.host,
+        port=settings.port,
+        reload=reload,
+        reload_dirs=[str(HOME / "app"), str(HOME / "templates")] if reload else None,
+        log_config=server_logs(),
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
+
+
+def prepare_development() -> None:
+    """A secret and an admin of this machine, kept in data/, unless the environment has its own."""
+    DATA.mkdir(exist_ok=True)
+    os.environ.setdefault("SECRET_KEY", kept(SECRET_FILE))
+    if not os.environ.get("ADMIN_EMAIL"):
+        os.environ["ADMIN_EMAIL"] = DEVELOPMENT_ADMIN
+        os.environ["ADMIN_PASSWORD"] = kept(ADMIN_FILE)
+        click.echo(f"Sign in as {DEVELOPMENT_ADMIN} with the password {kept(ADMIN_FILE)} (kept in data/{ADMIN_FILE.name})")
+
+
+def kept(path: Path) -> str:
+    """The secret in a file that only its owner reads; made on first use."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(32))
+    return path.read_text().strip()
+
+
+if __name__ == "__main__":
+    sys.exit(commands())

@@ -1,0 +1,84 @@
+"""Recognising who wrote: by the business-scoped id first, then by the number; a name proves nothing."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.contacts.models import Contact, Identity, IdentityKind
+from app.db import insert_if_new
+from app.whatsapp.items import Sender
+
+Known = tuple[IdentityKind, str]
+LONGEST_NAME = 512
+
+
+def identities_of(sender: Sender) -> list[Known]:
+    """What a webhook proves about its sender, the surest first."""
+    claimed = (
+        (IdentityKind.BSUID, sender.bsuid),
+        (IdentityKind.PARENT_BSUID, sender.parent_bsuid),
+        (IdentityKind.WA_ID, sender.wa_id),
+    )
+    return [(kind, value) for kind, value in claimed if value]
+
+
+async def resolve(session: AsyncSession, sender: Sender, now: datetime) -> Contact:
+    """The contact who wrote, new if nobody knows them; raises ValueError when the sender carries no identity at all."""
+    claimed = identities_of(sender)
+    if not claimed:
+        raise ValueError("the sender has no identity")
+    contact = await find(session, claimed)
+    if contact is None:
+        contact = Contact(name="", created_at=now)
+        session.add(contact)
+        await session.flush()
+    await learn(session, contact.id, claimed, now)
+    if sender.profile_name:
+        contact.name = sender.profile_name[:LONGEST_NAME]
+    if sender.username:
+        contact.username = sender.username[:128]
+    return contact
+
+
+async def find(session: AsyncSession, claimed: Iterable[Known]) -> Contact | None:
+    """Whoever holds the first of these identities that anybody holds."""
+    for kind, value in claimed:
+        held = select(Contact).join(Identity, Identity.contact_id == Contact.id)
+        contact = (await session.scalars(held.where(Identity.kind == kind, Identity.value == value))).first()
+        if contact is not None:
+            return contact
+    return None
+
+
+async def learn(session: AsyncSession, contact_id: int, claimed: Iterable[Known], now: datetime) -> None:
+    """Keep identities that were new; one that belongs to another contact stays there."""
+    for kind, value in claimed:
+        values = {"contact_id": contact_id, "kind": kind, "value": value, "first_seen_at": now}
+        await insert_if_new(session, Identity, values, unique=["kind", "value"])
+
+
+async def change(session: AsyncSession, old: list[Known], new: list[Known], now: datetime) -> Contact | None:
+    """WhatsApp says that a customer changed number or id: the thread goes on under both; None for somebody unknown."""
+    contact = await find(session, old)
+    if contact is None:
+        return None
+    await learn(session, contact.id, new, now)
+    for kind, value in old:
+        if (kind, value) not in new and any(kind == other for other, _ in new):
+            gone = update(Identity).where(Identity.kind == kind, Identity.value == value)
+            await session.execute(gone.values(superseded_at=now))
+    return contact
+
+
+async def recipient_of(session: AsyncSession, contact_id: int) -> Known | None:
+    """How to address a contact: the number while we know it (that keeps it known), else the business-scoped id."""
+    current = select(Identity.kind, Identity.value).where(
+        Identity.contact_id == contact_id, Identity.superseded_at.is_(None)
+    )
+    known = {kind: value for kind, value in await session.execute(current.order_by(Identity.id))}
+    for kind in (IdentityKind.WA_ID, IdentityKind.BSUID, IdentityKind.PARENT_BSUID):
+        if kind in known:
+            return kind, known[kind]
+    return None

@@ -1,0 +1,102 @@
+"""Who answers in a conversation: Claude or a person, never both; every change silences a running turn at once."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import clock, jobs
+from app.accounts.models import User
+from app.assistant.models import Turn, TurnState
+from app.assistant.schedule import ask_for_answer
+from app.conversations.models import Conversation, Direction, Handoff, Message, Mode
+from app.live.events import Change, EventKind, announce
+
+RESUME = "resume_claude"
+LONGEST_PAUSE_MINUTES = 7 * 24 * 60
+
+
+class HandoffReason(StrEnum):
+    """Why Claude gave a conversation to people."""
+
+    ASKED_HUMAN = "asked_human"
+    NO_INFORMATION = "no_information"
+    NEEDS_PERMISSION = "needs_permission"
+    ANGRY = "angry"
+    REPEATED_FAILURE = "repeated_failure"
+    SENSITIVE = "sensitive"
+    OTHER = "other"
+    CLAUDE_FAILED = "claude_failed"  # overload, cut, refusal, time-out
+    ANSWER_DID_NOT_LEAVE = "answer_did_not_leave"
+    TOO_OLD = "too_old"  # the customer's message waited longer than Claude may answer
+
+
+async def to_people(session: AsyncSession, conversation: Conversation, *, by: User | None) -> None:
+    """A person answers from now on. Whoever does it first is the assignee; None: somebody in the phone app."""
+    changes: dict[str, object] = {"mode": Mode.PERSON, "paused_until": None}
+    if by is not None and conversation.assignee_id is None:
+        changes["assignee_id"] = by.id
+    await apply(session, conversation, changes)
+
+
+async def take(session: AsyncSession, conversation: Conversation, by: User) -> None:
+    """Take the conversation over: it is this attendant's, whoever had it."""
+    await apply(session, conversation, {"mode": Mode.PERSON, "paused_until": None, "assignee_id": by.id})
+
+
+async def give_to_claude(session: AsyncSession, conversation: Conversation, wait_seconds: float) -> None:
+    """Claude answers again, beginning with what the customer still waits for, if anything."""
+    await apply(session, conversation, {"mode": Mode.CLAUDE, "paused_until": None, "assignee_id": None})
+    last = (await session.scalars(select(Message).where(Message.id == conversation.last_message_id))).one_or_none()
+    if last is not None and last.direction == Direction.IN:
+        await ask_for_answer(session, conversation.id, last, wait_seconds)
+
+
+async def pause(session: AsyncSession, conversation: Conversation, minutes: int) -> None:
+    """Claude is silent for a while, then answers again by itself."""
+    until = clock.now() + timedelta(minutes=minutes)
+    await apply(session, conversation, {"mode": Mode.PAUSED, "paused_until": until})
+    await jobs.enqueue(session, RESUME, str(conversation.id), run_at=until)
+
+
+async def switch_off(session: AsyncSession, conversation: Conversation) -> None:
+    """Claude never answers here, until somebody switches it on."""
+    await apply(session, conversation, {"mode": Mode.OFF, "paused_until": None})
+
+
+async def hand_over(
+    session: AsyncSession, conversation: Conversation, reason: HandoffReason, *, summary: str = "", urgency: str = "normal"
+) -> Handoff:
+    """Claude, or a rule, gives the conversation to people, who are called."""
+    noted = Handoff(
+        conversation_id=conversation.id, reason=reason, summary=summary, urgency=urgency, created_at=clock.now()
+    )
+    session.add(noted)
+    await session.flush()
+    await apply(session, conversation, {"mode": Mode.PERSON, "paused_until": None})
+    announce(session, Change(EventKind.HANDED_OVER, conversation.id, noted.id))
+    return noted
+
+
+async def apply(session: AsyncSession, conversation: Conversation, changes: dict[str, object]) -> None:
+    """Write a change of mode; unless Claude goes on answering, its running turn ends in the same transaction."""
+    if changes["mode"] != Mode.CLAUDE:
+        await stop_turn(session, conversation.id)
+    if all(getattr(conversation, name) == value for name, value in changes.items()):
+        return
+    await session.execute(update(Conversation).where(Conversation.id == conversation.id).values(**changes))
+    await session.refresh(conversation)
+    announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation.id))
+
+
+async def stop_turn(session: AsyncSession, conversation_id: int) -> bool:
+    """End Claude's running turn, whose worker sees it and closes the request; whether there was one."""
+    running = update(Turn).where(Turn.conversation_id == conversation_id, Turn.state == TurnState.RUNNING)
+    ended = running.values(state=TurnState.STOPPED, ended_at=clock.now()).returning(Turn.id)
+    if not (await session.execute(ended)).all():
+        return False
+    announce(session, Change(EventKind.DRAFT_CHANGED, conversation_id))
+    return True
+
+

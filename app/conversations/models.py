@@ -1,0 +1,134 @@
+"""The endless thread with one contact at one number, and what is said in it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base
+
+
+class Mode(StrEnum):
+    """Who answers in a conversation."""
+
+    CLAUDE = "claude"
+    PERSON = "person"
+    PAUSED = "paused"
+    OFF = "off"
+
+
+class Direction(StrEnum):
+    IN = "in"
+    OUT = "out"
+
+
+class Author(StrEnum):
+    CONTACT = "contact"
+    USER = "user"
+    CLAUDE = "claude"
+    PHONE = "phone"  # typed in the WhatsApp Business app
+
+
+class Conversation(Base):
+    """One endless thread per contact and number.
+
+    `last_position` counts every message as it is stored and is raised under the row's lock; read cursors are
+    positions of it, so a message that arrives late is still unread. `inbound_count` counts the contact's messages.
+    """
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        UniqueConstraint("number_id", "contact_id"),
+        Index("ix_conversation_last_activity", "last_activity_at", "id"),
+        Index("ix_conversation_last_inbound", "last_inbound_position"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number_id: Mapped[int] = mapped_column(ForeignKey("number.id", ondelete="RESTRICT"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), index=True)
+    mode: Mapped[str] = mapped_column(String(10))
+    paused_until: Mapped[datetime | None]
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    created_at: Mapped[datetime]
+    last_activity_at: Mapped[datetime]
+    last_message_id: Mapped[int | None]
+    last_position: Mapped[int] = mapped_column(default=0)
+    last_inbound_position: Mapped[int] = mapped_column(default=0)
+    last_inbound_at: Mapped[datetime | None]
+    inbound_count: Mapped[int] = mapped_column(default=0)
+
+
+class Message(Base):
+    """One bubble. The thread is ordered by (`sent_at`, `position`).
+
+    `type` is WhatsApp's word (text, image, …) and `content` that type's own JSON, so that nothing received is lost.
+    `status` is a DeliveryStatus on outbound messages, None on inbound ones.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("number_id", "wamid"),
+        UniqueConstraint("compose_id"),
+        UniqueConstraint("conversation_id", "position"),
+        Index("ix_message_thread", "conversation_id", "sent_at", "position"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))
+    number_id: Mapped[int] = mapped_column(ForeignKey("number.id", ondelete="RESTRICT"))
+    position: Mapped[int]
+    direction: Mapped[str] = mapped_column(String(3))
+    author: Mapped[str] = mapped_column(String(10))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    turn_id: Mapped[int | None] = mapped_column(ForeignKey("turn.id", ondelete="SET NULL"), index=True)
+    type: Mapped[str] = mapped_column(String(40))
+    body: Mapped[str] = mapped_column(Text, default="")
+    content: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    wamid: Mapped[str | None] = mapped_column(String(512))
+    reply_to_wamid: Mapped[str | None] = mapped_column(String(512))
+    compose_id: Mapped[str | None] = mapped_column(String(36))
+    sent_at: Mapped[datetime]  # provider time, clamped round the receipt; ours for what we send
+    stored_at: Mapped[datetime]
+    status: Mapped[str | None] = mapped_column(String(10))
+    edited_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class Reaction(Base):
+    """An emoji on a message; None once taken back. Kept by wamid: it may arrive before its message."""
+
+    __tablename__ = "reaction"
+    __table_args__ = (UniqueConstraint("number_id", "target_wamid", "contact_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number_id: Mapped[int] = mapped_column(ForeignKey("number.id", ondelete="RESTRICT"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), index=True)
+    target_wamid: Mapped[str] = mapped_column(String(512))
+    emoji: Mapped[str | None] = mapped_column(String(64))
+    reacted_at: Mapped[datetime]
+
+
+class Handoff(Base):
+    """Claude, or a rule, gave the conversation to people: why, and what happened so far."""
+
+    __tablename__ = "handoff"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
+    reason: Mapped[str] = mapped_column(String(40))
+    summary: Mapped[str] = mapped_column(Text, default="")
+    urgency: Mapped[str] = mapped_column(String(10), default="normal")
+    created_at: Mapped[datetime]
+
+
+class Draft(Base):
+    """What an attendant has typed and not sent, one per attendant and conversation."""
+
+    __tablename__ = "draft"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    updated_at: Mapped[datetime]

@@ -1,0 +1,161 @@
+"""What a customer (or the phone app) did, put into the conversation it belongs to."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.assistant.schedule import ask_for_answer
+from app.attention import reading
+from app.contacts import identities
+from app.contacts.models import Contact
+from app.conversations import handoff
+from app.conversations.models import Author, Conversation, Direction, Message, Mode, Reaction
+from app.conversations.ordering import note_activity, take_position, time_of
+from app.db import insert_if_new
+from app.live.events import Change, EventKind, announce
+from app.outbox.delivery import DeliveryStatus
+from app.whatsapp import items
+from app.whatsapp.models import Number
+
+
+class NotOurs(ValueError):
+    """An item that belongs in no conversation of ours, such as a group's; it is set aside with this reason."""
+
+
+async def receive(
+    session: AsyncSession, number: Number, item: items.InboundMessage, now: datetime, *, claude_answers: bool, wait_seconds: float
+) -> Message | None:
+    """Store one inbound message once; None when we already have it. Raises NotOurs for a group's message."""
+    if item.group_id:
+        raise NotOurs("a group message")
+    if await is_known(session, number.id, item.wamid):
+        return None
+    contact = await identities.resolve(session, item.sender, now)
+    conversation = await conversation_with(session, number, contact, now, claude_answers=claude_answers)
+    message = await store(session, conversation, item, now, Direction.IN, Author.CONTACT)
+    await note_inbound(session, conversation.id, message)
+    announce(session, Change(EventKind.MESSAGE_ADDED, conversation.id, message.id))
+    if conversation.mode == Mode.CLAUDE:
+        await ask_for_answer(session, conversation.id, message, wait_seconds)
+    return message
+
+
+async def receive_echo(session: AsyncSession, number: Number, item: items.Echo, now: datetime) -> Message | None:
+    """Somebody of the business answered in the phone app: shown as ours, and Claude falls silent."""
+    if await is_known(session, number.id, item.wamid):
+        return None
+    contact = await identities.resolve(session, item.recipient, now)
+    conversation = await conversation_with(session, number, contact, now, claude_answers=False)
+    message = await store(session, conversation, item, now, Direction.OUT, Author.PHONE)
+    message.status = DeliveryStatus.SENT
+    await handoff.to_people(session, conversation, by=None)
+    await reading.everybody_has_read(session, conversation.id)
+    announce(session, Change(EventKind.MESSAGE_ADDED, conversation.id, message.id))
+    return message
+
+
+async def is_known(session: AsyncSession, number_id: int, wamid: str) -> bool:
+    known = select(Message.id).where(Message.number_id == number_id, Message.wamid == wamid)
+    return (await session.execute(known)).first() is not None
+
+
+async def conversation_with(
+    session: AsyncSession, number: Number, contact: Contact, now: datetime, *, claude_answers: bool
+) -> Conversation:
+    """The one conversation of this contact at this number, locked; begun if it is the first time."""
+    mode = Mode.CLAUDE if claude_answers and not number.is_receive_only else Mode.PERSON
+    values = {
+        "number_id": number.id,
+        "contact_id": contact.id,
+        "mode": mode,
+        "created_at": now,
+        "last_activity_at": now.replace(microsecond=0),
+        "last_position": 0,
+        "last_inbound_position": 0,
+        "inbound_count": 0,
+    }
+    await insert_if_new(session, Conversation, values, unique=["number_id", "contact_id"])
+    theirs = select(Conversation).where(Conversation.number_id == number.id, Conversation.contact_id == contact.id)
+    return (await session.scalars(theirs.with_for_update())).one()
+
+
+async def store(
+    session: AsyncSession,
+    conversation: Conversation,
+    item: items.InboundMessage | items.Echo,
+    now: datetime,
+    direction: Direction,
+    author: Author,
+) -> Message:
+    message = Message(
+        conversation_id=conversation.id,
+        number_id=conversation.number_id,
+        position=await take_position(session, conversation.id),
+        direction=direction,
+        author=author,
+        type=item.type[:40],
+        body=item.body,
+        content=item.content,
+        wamid=item.wamid,
+        reply_to_wamid=item.reply_to_wamid,
+        sent_at=time_of(item.sent_at, now),
+        stored_at=now,
+    )
+    session.add(message)
+    await session.flush()
+    await note_activity(session, message)
+    return message
+
+
+async def note_inbound(session: AsyncSession, conversation_id: int, message: Message) -> None:
+    counted = update(Conversation).where(Conversation.id == conversation_id)
+    await session.execute(
+        counted.values(
+            last_inbound_position=message.position,
+            last_inbound_at=message.sent_at,
+            inbound_count=Conversation.inbound_count + 1,
+        )
+    )
+
+
+async def react(session: AsyncSession, number: Number, item: items.Reaction, now: datetime) -> None:
+    """Put, change or take back the customer's emoji on a message; the newest word wins, also out of order."""
+    contact = await identities.resolve(session, item.sender, now)
+    at = time_of(item.sent_at, now)
+    values = {
+        "number_id": number.id,
+        "contact_id": contact.id,
+        "target_wamid": item.target_wamid,
+        "emoji": item.emoji,
+        "reacted_at": at,
+    }
+    if await insert_if_new(session, Reaction, values, unique=["number_id", "target_wamid", "contact_id"]) is None:
+        theirs = update(Reaction).where(
+            Reaction.number_id == number.id,
+            Reaction.target_wamid == item.target_wamid,
+            Reaction.contact_id == contact.id,
+            Reaction.reacted_at <= at,
+        )
+        await session.execute(theirs.values(emoji=item.emoji, reacted_at=at))
+    await announce_message(session, number.id, item.target_wamid)
+
+
+async def edit(session: AsyncSession, number: Number, item: items.Edit, now: datetime) -> None:
+    """Replace the text of a message that its author edited; what we never had is left alone."""
+    changed = update(Message).where(Message.number_id == number.id, Message.wamid == item.original_wamid)
+    await session.execute(changed.values(body=item.body, edited_at=time_of(item.sent_at, now)))
+    await announce_message(session, number.id, item.original_wamid)
+
+
+async def revoke(session: AsyncSession, number: Number, item: items.Revoke, now: datetime) -> None:
+    """Note that the author took a message back."""
+    changed = update(Message).where(Message.number_id == number.id, Message.wamid == item.original_wamid)
+    await session.execute(changed.values(revoked_at=time_of(item.sent_at, now)))
+    await announce_message(session, number.id, item.original_wamid)
+
+
+async def announce_message(session: AsyncSession, number_id: int, wamid: str) -> None:
+    named = select(Message.id, Message.conversation_id).where(Message.number_id == number_id, Message.wamid == wamid)
+    for message_id, conversation_id in await session.execute(named):
+        announce(session, Change(EventKind.MESSAGE_CHANGED, conversation_id, message_id))

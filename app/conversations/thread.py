@@ -1,0 +1,198 @@
+"""A conversation's bubbles, page by page, each with what it shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import clock
+from app.accounts.models import User
+from app.conversations.labels import kind_of
+from app.conversations.models import Author, Direction, Message, Reaction
+from app.conversations.ordering import key_of
+from app.i18n import N_
+from app.outbox.delivery import DeliveryStatus, attempt_to_show
+from app.outbox.models import Delivery
+from app.outbox.queue import DROPPED, UNCONFIRMED_AFTER
+from app.whatsapp.graph_errors import GraphError
+
+PAGE = 50
+COLOURS = 10
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a message did not surely arrive, in words (English source sentences), and whether a button helps."""
+
+    words: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """One message as it is drawn. `day` is the business's calendar day; `starts_run` gives it the tail and the name."""
+
+    message: Message
+    key: str
+    day: date
+    starts_run: bool
+    author_name: str | None
+    author_colour: int
+    reactions: Sequence[str]
+    quote: Message | None
+    problem: Problem | None
+    kind: tuple[str, str] | None
+
+
+@dataclass(frozen=True)
+class ThreadPage:
+    """Bubbles from old to new; `older` is the key to ask for the page before, None at the beginning."""
+
+    bubbles: Sequence[Bubble]
+    older: str | None
+
+
+async def page(
+    session: AsyncSession, conversation_id: int, zone: ZoneInfo, before: tuple[datetime, int] | None = None, size: int = PAGE
+) -> ThreadPage:
+    """The newest `size` bubbles, or those just before the key `before`."""
+    wanted = select(Message).where(Message.conversation_id == conversation_id)
+    if before is not None:
+        wanted = wanted.where(tuple_(Message.sent_at, Message.position) < before)
+    newest_first = wanted.order_by(Message.sent_at.desc(), Message.position.desc()).limit(size + 1)
+    found = list((await session.scalars(newest_first)).all())[::-1]
+    earlier, shown = (found[0], found[1:]) if len(found) > size else (None, found)
+    bubbles = await draw(session, shown, earlier, zone)
+    return ThreadPage(bubbles, bubbles[0].key if earlier is not None else None)
+
+
+async def page_from(session: AsyncSession, conversation_id: int, zone: ZoneInfo, position: int | None) -> ThreadPage:
+    """The newest page, made long enough to hold the first unread message (position above `position`), within reason."""
+    newest = await page(session, conversation_id, zone)
+    if position is None or newest.older is None:
+        return newest
+    unread = select(Message.id).where(Message.conversation_id == conversation_id, Message.position > position)
+    waiting = len((await session.execute(unread.limit(4 * PAGE))).all())
+    return newest if waiting < PAGE else await page(session, conversation_id, zone, size=waiting + 5)
+
+
+async def around(session: AsyncSession, message_id: int, zone: ZoneInfo) -> list[Bubble]:
+    """A message as it is drawn, and the one below it, whose tail or name may depend on it. Empty when it is gone."""
+    message = (await session.scalars(select(Message).where(Message.id == message_id))).one_or_none()
+    if message is None:
+        return []
+    thread = select(Message).where(Message.conversation_id == message.conversation_id)
+    place = tuple_(Message.sent_at, Message.position)
+    here = (message.sent_at, message.position)
+    above = thread.where(place < here).order_by(Message.sent_at.desc(), Message.position.desc()).limit(1)
+    below = thread.where(place > here).order_by(Message.sent_at, Message.position).limit(1)
+    earlier = (await session.scalars(above)).one_or_none()
+    later = (await session.scalars(below)).one_or_none()
+    return await draw(session, [message] + ([later] if later else []), earlier, zone)
+
+
+async def draw(
+    session: AsyncSession, messages: Sequence[Message], earlier: Message | None, zone: ZoneInfo
+) -> list[Bubble]:
+    """Bubbles for consecutive messages, `earlier` being the one above the first; a fixed number of queries."""
+    names = await author_names(session, messages)
+    reactions = await reactions_to(session, messages)
+    quotes = await quoted_by(session, messages)
+    problems = await problems_of(session, messages)
+    bubbles = []
+    for message in messages:
+        bubbles.append(
+            Bubble(
+                message=message,
+                key=key_of(message),
+                day=message.sent_at.astimezone(zone).date(),
+                starts_run=starts_run(message, earlier, zone),
+                author_name=names.get(message.user_id) if message.author == Author.USER else None,
+                author_colour=(message.user_id or 0) % COLOURS,
+                reactions=reactions.get(message.wamid or "", ()),
+                quote=quotes.get(message.reply_to_wamid or ""),
+                problem=problems.get(message.id),
+                kind=kind_of(message),
+            )
+        )
+        earlier = message
+    return bubbles
+
+
+def starts_run(message: Message, above: Message | None, zone: ZoneInfo) -> bool:
+    """Whether a bubble opens a run: another author, or another day, than the one above it."""
+    if above is None:
+        return True
+    same_author = (above.direction, above.author, above.user_id) == (message.direction, message.author, message.user_id)
+    return not same_author or above.sent_at.astimezone(zone).date() != message.sent_at.astimezone(zone).date()
+
+
+async def author_names(session: AsyncSession, messages: Sequence[Message]) -> dict[int | None, str]:
+    ids = {message.user_id for message in messages if message.user_id is not None}
+    if not ids:
+        return {}
+    return {user_id: name for user_id, name in await session.execute(select(User.id, User.name).where(User.id.in_(ids)))}
+
+
+async def reactions_to(session: AsyncSession, messages: Sequence[Message]) -> dict[str, list[str]]:
+    """The emoji on each message, by wamid."""
+    wamids = [message.wamid for message in messages if message.wamid]
+    if not wamids:
+        return {}
+    standing = select(Reaction.target_wamid, Reaction.emoji).where(
+        Reaction.target_wamid.in_(wamids), Reaction.emoji.is_not(None), Reaction.number_id == messages[0].number_id
+    )
+    found: dict[str, list[str]] = {}
+    for wamid, emoji in await session.execute(standing.order_by(Reaction.id)):
+        found.setdefault(wamid, []).append(emoji or "")
+    return found
+
+
+async def quoted_by(session: AsyncSession, messages: Sequence[Message]) -> dict[str, Message]:
+    """The messages that these answer, by wamid; those we never had are missing."""
+    wamids = {message.reply_to_wamid for message in messages if message.reply_to_wamid}
+    if not wamids:
+        return {}
+    quoted = select(Message).where(
+        Message.conversation_id == messages[0].conversation_id, Message.wamid.in_(wamids)
+    )
+    return {message.wamid or "": message for message in await session.scalars(quoted)}
+
+
+async def problems_of(session: AsyncSession, messages: Sequence[Message]) -> dict[int, Problem]:
+    """What is wrong with the messages that failed or are in doubt, by message id."""
+    doubtful = [
+        message.id
+        for message in messages
+        if message.direction == Direction.OUT and message.status in (DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN)
+    ]
+    if not doubtful:
+        return {}
+    attempts: dict[int, list[Delivery]] = {}
+    tried = select(Delivery).where(Delivery.message_id.in_(doubtful)).order_by(Delivery.id)
+    for attempt in await session.scalars(tried):
+        attempts.setdefault(attempt.message_id, []).append(attempt)
+    shown = {message_id: attempt_to_show(made) for message_id, made in attempts.items()}
+    problems = {message_id: problem_of(attempt) for message_id, attempt in shown.items()}
+    return {message_id: problem for message_id, problem in problems.items() if problem is not None}
+
+
+def problem_of(attempt: Delivery) -> Problem | None:
+    """In words; None while an unknown send may still be settled by itself."""
+
+
+    if attempt.status == DeliveryStatus.UNKNOWN:
+        if attempt.unknown_at is not None and clock.now() - attempt.unknown_at < UNCONFIRMED_AFTER - timedelta(seconds=1):
+            return None
+        words = N_("WhatsApp did not confirm this message. It may have arrived, or not.")
+        return Problem(words, N_("Ask the customer, or send it again."))
+    if attempt.error_details == DROPPED:
+        words = N_("Not sent, because the part of the answer before it did not arrive.")
+        return Problem(words, N_("Answer yourself, or try again."))
+    if attempt.error_code is None:
+        return Problem(N_("WhatsApp could not be reached for an hour."), N_("Check the connection and try again."))
+    error = GraphError(attempt.error_code, attempt.error_details or "")
+    return Problem(error.words, error.hint)

@@ -1,0 +1,181 @@
+"""The database: one writer and many readers on SQLite, one pool on Postgres, the same verbs on both."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.types import TypeDecorator
+
+BUSY_TIMEOUT_SECONDS = 5
+READERS = 8
+
+Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only an INTEGER primary key
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC moment; SQLite keeps no zone, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored moment needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime, int: Id, dict[str, Any]: postgresql.JSONB().with_variant(sqlite.JSON(), "sqlite")}
+
+
+class Database:
+    """The engines behind `transaction()` and `reading()`.
+
+    SQLite: one connection writes, and it alone checkpoints the WAL (the WAL-reset race needs two); readers never block it.
+    """
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self.is_sqlite = url.get_backend_name() == "sqlite"
+        self.writer = sqlite_engine(url, writes=True) if self.is_sqlite else postgres_engine(url)
+        self.reader = sqlite_engine(url, writes=False) if self.is_sqlite else self.writer
+        self.write_sessions = async_sessionmaker(self.writer, expire_on_commit=False)
+        self.read_sessions = async_sessionmaker(self.reader, expire_on_commit=False)
+
+    async def close(self) -> None:
+        await self.reader.dispose()
+        await self.writer.dispose()
+
+
+def sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
+    """An engine whose transactions begin IMMEDIATE for the writer and are query-only for readers."""
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=1 if writes else READERS,
+        max_overflow=0,
+        pool_timeout=BUSY_TIMEOUT_SECONDS,
+        connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_SECONDS},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        if not writes:
+            cursor.execute("PRAGMA wal_autocheckpoint=0")
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def postgres_engine(url: URL) -> AsyncEngine:
+    return create_async_engine(url, pool_size=10, max_overflow=5, pool_timeout=BUSY_TIMEOUT_SECONDS, pool_pre_ping=True)
+
+
+_database: Database | None = None
+
+
+def open_database(url: str | URL) -> Database:
+    """Open the one database of this process; `transaction()` and `reading()` use it from now on."""
+    global _database
+    _database = Database(make_url(url))
+    return _database
+
+
+async def close_database() -> None:
+    global _database
+    if _database is not None:
+        await _database.close()
+        _database = None
+
+
+def database() -> Database:
+    if _database is None:
+        raise RuntimeError("the database is not open")
+    return _database
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[AsyncSession]:
+    """One unit of work: commits at the end, rolls back on any error, then tells who waited for the commit."""
+    async with database().write_sessions() as session:
+        async with session.begin():
+            yield session
+            await session.flush()
+            for write_last in session.info.get("before_commit", {}).values():
+                await write_last(session)
+        for tell in session.info.get("after_commit", {}).values():
+            tell()
+
+
+@asynccontextmanager
+async def reading() -> AsyncIterator[AsyncSession]:
+    """A consistent look at the database; whatever is changed through it is refused (SQLite) or rolled back."""
+    async with database().read_sessions() as session, session.begin():
+        yield session
+        await session.rollback()
+
+
+def before_commit(session: AsyncSession, name: str, write: Callable[[AsyncSession], Awaitable[None]]) -> None:
+    """Run `write` as the last statements of this transaction, once per `name`."""
+    session.info.setdefault("before_commit", {}).setdefault(name, write)
+
+
+def after_commit(session: AsyncSession, name: str, tell: Callable[[], None]) -> None:
+    """Call `tell` once this transaction is durable, once per `name`; it must not fail or wait."""
+    session.info.setdefault("after_commit", {}).setdefault(name, tell)
+
+
+async def insert_if_new(session: AsyncSession, model: type[Base], values: dict[str, Any], *, unique: Sequence[str]) -> int | None:
+    """Insert a row unless its unique key is taken; the new row's id, or None when somebody was there first."""
+    dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(model).values(**values).on_conflict_do_nothing(index_elements=list(unique))
+    row = (await session.execute(statement.returning(model.__table__.c.id))).first()
+    return None if row is None else int(row[0])
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the database could not take the work now (locked, full, gone) rather than refused it as wrong."""
+    cause = getattr(error, "orig", error)
+    if isinstance(cause, sqlite3.OperationalError | TimeoutError | asyncio.TimeoutError | ConnectionError):
+        return True
+    return type(cause).__name__ in {"OperationalError", "InterfaceError", "AdminShutdown", "TimeoutError"} or (
+        getattr(error, "connection_invalidated", False) is True
+    )

@@ -1,0 +1,43 @@
+"""Languages: English sentences in the code, catalogues beside them, pt-BR first."""
+
+import gettext
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+DEFAULT_LOCALE = "pt_BR"
+LOCALES = ("pt_BR", "en")
+LOCALE_DIR = Path(__file__).parent / "locale"
+
+current_locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
+
+
+def N_(sentence: str) -> str:
+    """Mark a sentence for the catalogues that is translated later, where it is shown."""
+    return sentence
+
+
+@cache
+def catalogue(locale: str) -> gettext.NullTranslations:
+    """The translations of one language, compiled from its .po file on first use."""
+    if locale == "en":
+        return gettext.NullTranslations()
+    from io import BytesIO
+
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = BytesIO()
+    with (LOCALE_DIR / locale / "LC_MESSAGES" / "messages.po").open("rb") as source:
+        write_mo(compiled, read_po(source, locale))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def _(sentence: str) -> str:
+    """The sentence in the reader's language."""
+    return catalogue(current_locale.get()).gettext(sentence)
+
+
+def ngettext(singular: str, plural: str, n: int) -> str:
+    return catalogue(current_locale.get()).ngettext(singular, plural, n)

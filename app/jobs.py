@@ -1,0 +1,110 @@
+"""Work that must happen, as rows: written in the transaction that asks for it, found by a worker after any crash."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Index, String, Text, UniqueConstraint, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import clock
+from app.db import Base, after_commit, insert_if_new
+from app.live.bell import Bell
+
+LEASE = timedelta(seconds=15)
+
+wake_worker = Bell()
+
+
+class Job(Base):
+    """One piece of work, unique per (kind, key): asking again moves its time and raises `wanted`.
+
+    A worker that finishes deletes the row only if nobody asked again meanwhile. A lease that ran out is free again.
+    """
+
+    __tablename__ = "job"
+    __table_args__ = (UniqueConstraint("kind", "key"), Index("ix_job_due", "run_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    key: Mapped[str] = mapped_column(String(80))
+    payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    run_at: Mapped[datetime]
+    wanted: Mapped[int] = mapped_column(default=1)
+    tries: Mapped[int] = mapped_column(default=0)
+    lease_token: Mapped[str | None] = mapped_column(String(36))
+    lease_until: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job that is ours until `lease_until`; `wanted` tells whether it was asked for again while we worked."""
+
+    id: int
+    kind: str
+    key: str
+    payload: dict[str, Any]
+    wanted: int
+    tries: int
+    lease_token: str
+
+
+async def enqueue(
+    session: AsyncSession, kind: str, key: str, *, run_at: datetime, payload: dict[str, Any] | None = None
+) -> None:
+    """Ask for a piece of work at `run_at`; if it already waits, its time moves there."""
+    values = {"kind": kind, "key": key, "payload": payload or {}, "run_at": run_at, "wanted": 1, "tries": 0}
+    if await insert_if_new(session, Job, values, unique=["kind", "key"]) is None:
+        again = {"run_at": run_at, "wanted": Job.wanted + 1, "tries": 0}
+        if payload is not None:
+            again["payload"] = payload
+        await session.execute(update(Job).where(Job.kind == kind, Job.key == key).values(**again))
+    after_commit(session, "jobs", wake_worker.ring)
+
+
+async def claim_next(session: AsyncSession) -> Claim | None:
+    """The most overdue job that nobody holds, now ours; None when nothing is due."""
+    now = clock.now()
+    free = or_(Job.lease_until.is_(None), Job.lease_until < now)
+    due = select(Job.id).where(Job.run_at <= now, free).order_by(Job.run_at, Job.id).limit(1)
+    token = str(uuid4())
+    claimed = (
+        update(Job)
+        .where(Job.id == due.with_for_update(skip_locked=True).scalar_subquery(), free)
+        .values(lease_token=token, lease_until=now + LEASE, tries=Job.tries + 1)
+        .returning(Job.id, Job.kind, Job.key, Job.payload, Job.wanted, Job.tries)
+    )
+    row = (await session.execute(claimed)).first()
+    return None if row is None else Claim(*row, lease_token=token)
+
+
+async def renew(session: AsyncSession, claim: Claim) -> bool:
+    """Keep a job for another lease; False when it is no longer ours."""
+    ours = update(Job).where(Job.id == claim.id, Job.lease_token == claim.lease_token)
+    kept = await session.execute(ours.values(lease_until=clock.now() + LEASE).returning(Job.id))
+    return kept.first() is not None
+
+
+async def finish(session: AsyncSession, claim: Claim) -> None:
+    """The work is done: the row goes, unless somebody asked again meanwhile; then it is free."""
+    ours = (Job.id == claim.id, Job.lease_token == claim.lease_token)
+    done = await session.execute(delete(Job).where(*ours, Job.wanted == claim.wanted).returning(Job.id))
+    if done.first() is None:
+        await session.execute(update(Job).where(*ours).values(lease_token=None, lease_until=None))
+        after_commit(session, "jobs", wake_worker.ring)
+
+
+async def put_back(session: AsyncSession, claim: Claim, *, run_at: datetime, error: str | None = None) -> None:
+    """Try again at `run_at`; `error` names the kind of failure and never a customer's words."""
+    ours = update(Job).where(Job.id == claim.id, Job.lease_token == claim.lease_token)
+    await session.execute(ours.values(lease_token=None, lease_until=None, run_at=run_at, error=error))
+
+
+async def next_run_at(session: AsyncSession) -> datetime | None:
+    """When the next job falls due, held ones by the end of their lease; None when there is none."""
+    waiting = select(Job.run_at, Job.lease_until)
+    moments = [max(run_at, lease_until or run_at) for run_at, lease_until in await session.execute(waiting)]
+    return min(moments, default=None)

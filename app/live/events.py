@@ -1,0 +1,86 @@
+"""What changed on screen, logged in the transaction that changed it; ids come in commit order, so a cursor never skips."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, insert, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import clock
+from app.db import Base, after_commit, before_commit
+from app.live.bell import bell
+
+
+class EventKind(StrEnum):
+    """What happened. `live/fragments.py` alone knows what each one redraws."""
+
+    MESSAGE_ADDED = "message_added"  # ref: message
+    MESSAGE_CHANGED = "message_changed"  # ref: message; its status, reactions or text
+    CONVERSATION_CHANGED = "conversation_changed"  # mode, assignee, hand-over, contact
+    HANDED_OVER = "handed_over"  # ref: handoff; like the above, and people are called
+    DRAFT_CHANGED = "draft_changed"  # Claude's growing draft: it began, grew or ended
+    CURSOR_MOVED = "cursor_moved"  # one attendant read; audience: that attendant
+    ATTENDANT_CHANGED = "attendant_changed"  # settings or rights of one; audience: that attendant
+
+
+class LiveSeq(Base):
+    """One row: the number of events ever written. Raised last in a transaction, so numbers follow the commits."""
+
+    __tablename__ = "live_seq"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    n: Mapped[int]
+
+
+class LiveEvent(Base):
+    """One visible change. It names what changed and carries no HTML and no text."""
+
+    __tablename__ = "live_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
+    ref: Mapped[int | None]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+
+
+@dataclass(frozen=True)
+class Change:
+    """An event before it has a number. `user_id`: only for that attendant; None: for all who may see the conversation."""
+
+    kind: EventKind
+    conversation_id: int | None = None
+    ref: int | None = None
+    user_id: int | None = None
+
+
+def announce(session: AsyncSession, change: Change) -> None:
+    """Tell every open tab that this changed, once and only if this transaction commits."""
+    changes: list[Change] = session.info.setdefault("live", [])
+    if change not in changes:
+        changes.append(change)
+    before_commit(session, "live", write_events)
+    after_commit(session, "live", bell.ring)
+
+
+async def write_events(session: AsyncSession) -> None:
+    """Number the changes and log them: the last statements of the transaction, so the counter is held briefly."""
+    changes: list[Change] = session.info.pop("live", [])
+    raised = update(LiveSeq).where(LiveSeq.id == 1).values(n=LiveSeq.n + len(changes)).returning(LiveSeq.n)
+    last = (await session.execute(raised)).scalar_one()
+    first = last - len(changes) + 1
+    rows = [
+        {
+            "id": first + offset,
+            "at": clock.now(),
+            "kind": change.kind,
+            "conversation_id": change.conversation_id,
+            "ref": change.ref,
+            "user_id": change.user_id,
+        }
+        for offset, change in enumerate(changes)
+    ]
+    await session.execute(insert(LiveEvent), rows)

@@ -1,0 +1,184 @@
+"""The only map from what happened to what is redrawn; the same partials as the page's, in wrappers that place them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment
+
+from app import clock
+from app.accounts.models import User
+from app.attention import counting
+from app.conversations import listing, thread
+from app.conversations.access import can_see
+from app.conversations.listing import Row, Seen
+from app.conversations.models import Direction
+from app.conversations.thread import Bubble
+from app.db import reading
+from app.i18n import current_locale
+from app.live.events import EventKind
+from app.live.ring import Event
+from app.live.sheets import Sheets
+
+INBOX = "inbox"
+ALERT_WITHIN = timedelta(seconds=15)  # older news is caught up on quietly
+
+
+@dataclass
+class Redraw:
+    """What a batch of events changes on one reader's screen, each thing once. Values are the newest event's id."""
+
+    added: dict[int, Event] = field(default_factory=dict)  # messages, by id
+    changed: dict[int, Event] = field(default_factory=dict)
+    drafts: dict[int, Event] = field(default_factory=dict)  # conversations whose draft of Claude grew
+    heads: dict[int, Event] = field(default_factory=dict)  # conversations whose mode, owner or hand-over changed
+    rows: dict[int, Event] = field(default_factory=dict)
+    moved: set[int] = field(default_factory=set)  # of `rows`: those that go to their new place
+    handed_over: dict[int, Event] = field(default_factory=dict)
+    attention: bool = False
+    resync: bool = False
+
+    def note(self, event: Event) -> None:
+        """What this one event redraws."""
+        conversation = event.conversation_id
+        match event.kind:
+            case EventKind.ATTENDANT_CHANGED:
+                self.resync = True
+            case EventKind.MESSAGE_ADDED if event.ref and conversation:
+                self.added[event.ref] = self.rows[conversation] = event
+                self.moved.add(conversation)
+                self.attention = True
+            case EventKind.MESSAGE_CHANGED if event.ref and conversation:
+                self.changed[event.ref] = self.rows[conversation] = event
+            case EventKind.CONVERSATION_CHANGED if conversation:
+                self.heads[conversation] = self.rows[conversation] = event
+                self.attention = True
+            case EventKind.HANDED_OVER if conversation:
+                self.heads[conversation] = self.rows[conversation] = self.handed_over[conversation] = event
+                self.attention = True
+            case EventKind.DRAFT_CHANGED if conversation:
+                self.drafts[conversation] = event
+                if event.ref is None:  # it began or ended
+                    self.rows[conversation] = self.heads[conversation] = event
+            case EventKind.CURSOR_MOVED if conversation:
+                self.rows[conversation] = event
+                self.attention = True
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who looks, at what, in which language. `open_ids`: the conversations that are open in the browser's tabs."""
+
+    user: User
+    shows_list: bool
+    open_ids: frozenset[int]
+
+    def may_see(self, event: Event) -> bool:
+        if event.user_id not in (None, self.user.id):
+            return False
+        return event.conversation_id is None or can_see(self.user, event.conversation_id)
+
+
+def parse_topics(topics: str, user: User) -> Reader:
+    """`inbox,conv:12` as a Reader; what is unknown, or not this user's to see, is left out."""
+    parts = topics.split(",")[:20]
+    ids = {int(part[5:]) for part in parts if part.startswith("conv:") and part[5:].isascii() and part[5:].isdigit() and len(part) <= 23}
+    return Reader(user, INBOX in parts, frozenset(one for one in ids if can_see(user, one)))
+
+
+class Fragments:
+    """Draws batches of events for readers; what is the same for many is drawn once."""
+
+    def __init__(self, templates: Environment, zone: ZoneInfo) -> None:
+        self.templates = templates
+        self.zone = zone
+        self.sheets = Sheets()
+
+    async def draw(self, events: Sequence[Event], reader: Reader) -> str | None:
+        """The HTML that brings this reader's page up to date, "" when nothing of theirs changed; None: fetch it anew."""
+        redraw = Redraw()
+        for event in events:
+            if reader.may_see(event):
+                redraw.note(event)
+        if redraw.resync:
+            return None
+        current_locale.set(reader.user.locale)
+        pieces = await self.thread_pieces(redraw, reader)
+        pieces += await self.list_pieces(redraw, reader)
+        return "".join(pieces)
+
+    async def thread_pieces(self, redraw: Redraw, reader: Reader) -> list[str]:
+        """Bubbles, draft and head of the conversations that are open."""
+        pieces = []
+        open_ids = reader.open_ids
+        shown = {message: event for message, event in redraw.added.items() if event.conversation_id in open_ids}
+        for message, event in shown.items():
+            bubbles = await self.bubbles(message, event)
+            pieces.append(self.html("live/message_added.html", event, message, bubbles=bubbles))
+        for message, event in redraw.changed.items():
+            if event.conversation_id in open_ids and message not in shown:
+                bubbles = await self.bubbles(message, event)
+                pieces.append(self.html("live/message_changed.html", event, message, bubbles=bubbles[:1]))
+        for conversation, event in redraw.drafts.items():
+            if conversation in open_ids and (row := await self.row(conversation, event)):
+                pieces.append(self.html("live/draft.html", event, conversation, row=row))
+        for conversation, event in redraw.heads.items():
+            if conversation in open_ids and (row := await self.row(conversation, event)):
+                pieces.append(self.html("live/head.html", event, conversation, f"user {reader.user.id}", row=row, user=reader.user))
+        return pieces
+
+    async def list_pieces(self, redraw: Redraw, reader: Reader) -> list[str]:
+        """Rows, the number in the title, and alerts."""
+        rows = {one: row for one, event in redraw.rows.items() if (row := await self.row(one, event))}
+        if not rows:
+            return []
+        async with reading() as session:
+            seen = await listing.seen_by(session, reader.user, [row.conversation for row in rows.values()])
+            waiting = await counting.conversations_to_look_at(session, reader.user) if redraw.attention else None
+        pieces = []
+        if reader.shows_list:
+            for one, row in rows.items():
+                template = "live/row_moved.html" if one in redraw.moved else "live/row_changed.html"
+                pieces.append(self.html(template, redraw.rows[one], one, seen[one], row=row, seen=seen[one]))
+        if waiting is not None:
+            pieces.append(self.templates.get_template("live/attention.html").render(waiting=waiting))
+            pieces += await self.alerts(redraw, reader, rows, seen)
+        return pieces
+
+    async def alerts(self, redraw: Redraw, reader: Reader, rows: dict[int, Row], seen: dict[int, Seen]) -> list[str]:
+        """What calls this reader by a desktop notification, if their browser may show one."""
+        pieces = []
+        fresh = clock.now() - ALERT_WITHIN
+        template = self.templates.get_template("live/alert.html")
+        for message, event in redraw.added.items():
+            row = rows.get(event.conversation_id or 0)
+            if row is None or event.at < fresh or not seen[row.conversation.id].unread:
+                continue
+            bubbles = await self.bubbles(message, event)
+            if bubbles and bubbles[0].message.direction == Direction.IN and counting.concerns(reader.user, row.conversation):
+                pieces.append(template.render(row=row, bubble=bubbles[0], handoff=None, user=reader.user))
+        for conversation, event in redraw.handed_over.items():
+            if event.at >= fresh and conversation in rows:
+                pieces.append(template.render(row=rows[conversation], bubble=None, handoff=True, user=reader.user))
+        return pieces
+
+    async def bubbles(self, message: int, event: Event) -> Sequence[Bubble]:
+        async def load() -> Sequence[Bubble]:
+            async with reading() as session:
+                return await thread.around(session, message, self.zone)
+
+        return await self.sheets.loaded(("bubbles", message, event.id), load)
+
+    async def row(self, conversation: int, event: Event) -> Row | None:
+        async def load() -> Row | None:
+            async with reading() as session:
+                return (await listing.rows_by_id(session, [conversation])).get(conversation)
+
+        return await self.sheets.loaded(("row", conversation, event.id), load)
+
+    def html(self, template: str, event: Event, ref: int, variant: object = None, **context: object) -> str:
+        key = (template, ref, event.id, variant, current_locale.get())
+        return self.sheets.drawn(key, lambda: self.templates.get_template(template).render(**context))
+
+

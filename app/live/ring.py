@@ -1,0 +1,112 @@
+"""The newest events, read once per process and shared by every connection: a connection is a cursor over it, not a queue."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db import is_outage, reading
+from app.live.bell import Bell, bell
+from app.live.events import EventKind, LiveEvent, LiveSeq
+
+log = logging.getLogger(__name__)
+
+CAPACITY = 2000
+BATCH = 500
+SAFETY_POLL_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Event:
+    """One logged change. `user_id`: only that attendant may know of it; None: whoever may see the conversation."""
+
+    id: int
+    at: datetime
+    kind: EventKind
+    conversation_id: int | None
+    ref: int | None
+    user_id: int | None
+
+
+class Ring:
+    """Holds the events in (`floor`, `head`]; an older cursor reads the table or starts afresh."""
+
+    def __init__(self) -> None:
+        self.events: deque[Event] = deque()
+        self.head = 0
+        self.floor = 0
+        self.arrived = Bell()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        async with reading() as session:
+            self.head = self.floor = await newest(session)
+        self._task = asyncio.create_task(self._follow(), name="live ring")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _follow(self) -> None:
+        """Read what is new whenever the bell rings, and once a second in case nobody heard it."""
+        while True:
+            rung = bell.next()  # before reading: a ring meanwhile must not be missed
+            try:
+                while await self.read_new() == BATCH:
+                    pass
+            except Exception as error:
+                if not is_outage(error):
+                    log.exception("the live log could not be read")
+                await asyncio.sleep(SAFETY_POLL_SECONDS / 4)
+            await asyncio.wait({rung}, timeout=SAFETY_POLL_SECONDS)
+
+    async def read_new(self) -> int:
+        """Take the next events from the table; how many there were."""
+        async with reading() as session:
+            fresh = await events_after(session, self.head, BATCH)
+        if not fresh:
+            return 0
+        self.events.extend(fresh)
+        self.head = fresh[-1].id
+        while len(self.events) > CAPACITY:
+            self.floor = self.events.popleft().id
+        self.arrived.ring()
+        return len(fresh)
+
+    async def after(self, cursor: int) -> Sequence[Event] | None:
+        """The events past `cursor`, oldest first; None when it is too old, from another database, or too far behind."""
+        if cursor > self.head:
+            await self.read_new()  # a page may have read the counter a moment before we did
+        if cursor > self.head or self.head - cursor > BATCH:
+            return None
+        if cursor >= self.floor:
+            return [event for event in self.events if event.id > cursor]
+        async with reading() as session:
+            logged = await events_after(session, cursor, BATCH)
+        is_whole = bool(logged) and logged[0].id == cursor + 1
+        return logged if is_whole else None
+
+
+async def events_after(session: AsyncSession, cursor: int, limit: int) -> list[Event]:
+    wanted = (
+        select(
+            LiveEvent.id, LiveEvent.at, LiveEvent.kind, LiveEvent.conversation_id, LiveEvent.ref, LiveEvent.user_id
+        )
+        .where(LiveEvent.id > cursor)
+        .order_by(LiveEvent.id)
+        .limit(limit)
+    )
+    rows = await session.execute(wanted)
+    return [Event(row.id, row.at, EventKind(row.kind), row.conversation_id, row.ref, row.user_id) for row in rows]
+
+
+async def newest(session: AsyncSession) -> int:
+    """The cursor of a page that is about to be read: take it first, then the data."""
+    counted = select(func.max(LiveSeq.n))
+    return (await session.execute(counted)).scalar_one() or 0

@@ -1,0 +1,105 @@
+"""What every answer carries and how large a request may be. Pure ASGI: streams flow untouched."""
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import AppError
+from app.i18n import N_, _
+from app.settings import Settings
+
+MEBIBYTE = 1024 * 1024
+LARGEST_BODY = MEBIBYTE
+WEBHOOK = "/webhooks/whatsapp"  # reads its own body, up to 4 MiB
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self), payment=(), usb=()",
+}
+STRICT_TRANSPORT = "max-age=31536000"
+
+
+class BodyTooLarge(AppError):
+    status = 413
+    code = "too-large"
+    words = N_("This is too large to send.")
+
+
+class SecurityHeaders:
+    """What a browser may do with our answers. A door that sets one of these headers itself keeps its own."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.headers = HEADERS | (
+            {"Strict-Transport-Security": STRICT_TRANSPORT} if settings.is_https else {}
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        # Pages are private: after signing out, "back" must ask the server again.
+        extra = {} if scope["path"].startswith("/static/") else {"Cache-Control": "no-store"}
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in (self.headers | extra).items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+class BodyCap:
+    """Answers 413 to a body above 1 MiB, announced or not, before it fills the memory."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] == WEBHOOK:
+            return await self.app(scope, receive, send)
+        announced = Headers(scope=scope).get("content-length", "0")
+        if not announced.isdecimal() or int(announced[:20]) > LARGEST_BODY:
+            return await refusal(scope, BodyTooLarge())(scope, receive, send)
+        has_begun = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, capped(receive), send_noting)
+        except BodyTooLarge as error:
+            if has_begun:
+                raise
+            await refusal(scope, error)(scope, receive, send)
+
+
+def capped(receive: Receive) -> Receive:
+    """`receive` that raises BodyTooLarge once more than the largest body came in."""
+    total = 0
+
+    async def receive_counting() -> Message:
+        nonlocal total
+        message = await receive()
+        total += len(message.get("body", b""))
+        if total > LARGEST_BODY:
+            raise BodyTooLarge()
+        return message
+
+    return receive_counting
+
+
+def refusal(scope: Scope, error: AppError) -> Response:
+    """A refusal before any door: the sentence in the reader's language, or JSON for who asks for it."""
+    headers = Headers(scope=scope)
+    if "json" in headers.get("accept", "") or scope["path"].startswith("/api/"):
+        return JSONResponse({"error": {"code": error.code, "message": _(error.words)}}, error.status)
+    return PlainTextResponse(_(error.words), error.status)

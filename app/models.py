@@ -1,0 +1,37 @@
+"""Every table in one import: for the migrations, and so that foreign keys find their targets."""
+
+from app.accounts.models import SignIn, User
+from app.assistant.models import Turn
+from app.attention.models import ReadCursor
+from app.contacts.models import Contact, Identity
+from app.conversations.models import Conversation, Draft, Handoff, Message, Reaction
+from app.db import Base
+from app.installation import Installation
+from app.jobs import Job
+from app.live.events import LiveEvent, LiveSeq
+from app.outbox.models import Delivery, DeliveryReport
+from app.whatsapp.models import JournalEntry, Number, SetAside
+
+__all__ = [
+    "Base",
+    "Contact",
+    "Conversation",
+    "Delivery",
+    "DeliveryReport",
+    "Draft",
+    "Handoff",
+    "Identity",
+    "Installation",
+    "Job",
+    "JournalEntry",
+    "LiveEvent",
+    "LiveSeq",
+    "Message",
+    "Number",
+    "Reaction",
+    "ReadCursor",
+    "SetAside",
+    "SignIn",
+    "Turn",
+    "User",
+]

@@ -1,0 +1,139 @@
+"""The status of a message on its way: a lattice, so order and repetition of reports cannot matter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.conversations.models import Message
+from app.db import insert_if_new
+from app.live.events import Change, EventKind, announce
+from app.outbox.models import Delivery, DeliveryReport
+
+
+class DeliveryStatus(StrEnum):
+    """In rising order: what is further down wins."""
+
+    QUEUED = "queued"
+    UNKNOWN = "unknown"  # it may have left
+    SENT = "sent"  # Graph accepted it
+    FAILED = "failed"  # a late "delivered" still wins: several devices
+    DELIVERED = "delivered"
+    READ = "read"
+    PLAYED = "played"
+
+    def after(self, report: "DeliveryStatus") -> "DeliveryStatus":
+        """The status to keep once WhatsApp reports `report`: late and repeated reports never undo."""
+        return max(self, report, key=list(DeliveryStatus).index)
+
+
+ARRIVED = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ, DeliveryStatus.PLAYED)
+
+
+@dataclass(frozen=True)
+class Report:
+    """One status as WhatsApp reported it. `status` is Meta's word; unknown words are kept and change nothing."""
+
+    wamid: str
+    status: str
+    at: datetime
+    opaque: str | None = None
+    participant: str = ""
+    error_code: int | None = None
+    error_details: str | None = None
+    pricing: dict[str, Any] | None = None
+
+
+async def report(session: AsyncSession, reported: Report) -> None:
+    """Keep a report once and let it move its delivery; one without a delivery yet waits for it."""
+    delivery = await delivery_of(session, reported.wamid, reported.opaque)
+    values = {
+        "delivery_id": delivery.id if delivery else None,
+        "wamid": reported.wamid,
+        "opaque": reported.opaque,
+        "status": reported.status[:20],
+        "participant": reported.participant,
+        "reported_at": reported.at,
+        "error_code": reported.error_code,
+        "error_details": reported.error_details,
+        "pricing": reported.pricing or {},
+    }
+    is_new = await insert_if_new(session, DeliveryReport, values, unique=["wamid", "status", "participant"])
+    if is_new is not None and delivery is not None:
+        await apply(session, delivery, reported)
+
+
+async def delivery_of(session: AsyncSession, wamid: str, opaque: str | None) -> Delivery | None:
+    """The attempt a report speaks of: by the wamid, or by our own mark when the send's answer was lost."""
+    named = [Delivery.wamid == wamid] + ([Delivery.opaque == opaque] if opaque else [])
+    return (await session.scalars(select(Delivery).where(or_(*named)).with_for_update())).first()
+
+
+async def apply(session: AsyncSession, delivery: Delivery, reported: Report) -> None:
+    """Move one attempt by one report, and its message with it."""
+    if reported.status not in DeliveryStatus:
+        return
+    status = DeliveryStatus(reported.status)
+    if status in ARRIVED or status is DeliveryStatus.FAILED:
+        delivery.wamid = delivery.wamid or reported.wamid
+    note_time(delivery, status, reported.at)
+    if status is DeliveryStatus.FAILED and delivery.error_code is None:
+        delivery.error_code, delivery.error_details = reported.error_code, reported.error_details
+    await advance(session, delivery, status)
+
+
+def note_time(delivery: Delivery, status: DeliveryStatus, at: datetime) -> None:
+    """Keep when each thing happened, the earliest report of it."""
+    if status is DeliveryStatus.SENT:
+        delivery.sent_at = min(delivery.sent_at or at, at)
+    elif status is DeliveryStatus.DELIVERED:
+        delivery.delivered_at = min(delivery.delivered_at or at, at)
+    elif status in (DeliveryStatus.READ, DeliveryStatus.PLAYED):
+        delivery.read_at = min(delivery.read_at or at, at)
+
+
+async def advance(session: AsyncSession, delivery: Delivery, status: DeliveryStatus) -> None:
+    """Raise an attempt to `status` if that is further, and show the message accordingly."""
+    reached = DeliveryStatus(delivery.status).after(status)
+    if reached is not DeliveryStatus.QUEUED:
+        delivery.next_try_at = delivery.lease_token = delivery.lease_until = None
+    delivery.status = reached
+    await session.flush()
+    await show(session, delivery.message_id)
+
+
+async def show(session: AsyncSession, message_id: int) -> None:
+    """Give a message the status of its furthest attempt that arrived, else of its newest one."""
+    tried = select(Delivery).where(Delivery.message_id == message_id).order_by(Delivery.id)
+    attempts = (await session.scalars(tried)).all()
+    shown = attempt_to_show(attempts)
+    values = {"status": shown.status} | ({"wamid": shown.wamid} if shown.wamid else {})
+    await session.execute(update(Message).where(Message.id == message_id).values(**values))
+    announce(session, Change(EventKind.MESSAGE_CHANGED, shown.conversation_id, message_id))
+
+
+def attempt_to_show(attempts: Sequence[Delivery]) -> Delivery:
+    """`attempts` in the order they were made; at least one."""
+    arrived = [attempt for attempt in attempts if attempt.status in ARRIVED]
+    if not arrived:
+        return attempts[-1]
+    return max(arrived, key=lambda attempt: (list(DeliveryStatus).index(DeliveryStatus(attempt.status)), attempt.id))
+
+
+async def attach_early_reports(session: AsyncSession, delivery: Delivery) -> None:
+    """Let the reports that were faster than the send's answer have their effect now."""
+    named = [DeliveryReport.opaque == delivery.opaque]
+    if delivery.wamid:
+        named.append(DeliveryReport.wamid == delivery.wamid)
+    waiting = select(DeliveryReport).where(DeliveryReport.delivery_id.is_(None), or_(*named))
+    for early in (await session.scalars(waiting)).all():
+        early.delivery_id = delivery.id
+        await apply(
+            session,
+            delivery,
+            Report(early.wamid, early.status, early.reported_at, error_code=early.error_code, error_details=early.error_details),
+        )

@@ -1,0 +1,34 @@
+"""What a form of the inbox answers htmx with: the same pieces that the stream sends, for those who asked."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.conversations import listing, thread
+from app.db import reading
+from app.templating import render
+
+
+async def changed(
+    request: Request,
+    conversation_id: int,
+    *,
+    added: int | None = None,
+    redrawn: int | None = None,
+    compose_id: str | None = None,
+) -> Response:
+    """The conversation's head and row, and the bubble that was added or redrawn. `compose_id` empties the composer."""
+    async with reading() as session:
+        row = (await listing.rows_by_id(session, [conversation_id]))[conversation_id]
+        seen = (await listing.seen_by(session, request.state.user, [row.conversation]))[conversation_id]
+        touched = added or redrawn
+        zone = request.app.state.settings.zone
+        bubbles = await thread.around(session, touched, zone) if touched else []
+    return render(
+        request,
+        "conversations/_changed.html",
+        row=row,
+        seen=seen,
+        bubbles=bubbles,
+        is_added=added is not None,
+        compose_id=compose_id,
+    )

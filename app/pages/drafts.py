@@ -1,0 +1,22 @@
+"""Keeping what an attendant has typed, as they type."""
+
+from sqlalchemy import select
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.conversations import drafts
+from app.conversations.access import conversation_for, strict_id
+from app.conversations.models import Message
+from app.db import transaction
+from app.forms import text_field
+
+
+async def update(request: Request) -> Response:
+    """`POST /c/{id}/draft`: 204. A draft that comes after its message was sent is ignored."""
+    form = await request.form()
+    async with transaction() as session:
+        found = await conversation_for(session, request.state.user, strict_id(request.path_params["conversation_id"]))
+        sent = select(Message.id).where(Message.compose_id == text_field(form, "compose_id"))
+        if (await session.execute(sent)).first() is None:
+            await drafts.keep(session, request.state.user.id, found.id, text_field(form, "text"))
+    return Response(status_code=204)

@@ -1,0 +1,89 @@
+"""The inbox: the list, and the open conversation beside it, whole in the first answer."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app import clock
+from app.accounts.models import User
+from app.attention import counting
+from app.attention.models import ReadCursor
+from app.conversations import listing, thread
+from app.conversations.access import conversation_for, strict_id
+from app.conversations.listing import ListPage, Row, Seen
+from app.conversations.models import Conversation
+from app.conversations.ordering import parse_key
+from app.conversations.thread import ThreadPage
+from app.db import reading
+from app.live.ring import newest
+from app.templating import render, wants_fragment
+
+
+@dataclass(frozen=True)
+class OpenConversation:
+    """What the right-hand pane shows. `first_unread` is the position after which the unread bar stands, if any."""
+
+    row: Row
+    seen: Seen
+    thread: ThreadPage
+    first_unread_id: int | None
+    compose_id: str
+
+
+async def inbox(request: Request) -> Response:
+    """`GET /`: the list and the empty pane."""
+    return await page(request, None)
+
+
+async def conversation(request: Request) -> Response:
+    """`GET /c/{id}`: the inbox with this conversation; for htmx only its pane."""
+    return await page(request, strict_id(request.path_params["conversation_id"]))
+
+
+async def page(request: Request, conversation_id: int | None) -> Response:
+    user: User = request.state.user
+    async with reading() as session:
+        cursor = await newest(session)  # first the cursor, then the data: what comes between is drawn twice, never lost
+        opened = await open_for(session, request, user, conversation_id) if conversation_id is not None else None
+        shown: dict[str, Any] = {"cursor": cursor, "opened": opened, "today": clock.today(request.app.state.settings.zone)}
+        if wants_fragment(request) and request.headers.get("hx-target", "").endswith("pane"):
+            return render(request, "conversations/_pane.html", **shown)
+        rows = await listing.page(session, user)
+        waiting = await counting.conversations_to_look_at(session, user)
+    return render(request, "conversations/inbox.html", rows=rows, waiting=waiting, **shown)
+
+
+async def open_for(session: AsyncSession, request: Request, user: User, conversation_id: int) -> OpenConversation:
+    found = await conversation_for(session, user, conversation_id)
+    row = (await listing.rows_of(session, [found]))[found.id]
+    seen = (await listing.seen_by(session, user, [found]))[found.id]
+    position = await read_position(session, user, found) if seen.unread else None
+    zone = request.app.state.settings.zone
+    shown = await thread.page_from(session, found.id, zone, position)
+    return OpenConversation(row, seen, shown, first_unread(shown, position), str(uuid4()))
+
+
+async def read_position(session: AsyncSession, user: User, found: Conversation) -> int:
+    at = select(ReadCursor.position).where(ReadCursor.user_id == user.id, ReadCursor.conversation_id == found.id)
+    return (await session.execute(at)).scalar_one_or_none() or 0
+
+
+def first_unread(shown: ThreadPage, position: int | None) -> int | None:
+    """The first bubble in the thread that this attendant has not seen."""
+    if position is None:
+        return None
+    unseen = (bubble.message for bubble in shown.bubbles if bubble.message.direction == "in")
+    return next((message.id for message in unseen if message.position > position), None)
+
+
+async def more_rows(request: Request) -> Response:
+    """`GET /conversations?before=KEY`: the next rows of the list."""
+    before = parse_key(request.query_params.get("before", ""))
+    async with reading() as session:
+        rows: ListPage = await listing.page(session, request.state.user, before)
+    return render(request, "conversations/_more_rows.html", rows=rows)

@@ -1,0 +1,64 @@
+"""Who answers: take over from Claude, hand back, pause, switch off; and the button that stops a turn."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.conversations import handoff
+from app.conversations.access import conversation_for, strict_id
+from app.conversations.models import Conversation, Mode
+from app.db import transaction
+from app.errors import Invalid
+from app.forms import text_field, whole_number
+from app.i18n import N_
+from app.pages.answers import changed
+from app.settings import Settings
+from app.templating import wants_fragment
+
+USUAL_PAUSE_MINUTES = "60"
+
+
+async def update(request: Request) -> Response:
+    """`POST /c/{id}/mode` with `mode` = claude, person, paused (+ `minutes`) or off."""
+    form = await request.form()
+    conversation_id = strict_id(request.path_params["conversation_id"])
+    async with transaction() as session:
+        conversation = await conversation_for(session, request.state.user, conversation_id)
+        minutes = text_field(form, "minutes") or USUAL_PAUSE_MINUTES
+        await switch(session, request, conversation, text_field(form, "mode"), minutes)
+    return await answer(request, conversation_id)
+
+
+async def switch(session: AsyncSession, request: Request, conversation: Conversation, mode: str, minutes: str) -> None:
+    settings: Settings = request.app.state.settings
+    match mode:
+        case Mode.PERSON:
+            await handoff.take(session, conversation, request.state.user)
+        case Mode.CLAUDE if settings.claude_answers:
+            await handoff.give_to_claude(session, conversation, settings.claude_wait_seconds)
+        case Mode.CLAUDE:
+            raise Invalid(N_("Claude is switched off in this installation."), field="mode")
+        case Mode.PAUSED:
+            span = whole_number(minutes, lowest=1, highest=handoff.LONGEST_PAUSE_MINUTES)
+            if span is None:
+                raise Invalid(N_("Pause Claude for 1 minute to 7 days."), field="minutes")
+            await handoff.pause(session, conversation, span)
+        case Mode.OFF:
+            await handoff.switch_off(session, conversation)
+        case _:
+            raise Invalid(N_("Choose who answers: Claude, a person, paused or off."), field="mode")
+
+
+async def stop(request: Request) -> Response:
+    """`POST /c/{id}/turn/stop`: end what Claude is writing; nothing of it is sent. The mode stays."""
+    conversation_id = strict_id(request.path_params["conversation_id"])
+    async with transaction() as session:
+        conversation = await conversation_for(session, request.state.user, conversation_id)
+        await handoff.stop_turn(session, conversation.id)
+    return await answer(request, conversation_id)
+
+
+async def answer(request: Request, conversation_id: int) -> Response:
+    if not wants_fragment(request):
+        return RedirectResponse(f"/c/{conversation_id}", status_code=303)
+    return await changed(request, conversation_id)

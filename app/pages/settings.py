@@ -1,0 +1,135 @@
+"""The settings: each attendant's own, and for admins the installation's."""
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.accounts.models import User
+from app.accounts.permissions import Permission, may, require
+from app.accounts.preferences import Preferences, save
+from app.db import reading, transaction
+from app.errors import Invalid
+from app.forms import text_field
+from app.i18n import N_, _
+from app.installation import Installation, installation
+from app.templating import render, wants_fragment
+
+LONGEST = {
+    "business_name": 120,
+    "instructions": 20_000,
+    "handoff_text": 4_096,
+}  # WhatsApp's own limit for a text
+
+
+async def show(request: Request) -> Response:
+    """GET /settings"""
+    return await page(request)
+
+
+async def change_own(request: Request) -> Response:
+    """POST /settings: 303, or the form with "Saved" for htmx; 422 with the form and its errors."""
+    wanted = preferences_in(await request.form())
+    before: User = request.state.user
+    try:
+        async with transaction() as session:
+            request.state.user = user = await session.get_one(User, before.id)
+            await save(session, user, wanted)
+    except Invalid as fault:
+        request.state.user = user_as_typed(before, wanted)
+        return await page(request, "accounts/_own_settings.html", status=422, errors=errors_of(fault))
+    if user.locale != before.locale and wants_fragment(request):
+        return Response(headers={"HX-Refresh": "true"})  # every word on the page changes
+    return await saved(request, "accounts/_own_settings.html")
+
+
+async def change_installation(request: Request) -> Response:
+    """POST /settings/installation, as above; raises NotAllowed for who is no admin."""
+    require(request.state.user, Permission.ADMINISTER)
+    fields = await request.form()
+    template = "accounts/_installation_settings.html"
+    wanted = {name: text_in(fields, name) for name in LONGEST if name in fields}
+    try:
+        check_lengths(wanted)
+    except Invalid as fault:
+        typed = Installation(**{name: wanted.get(name, "") for name in LONGEST})
+        return await page(request, template, status=422, errors=errors_of(fault), typed=typed)
+    async with transaction() as session:
+        kept = await installation(session)
+        for name, value in wanted.items():
+            setattr(kept, name, value)
+        session.add(kept)
+    return await saved(request, template)
+
+
+def preferences_in(fields: FormData) -> Preferences:
+    return Preferences(
+        name=text_in(fields, "name") if "name" in fields else None,
+        locale=text_in(fields, "locale") if "locale" in fields else None,
+        blue_ticks="on" in fields.getlist("blue_ticks"),
+        silences_claude=switch_in(fields, "silences_claude"),
+        alert_shows_text=switch_in(fields, "alert_shows_text"),
+    )
+
+
+def switch_in(fields: FormData, name: str) -> bool | None:
+    """A checkbox of our form sends `off` even unticked; None when the request does not speak of it at all."""
+    return "on" in fields.getlist(name) if name in fields else None
+
+
+def text_in(fields: FormData, name: str) -> str:
+    """The text with plain line ends, and without NUL, which Postgres cannot keep."""
+    return text_field(fields, name).replace("\r\n", "\n").replace("\0", "").strip()
+
+
+def check_lengths(wanted: dict[str, str]) -> None:
+    for name, value in wanted.items():
+        if len(value) > LONGEST[name]:
+            raise Invalid(N_("This text is too long."), field=name)
+
+
+def errors_of(fault: Invalid) -> dict[str, str]:
+    return {str(fault.field): _(fault.words)}
+
+
+def user_as_typed(user: User, wanted: Preferences) -> User:
+    """A copy that was never stored, for showing a refused form again."""
+    return User(
+        id=user.id,
+        email=user.email,
+        role=user.role,
+        name=user.name if wanted.name is None else wanted.name,
+        locale=user.locale,
+        blue_ticks=bool(wanted.blue_ticks),
+        silences_claude=bool(wanted.silences_claude),
+        alert_shows_text=bool(wanted.alert_shows_text),
+    )
+
+
+async def saved(request: Request, template: str) -> Response:
+    if wants_fragment(request):
+        return await page(request, template, has_saved=True)
+    return RedirectResponse("/settings", 303)
+
+
+async def page(
+    request: Request,
+    piece: str = "accounts/settings.html",
+    *,
+    status: int = 200,
+    has_saved: bool = False,
+    errors: dict[str, str] | None = None,
+    typed: Installation | None = None,
+) -> Response:
+    """The piece for htmx, else the whole page; `typed` is shown in place of the stored installation."""
+    async with reading() as session:
+        kept = typed or await installation(session)
+        session.expunge_all()
+    return render(
+        request,
+        piece if wants_fragment(request) else "accounts/settings.html",
+        status=status,
+        installation=kept,
+        administers=may(request.state.user, Permission.ADMINISTER),
+        has_saved=has_saved,
+        errors=errors or {},
+    )

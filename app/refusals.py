@@ -1,0 +1,67 @@
+"""One place that turns a refusal into a page, a fragment or JSON."""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+
+from app.db import is_outage
+from app.errors import AppError, NotFound, NotSignedIn, Unavailable
+from app.i18n import N_, _
+from app.templating import render, wants_fragment
+
+log = logging.getLogger(__name__)
+
+
+class NoSuchPage(NotFound):
+    words = N_("There is no such page.")
+
+
+def handlers() -> Mapping[Any, Callable[..., Any]]:
+    return {AppError: refuse, HTTPException: refuse_http, Exception: fail}
+
+
+async def refuse(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AppError)
+    return answer(request, error)
+
+
+async def refuse_http(request: Request, error: Exception) -> Response:
+    """What the router refuses: no such page, a method it does not know."""
+    assert isinstance(error, HTTPException)
+    refusal = NoSuchPage() if error.status_code == 404 else AppError(error.detail)
+    refusal.status = error.status_code
+    response = answer(request, refusal)
+    for name, value in (error.headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+async def fail(request: Request, error: Exception) -> Response:
+    """Whatever nobody foresaw: 503 when the database could not, else 500. The details are for the log."""
+    if is_outage(error):
+        log.error("the database could not", extra={"fault": type(error).__name__})
+        return answer(request, Unavailable())
+    return answer(request, AppError())
+
+
+def answer(request: Request, error: AppError) -> Response:
+    headers = {"Retry-After": "5"} if error.status == 503 else {}
+    if "json" in request.headers.get("accept", "") or request.url.path.startswith("/api/"):
+        return JSONResponse({"error": {"code": error.code, "message": _(error.words)}}, error.status, headers=headers)
+    if isinstance(error, NotSignedIn) and is_page(request):
+        return RedirectResponse("/sign-in", 303)
+    if not is_page(request):
+        return PlainTextResponse(_(error.words), error.status, headers=headers)
+    forgets = error.status == 404 and request.scope["path"].startswith("/c/")
+    return render(
+        request, "error.html", status=error.status, headers=headers, words=_(error.words), forgets_conversation=forgets
+    )
+
+
+def is_page(request: Request) -> bool:
+    """Whether a person looks at a whole page for the answer."""
+    return "text/html" in request.headers.get("accept", "") and not wants_fragment(request)

@@ -1,0 +1,47 @@
+"""The whole URL map on one page."""
+
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute, Mount, Route
+
+from app.health import healthz, readyz
+from app.live.poll import poll
+from app.live.stream import probe, stream
+from app.pages import drafts, first_run, inbox, journal, messages, mode, reading, settings, sign_in
+from app.static_files import HashedFiles
+from app.templating import STATIC
+from app.whatsapp import webhook
+
+WEBHOOK = "/webhooks/whatsapp"
+
+
+def routes() -> Sequence[BaseRoute]:
+    return [
+        Route("/", inbox.inbox, name="inbox"),
+        Route("/c/{conversation_id}", inbox.conversation, name="conversation"),
+        Route("/conversations", inbox.more_rows, name="conversations"),
+        Route("/c/{conversation_id}/messages", messages.older, methods=["GET"], name="messages"),
+        Route("/c/{conversation_id}/messages", messages.create, methods=["POST"]),
+        Route("/c/{conversation_id}/messages/{message_id}/attempts", messages.send_again, methods=["POST"], name="attempts"),
+        Route("/c/{conversation_id}/mode", mode.update, methods=["POST"], name="mode"),
+        Route("/c/{conversation_id}/turn/stop", mode.stop, methods=["POST"], name="stop"),
+        Route("/c/{conversation_id}/draft", drafts.update, methods=["POST"], name="draft"),
+        Route("/c/{conversation_id}/reading", reading.create, methods=["POST"], name="reading"),
+        Route("/live", stream, name="live"),
+        Route("/live/poll", poll, name="poll"),
+        Route("/live/probe", probe, name="probe"),
+        Route(WEBHOOK, webhook.verify, methods=["GET"], name="webhook"),
+        Route(WEBHOOK, webhook.receive, methods=["POST"]),
+        Route("/sign-in", sign_in.show, methods=["GET"], name="sign-in"),
+        Route("/sign-in", sign_in.enter, methods=["POST"]),
+        Route("/sign-out", sign_in.leave, methods=["POST"], name="sign-out"),
+        Route("/first-run", first_run.show, methods=["GET"], name="first-run"),
+        Route("/first-run", first_run.create, methods=["POST"]),
+        Route("/settings", settings.show, methods=["GET"], name="settings"),
+        Route("/settings", settings.change_own, methods=["POST"]),
+        Route("/settings/installation", settings.change_installation, methods=["POST"], name="installation"),
+        Route("/settings/journal", journal.show, name="journal"),
+        Route("/healthz", healthz, name="healthz"),
+        Route("/readyz", readyz, name="readyz"),
+        Mount("/static", HashedFiles(directory=STATIC), name="static"),
+    ]

@@ -1,0 +1,214 @@
+"""Every environment variable, typed; a wrong value stops the start with a sentence that names it."""
+
+import os
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+
+HOME = Path(__file__).parent.parent
+DATA = HOME / "data"
+SHORTEST_SECRET = 32
+
+
+class WrongSettings(Exception):
+    """The environment cannot be used as it is; the message names the variable and says what to do."""
+
+
+class Environment(StrEnum):
+    PRODUCTION = "production"
+    DEVELOPMENT = "development"
+    TEST = "test"
+
+
+class Transport(StrEnum):
+    AUTO = "auto"
+    POLL = "poll"
+    SSE = "sse"
+
+
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """The whole configuration. Lists of secrets are written with a comma: the first is used, both are accepted."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore")
+
+    recado_env: Environment = Environment.PRODUCTION
+    database_url: str = f"sqlite:///{DATA / 'recado.db'}"
+    bus_url: str = ""
+    live_transport: Transport | None = None
+    secret_key: Secrets = ()
+    public_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    admin_email: str = ""
+    admin_password: SecretStr = SecretStr("")
+    time_zone: str = "America/Sao_Paulo"
+
+    whatsapp_api_url: str = "https://graph.facebook.com"
+    whatsapp_api_version: str = "v26.0"
+    whatsapp_phone_number_id: str = ""
+    whatsapp_access_token: SecretStr = SecretStr("")
+    whatsapp_app_secret: Secrets = ()
+    whatsapp_verify_token: SecretStr = SecretStr("")
+    whatsapp_business_account_id: str = ""
+
+    anthropic_api_key: SecretStr = SecretStr("")
+    anthropic_base_url: str = ""
+    claude_model: str = "claude-haiku-5-5"
+    claude_enabled: bool | None = None
+    claude_wait_seconds: float = Field(4.0, ge=0, le=300)
+
+    media_url: str = f"file://{DATA / 'media'}"
+    metrics_token: SecretStr = SecretStr("")
+    gae_env: str = ""
+
+    # Set by `app/simulated.py` alone, once the simulator runs in this process; the environment cannot.
+    plays_whatsapp: bool = Field(False, validation_alias="recado-plays-whatsapp-is-no-variable")
+    plays_claude: bool = Field(False, validation_alias="recado-plays-claude-is-no-variable")
+
+    @field_validator("secret_key", "whatsapp_app_secret", mode="before")
+    @classmethod
+    def split_secrets(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def long_enough(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(secret.get_secret_value()) < SHORTEST_SECRET for secret in value):
+            raise ValueError(f"each secret needs at least {SHORTEST_SECRET} characters; `openssl rand -hex 32` makes one")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def our_driver(cls, value: str) -> str:
+        """Any SQLite or Postgres address, with the drivers this program uses."""
+        return database_address(value)
+
+    @field_validator("public_url", "whatsapp_api_url", "anthropic_base_url")
+    @classmethod
+    def web_address(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+            raise ValueError("must be an address that begins with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("bus_url")
+    @classmethod
+    def known_bus(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in {"memory", "postgres", "postgresql", "redis", "rediss"}:
+            raise ValueError("must be memory://, postgres:// or redis://…")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError("must be a time zone such as America/Sao_Paulo") from error
+        return value
+
+    @field_validator("admin_email")
+    @classmethod
+    def has_at(cls, value: str) -> str:
+        if value and "@" not in value:
+            raise ValueError("must be an e-mail address")
+        return value.strip().lower()
+
+    @model_validator(mode="after")
+    def complete(self) -> Self:
+        """What production cannot run without, each missing variable named."""
+        if not self.secret_key and self.recado_env is not Environment.DEVELOPMENT:
+            raise ValueError("SECRET_KEY is missing: set at least 32 random characters (`openssl rand -hex 32`)")
+        if self.admin_email and not self.admin_password.get_secret_value():
+            raise ValueError("ADMIN_PASSWORD is missing: ADMIN_EMAIL needs it to create the first admin")
+        if self.recado_env is not Environment.PRODUCTION:
+            return self
+        if not self.whatsapp_app_secret:
+            raise ValueError("WHATSAPP_APP_SECRET is missing: without it nobody can tell Meta's webhooks from forged ones")
+        if not self.whatsapp_verify_token.get_secret_value():
+            raise ValueError("WHATSAPP_VERIFY_TOKEN is missing: Meta's set-up of the webhook asks for it")
+        return self
+
+    @property
+    def is_production(self) -> bool:
+        return self.recado_env is Environment.PRODUCTION
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def simulates_whatsapp(self) -> bool:
+        """Whether this process plays WhatsApp itself: development without a real token or another address."""
+        return self.plays_whatsapp or (
+            self.recado_env is Environment.DEVELOPMENT
+            and not self.whatsapp_access_token.get_secret_value()
+            and "whatsapp_api_url" not in self.model_fields_set
+        )
+
+    @property
+    def simulates_claude(self) -> bool:
+        return self.plays_claude or (
+            self.recado_env is Environment.DEVELOPMENT
+            and not self.anthropic_api_key.get_secret_value()
+            and not self.anthropic_base_url
+        )
+
+    @property
+    def claude_answers(self) -> bool:
+        if self.claude_enabled is not None:
+            return self.claude_enabled
+        return bool(self.anthropic_api_key.get_secret_value() or self.anthropic_base_url or self.simulates_claude)
+
+    @property
+    def transport(self) -> Transport:
+        """How tabs receive; App Engine standard collects whole responses, so only polls pass there."""
+        if self.live_transport is not None:
+            return self.live_transport
+        return Transport.POLL if self.gae_env == "standard" else Transport.AUTO
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+def database_address(value: str) -> str:
+    """A database address as platforms hand it out, rewritten for our drivers."""
+    try:
+        url = make_url(value)
+    except Exception as error:
+        raise ValueError("is no database address: sqlite:///path or postgres://…") from error
+    backend = url.get_backend_name()
+    if backend == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise ValueError("needs a file: sqlite:///path/to/recado.db")
+        return url.set(drivername="sqlite+aiosqlite").render_as_string(hide_password=False)
+    if backend in {"postgres", "postgresql"}:
+        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    raise ValueError("must begin with sqlite:/// or postgres://")
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings from the environment and `.env`; raises WrongSettings with a sentence for each fault."""
+    env_file = None if os.environ.get("RECADO_ENV") == Environment.TEST else HOME / ".env"
+    try:
+        return Settings(_env_file=env_file, **given)
+    except ValidationError as error:
+        raise WrongSettings("\n".join(sentence_of(fault) for fault in error.errors())) from None
+
+
+def sentence_of(fault: Any) -> str:
+    name = ".".join(str(part) for part in fault["loc"][:1]).upper()
+    words = fault["msg"].removeprefix("Value error, ")
+    return f"{name}: {words}." if name else f"{words}."

@@ -1,0 +1,63 @@
+"""In development without a real token, WhatsApp and Claude are played by this very process, over real HTTP."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.requests import Request
+
+from app.settings import Settings
+
+
+@asynccontextmanager
+async def simulated(app: Starlette, settings: Settings) -> AsyncIterator[Settings]:
+    """The settings to serve with: pointed at a simulator of our own on a loopback port where they ask for one."""
+    if not (settings.simulates_whatsapp or settings.simulates_claude):
+        yield settings
+        return
+    from app.simulator.phone import phone_routes
+    from app.simulator.serve import running
+
+    config = simulator_config(settings)
+    async with running(config) as (world, address):
+        if settings.simulates_whatsapp:
+            app.router.routes.extend(phone_routes(world, context=page_context))
+        yield pointed_at(settings, address)
+
+
+def simulator_config(settings: Settings, webhook_url: str = "") -> Any:
+    """How the simulated WhatsApp reaches this program. Secrets that are not set are made up: they open nothing."""
+    from app.simulator.config import SimulatorConfig
+
+    secrets = settings.whatsapp_app_secret
+    given = {"phone_number_id": settings.whatsapp_phone_number_id, "business_account_id": settings.whatsapp_business_account_id}
+    return SimulatorConfig(
+        webhook_url=webhook_url or f"http://{settings.host}:{settings.port}/webhooks/whatsapp",
+        app_secret=secrets[0].get_secret_value() if secrets else "simulated-app-secret",
+        verify_token=settings.whatsapp_verify_token.get_secret_value() or "simulated-verify-token",
+        **{name: value for name, value in given.items() if value},
+    )
+
+
+def pointed_at(settings: Settings, address: str) -> Settings:
+    changes: dict[str, Any] = {}
+    if settings.simulates_whatsapp:
+        config = simulator_config(settings)
+        changes |= {
+            "whatsapp_api_url": address,
+            "whatsapp_access_token": SecretStr(config.access_token),
+            "whatsapp_app_secret": (SecretStr(config.app_secret),),
+            "whatsapp_verify_token": SecretStr(config.verify_token),
+            "whatsapp_phone_number_id": config.phone_number_id,
+            "whatsapp_business_account_id": config.business_account_id,
+            "plays_whatsapp": True,
+        }
+    if settings.simulates_claude:
+        changes |= {"anthropic_base_url": address, "anthropic_api_key": SecretStr("simulated"), "plays_claude": True}
+    return settings.model_copy(update=changes)
+
+
+def page_context(request: Request) -> dict[str, Any]:
+    return {"csrf_token": getattr(request.state, "csrf_token", "")}

@@ -1,0 +1,187 @@
+"""Claude's Messages API: the doors that the business calls."""
+
+import json
+from asyncio import Event, sleep
+from hashlib import sha256
+from json import JSONDecodeError
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from app.simulator.brain import answer, last_words
+from app.simulator.claude_frames import CutHere, Stream, error_body, new_id, whole_message
+from app.simulator.claude_models import MODELS
+from app.simulator.claude_rules import BadRequest, check
+from app.simulator.claude_stage import Asked, Reply
+from app.simulator.cutting import Cut
+from app.simulator.world import World
+
+_ERROR_TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    500: "api_error",
+    529: "overloaded_error",
+}
+
+
+def claude_routes(world: World) -> list[Route]:
+    """Everything under `/v1/`."""
+
+    async def messages(request: Request) -> Response:
+        body, problem = await _read(request)
+        if problem:
+            return problem
+        asked = _record(world, request, body)
+        try:
+            check(body)
+        except BadRequest as wrong:
+            asked.outcome, asked.http_status = "error", 400
+            return _error(400, str(wrong))
+        return await _reply(world, asked)
+
+    async def count_tokens(request: Request) -> Response:
+        body, problem = await _read(request)
+        try:
+            check(body, counting=True)
+        except BadRequest as wrong:
+            return problem or _error(400, str(wrong))
+        return problem or JSONResponse({"input_tokens": _size(body)})
+
+    async def models(request: Request) -> Response:
+        first, last = MODELS[0]["id"], MODELS[-1]["id"]
+        return _missing_key(request) or JSONResponse(
+            {"data": MODELS, "has_more": False, "first_id": first, "last_id": last}
+        )
+
+    async def model(request: Request) -> Response:
+        found = [one for one in MODELS if one["id"] == request.path_params["model"]]
+        return _missing_key(request) or (JSONResponse(found[0]) if found else _error(404, "model not found"))
+
+    return [
+        Route("/v1/messages", messages, methods=["POST"]),
+        Route("/v1/messages/count_tokens", count_tokens, methods=["POST"]),
+        Route("/v1/models", models),
+        Route("/v1/models/{model}", model),
+    ]
+
+
+async def _read(request: Request) -> tuple[dict[str, Any], Response | None]:
+    """The body, and the answer that ends the matter when there is something wrong with the request."""
+    if missing := _missing_key(request):
+        return {}, missing
+    if "anthropic-version" not in request.headers:
+        return {}, _error(400, "anthropic-version: header is required")
+    try:
+        body = await request.json()
+    except (JSONDecodeError, UnicodeDecodeError):
+        return {}, _error(400, "The request body is not valid JSON.")
+    return (body, None) if isinstance(body, dict) else ({}, _error(400, "The request body is not an object."))
+
+
+def _missing_key(request: Request) -> Response | None:
+    key = request.headers.get("authorization", "").removeprefix("Bearer ") or request.headers.get("x-api-key")
+    return None if key else _error(401, "x-api-key header is required")
+
+
+def _record(world: World, request: Request, body: dict[str, Any]) -> Asked:
+    kept = {
+        name: value
+        for name, value in request.headers.items()
+        if name.startswith(("anthropic-", "x-stainless-retry"))
+    }
+    asked = Asked(len(world.claude.asked) + 1, world.now(), body, kept)
+    world.claude.asked.append(asked)
+    world.background.ring()
+    return asked
+
+
+async def _reply(world: World, asked: Asked) -> Response:
+    script = world.claude.next_script(last_words(asked.body))
+    reply = script or answer(asked.body, world.config.typing_pause_seconds)
+    if reply.delay:
+        await sleep(reply.delay)
+    if reply.http_status != 200:
+        return _failure(asked, reply)
+    usage = _usage(world, asked.body)
+    if asked.body.get("stream"):
+        return _ClaudeStream(world, asked, Stream(reply, asked, asked.body["model"], usage))
+    return _at_once(asked, reply, usage)
+
+
+def _failure(asked: Asked, reply: Reply) -> Response:
+    asked.outcome, asked.http_status = "error", reply.http_status
+    return _error(reply.http_status, "Scripted failure", reply)
+
+
+def _at_once(asked: Asked, reply: Reply, usage: dict[str, int]) -> Response:
+    try:
+        message = whole_message(reply, asked.body["model"], usage)
+    except CutHere:
+        asked.outcome = "cut"
+        return Cut()
+    asked.outcome = "finished"
+    return JSONResponse(message, headers={"request-id": new_id("req")})
+
+
+class _ClaudeStream(StreamingResponse):
+    """The event stream; notes how it ended, so that a test sees whether stopping really stopped it."""
+
+    def __init__(self, world: World, asked: Asked, stream: Stream) -> None:
+        headers = {"request-id": new_id("req"), "cache-control": "no-cache"}
+        super().__init__(stream.records(), media_type="text/event-stream", headers=headers)
+        self._world, self._asked = world, asked
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._transport = scope["state"]["transport"]
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._settle("disconnected")
+
+    async def stream_response(self, send: Send) -> None:
+        try:
+            await super().stream_response(send)
+            self._settle("finished")
+        except CutHere:
+            self._settle("cut")
+            self._transport.close()
+            await Event().wait()  # until the disconnect is noticed, which ends this
+
+    def _settle(self, outcome: str) -> None:
+        if self._asked.outcome == "running":
+            self._asked.outcome = outcome
+            self._world.background.ring()
+
+
+def _usage(world: World, body: dict[str, Any]) -> dict[str, int]:
+    """Input tokens, with the tools and system prompt cached when the request asked for that."""
+    prefix = json.dumps([body.get("tools"), body.get("system")])
+    total, fixed = _size(body), len(prefix) // 4
+    usage = {"input_tokens": total, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0}
+    if "cache_control" not in body and "cache_control" not in prefix:
+        return usage
+    digest = sha256(prefix.encode()).hexdigest()
+    kind = "cache_read_input_tokens" if digest in world.claude.cached else "cache_creation_input_tokens"
+    world.claude.cached.add(digest)
+    return {**usage, "input_tokens": max(1, total - fixed), kind: fixed}
+
+
+def _size(body: dict[str, Any]) -> int:
+    """Tokens, counted roughly: four characters each."""
+    return 1 + len(json.dumps([body.get("tools"), body.get("system"), body.get("messages")])) // 4
+
+
+def _error(status: int, message: str, reply: Reply | None = None) -> Response:
+    kind = (reply and reply.error_type) or _ERROR_TYPES.get(status, "api_error")
+    request_id = new_id("req")
+    body = error_body(kind, message, code=reply.error_code if reply else "", request_id=request_id)
+    headers = {"request-id": request_id, **(reply.headers if reply else {})}
+    return JSONResponse(body, status_code=status, headers=headers)

@@ -1,0 +1,35 @@
+"""Answers that break: a connection cut without a word, or one byte at a time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+
+class CuttableProtocol(HttpToolsProtocol):
+    """Lends its transport to the request's state, so that an answer can cut the line."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
+class Cut(Response):
+    """Resets the connection instead of answering."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"]["transport"].abort()
+        await asyncio.sleep(0)
+
+
+def drip(body: bytes, seconds: float) -> Response:
+    """JSON that arrives one byte each so many seconds."""
+
+    async def bytes_one_by_one() -> AsyncIterator[bytes]:
+        for position in range(len(body)):
+            yield body[position : position + 1]
+            await asyncio.sleep(seconds)
+
+    return StreamingResponse(bytes_one_by_one(), media_type="application/json")

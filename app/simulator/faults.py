@@ -1,0 +1,122 @@
+"""What goes wrong on request: for the next N sends, or the next N that match."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class FaultKind(StrEnum):
+    SLOW = "slow"  # waits `seconds`, before or after accepting (`when`)
+    ERROR = "error"  # refused with Graph's JSON and `code`
+    ANSWER = "answer"  # any `http_status`, `body`, `content_type`; accepted first if `accept`
+    DRIP = "drip"  # accepted, then the answer comes one byte each `seconds`
+    DROP = "drop"  # accepted, then the connection is cut without an answer
+    CUT = "cut"  # the connection is cut before anything is accepted
+    STATUSES = "statuses"  # reports `order` instead of the usual ones; `first`: before the answer
+    FAILED = "failed"  # accepted, then reported as failed with `code`
+    WEBHOOKS = "webhooks"  # each webhook goes out `times` at once
+
+
+@dataclass(slots=True)
+class Fault:
+    """`remaining` counts down; `match` compares `to` and `opaque` exactly, `text` as a part."""
+
+    kind: FaultKind
+    remaining: int = 1
+    match: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    when: str = "before"
+    code: int = 131000
+    http_status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""
+    content_type: str = "text/html"
+    accept: bool = False
+    order: list[str] = field(default_factory=list)
+    first: bool = False
+    times: int = 2
+
+    def concerns(self, payload: dict[str, Any]) -> bool:
+        """Whether this send is one of those meant."""
+        facts = {
+            "to": str(payload.get("to") or payload.get("recipient") or ""),
+            "opaque": str(payload.get("biz_opaque_callback_data") or ""),
+        }
+        text = payload.get("text")
+        words = str(text.get("body", "")) if isinstance(text, dict) else ""
+        exact = all(facts[name] == value for name, value in self.match.items() if name in facts)
+        return exact and self.match.get("text", "") in words
+
+
+NAMED: dict[str, dict[str, Any]] = {
+    "slow": {"kind": "slow", "seconds": 5.0},
+    "server_error": {"kind": "answer", "http_status": 500, "body": "", "content_type": "text/plain"},
+    "html": {"kind": "answer", "http_status": 502, "body": "<html><body>Bad Gateway</body></html>"},
+    "no_wamid": {
+        "kind": "answer", "http_status": 200, "accept": True, "content_type": "application/json",
+        "body": '{"messaging_product":"whatsapp","contacts":[],"messages":[]}',
+    },
+    "throttle": {"kind": "error", "code": 130429},
+    "pair_rate": {"kind": "error", "code": 131056},
+    "drop": {"kind": "drop"},
+    "cut": {"kind": "cut"},
+    "token_expired": {"kind": "error", "code": 190},
+    "no_statuses": {"kind": "statuses", "order": []},
+    "statuses_twice": {"kind": "statuses", "order": ["sent", "sent", "delivered", "delivered"]},
+    "statuses_backwards": {"kind": "statuses", "order": ["read", "delivered", "sent"]},
+    "statuses_first": {"kind": "statuses", "order": ["sent", "delivered"], "first": True},
+    "webhooks_twice": {"kind": "webhooks", "times": 2},
+}  # fmt: skip
+
+
+def fault_from(wish: dict[str, Any]) -> Fault:
+    """A fault from JSON: `{"name": …}` takes one of `NAMED` as a start; other keys are the fields above.
+
+    Raises ValueError for an unknown name, kind or field.
+    """
+    name = wish.get("name")
+    if name is not None and name not in NAMED:
+        raise ValueError(f"no fault is called {name!r}")
+    fields = {**NAMED.get(str(name), {}), **{key: value for key, value in wish.items() if key != "name"}}
+    try:
+        fields["kind"] = FaultKind(fields["kind"])
+        return Fault(**fields)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not a fault: {error}") from error
+
+
+class Faults:
+    """Those installed and not used up, oldest first."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Fault] = []
+
+    def install(self, faults: Iterable[Fault]) -> None:
+        self.waiting.extend(faults)
+
+    def clear(self) -> None:
+        self.waiting.clear()
+
+    def take_for_send(self, payload: dict[str, Any]) -> dict[FaultKind, Fault]:
+        """The first of each kind that this send meets; each is used once."""
+        met: dict[FaultKind, Fault] = {}
+        for fault in self.waiting:
+            if fault.kind is not FaultKind.WEBHOOKS and fault.kind not in met and fault.concerns(payload):
+                met[fault.kind] = fault
+        for fault in met.values():
+            self._use(fault)
+        return met
+
+    def copies_of_webhook(self) -> int:
+        """How many times the next webhook goes out at once."""
+        for fault in self.waiting:
+            if fault.kind is FaultKind.WEBHOOKS:
+                self._use(fault)
+                return fault.times
+        return 1
+
+    def _use(self, fault: Fault) -> None:
+        fault.remaining -= 1
+        if fault.remaining <= 0:
+            self.waiting.remove(fault)

@@ -1,0 +1,125 @@
+"""WhatsApp's Graph API: the doors that the business calls."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from app.simulator.graph_doors import door, no_such_object, read_json, require_number
+from app.simulator.graph_files import describe, download, remove, upload
+from app.simulator.sending import receipt, send
+from app.simulator.world import World
+
+
+async def messages(world: World, request: Request) -> Response:
+    """Sends, read receipts and the typing indicator share this address."""
+    require_number(world, request)
+    payload = await read_json(request)
+    if payload.get("status") == "read":
+        return JSONResponse(receipt(world, payload))
+    return await send(world, payload)
+
+
+async def look_up(world: World, request: Request) -> Response:
+    """The number, the business account, or a file: whatever has this id."""
+    wanted = request.path_params["owner"]
+    if wanted == world.config.phone_number_id:
+        return JSONResponse(_number(world))
+    if wanted == world.config.business_account_id:
+        return JSONResponse({"id": wanted, "name": "Loja Inventada", "currency": "BRL"})
+    return describe(world, wanted)
+
+
+def _number(world: World) -> dict[str, Any]:
+    return {
+        "id": world.config.phone_number_id,
+        "verified_name": "Loja Inventada",
+        "display_phone_number": world.config.display_phone_number,
+        "quality_rating": "GREEN",
+        "platform_type": "CLOUD_API",
+        "code_verification_status": "VERIFIED",
+        "throughput": {"level": "STANDARD"},
+        "is_on_biz_app": False,
+    }
+
+
+async def numbers(world: World, request: Request) -> Response:
+    """The phone numbers of the account: ours alone."""
+    _require_account(world, request)
+    return JSONResponse({"data": [_number(world)]})
+
+
+async def subscribe(world: World, request: Request) -> Response:
+    _require_account(world, request)
+    return JSONResponse({"success": True})
+
+
+async def message_templates(world: World, request: Request) -> Response:
+    _require_account(world, request)
+    return JSONResponse({"data": _TEMPLATES, "paging": {"cursors": {"before": "MAZDZD", "after": "MjQZD"}}})
+
+
+def _require_account(world: World, request: Request) -> None:
+    if request.path_params["owner"] != world.config.business_account_id:
+        raise no_such_object(request.path_params["owner"])
+
+
+_TEMPLATES: list[dict[str, Any]] = [
+    {
+        "id": "700000000000001",
+        "name": "retomar_conversa",
+        "language": "pt_BR",
+        "status": "APPROVED",
+        "category": "UTILITY",
+        "parameter_format": "NAMED",
+        "quality_score": {"score": "GREEN"},
+        "components": [
+            {
+                "type": "BODY",
+                "text": "Olá {{nome}}, podemos continuar o seu atendimento?",
+                "example": {"body_text_named_params": [{"param_name": "nome", "example": "Ana"}]},
+            },
+            {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Sim, quero"}]},
+        ],
+    },
+    {
+        "id": "700000000000002",
+        "name": "pedido_pronto",
+        "language": "pt_BR",
+        "status": "APPROVED",
+        "category": "UTILITY",
+        "parameter_format": "POSITIONAL",
+        "components": [
+            {
+                "type": "BODY",
+                "text": "Seu pedido {{1}} está pronto para retirada.",
+                "example": {"body_text": [["1042"]]},
+            }
+        ],
+    },
+    {
+        "id": "700000000000003",
+        "name": "promocao_inverno",
+        "language": "pt_BR",
+        "status": "REJECTED",
+        "rejected_reason": "PROMOTIONAL",
+        "category": "MARKETING",
+        "parameter_format": "POSITIONAL",
+        "components": [{"type": "BODY", "text": "Só hoje: tudo com desconto!"}],
+    },
+]
+
+
+def graph_routes(world: World) -> list[Route]:
+    """Everything under `/{version}/`."""
+    return [
+        Route("/{version}/{owner}/messages", door(world, messages), methods=["POST"]),
+        Route("/{version}/{owner}/media", door(world, upload), methods=["POST"]),
+        Route("/{version}/{owner}/message_templates", door(world, message_templates)),
+        Route("/{version}/{owner}/phone_numbers", door(world, numbers)),
+        Route("/{version}/{owner}/subscribed_apps", door(world, subscribe), methods=["POST"]),
+        Route("/files/whatsapp/{media_id}", door(world, download)),
+        Route("/{version}/{owner}", door(world, look_up)),
+        Route("/{version}/{owner}", door(world, remove), methods=["DELETE"]),
+    ]

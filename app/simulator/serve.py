@@ -1,0 +1,76 @@
+"""Runs the simulator on a loopback port: as a process, or inside a running event loop."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+
+from app.simulator.app import create_simulator
+from app.simulator.config import SimulatorConfig
+from app.simulator.cutting import CuttableProtocol
+from app.simulator.world import World
+
+
+class _GuestServer(uvicorn.Server):
+    """A server inside somebody else's program, whose signals are not ours to catch."""
+
+    def __init__(self, settings: uvicorn.Config) -> None:
+        super().__init__(settings)
+        self.is_up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_up.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def run(config: SimulatorConfig, port: int) -> None:
+    """Serve until interrupted."""
+    world = World(config)
+    world.base_url = f"http://127.0.0.1:{port}"
+    uvicorn.run(
+        create_simulator(config, world),
+        host="127.0.0.1",
+        port=port,
+        http=CuttableProtocol,
+        log_level="warning",
+    )
+
+
+@asynccontextmanager
+async def running(
+    config: SimulatorConfig, *, world: World | None = None, port: int = 0
+) -> AsyncIterator[tuple[World, str]]:
+    """The simulator on a free port of this event loop, while the block lasts. Gives its base URL."""
+    world = world or World(config)
+    with socket.create_server(("127.0.0.1", port), backlog=512) as listener:
+        world.base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        settings = uvicorn.Config(
+            create_simulator(config, world),
+            http=CuttableProtocol,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=1,
+        )
+        server = _GuestServer(settings)
+        task = asyncio.create_task(server.serve([listener]))
+        try:
+            await _either(server.is_up.wait(), task)
+            yield world, world.base_url
+        finally:
+            server.should_exit = True
+            await task
+
+
+async def _either(started: Coroutine[None, None, object], serving: asyncio.Task[None]) -> None:
+    """Until the server listens; raises what made it stop before that."""
+    waiting = asyncio.ensure_future(started)
+    await asyncio.wait({waiting, serving}, return_when=asyncio.FIRST_COMPLETED)
+    if not waiting.done():
+        waiting.cancel()
+        serving.result()

@@ -1,0 +1,17 @@
+"""Static files: for ever when the address carries the file's hash, asked again otherwise."""
+
+from typing import Any
+
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+class HashedFiles(StaticFiles):
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response: Any = await super().get_response(path, scope)
+        is_named = b"v=" in scope.get("query_string", b"")
+        response.headers["Cache-Control"] = FOR_EVER if is_named else "no-cache"
+        return response  # type: ignore[no-any-return]

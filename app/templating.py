@@ -1,0 +1,127 @@
+"""Jinja2 as this house uses it: autoescape always, translated sentences, times in the business's zone."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import URL
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from app import clock, words
+from app.conversations.ordering import sort_key
+from app.i18n import _, current_locale, ngettext
+from app.settings import HOME, Settings
+from app.whatsapp.markdown import markdown_to_whatsapp
+from app.whatsapp.markup import emoji_count, plain, to_html
+
+STATIC = HOME / "static"
+
+
+@cache
+def static_version(path: str) -> str:
+    """The first digits of a static file's hash: its address changes when it does."""
+    return hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
+
+
+def static_url(path: str) -> str:
+    return f"/static/{quote(path)}?v={static_version(path)}"
+
+
+def environment(settings: Settings) -> Environment:
+    """The templates of this installation; every time of day is shown in the business's zone."""
+    zone = settings.zone
+    made = Environment(
+        loader=FileSystemLoader(HOME / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(
+        static_url=static_url,
+        locale=current_locale.get,
+        claude_answers=lambda: settings.claude_answers,
+        shown_status=lambda status: "read" if status == "played" else status,
+        author_words=words.author,
+        handoff_words=words.handoff,
+        quote_kind=words.quoted,
+    )
+    made.filters.update(
+        whatsapp_markup=to_html,
+        plain=plain,
+        emoji_count=emoji_count,
+        local_time=lambda moment: moment.astimezone(zone).strftime("%H:%M"),
+        local_date=lambda moment: moment.astimezone(zone).date(),
+        machine_time=lambda moment: moment.astimezone(UTC).isoformat(timespec="seconds"),
+        day_name=lambda day: day_name(day, clock.today(zone)),
+        day_key=lambda day: sort_key(datetime.combine(day, time(), zone), 0),
+        draft_markup=lambda text: to_html(markdown_to_whatsapp(text)),
+        list_time=lambda moment: list_time(moment.astimezone(zone), clock.today(zone)),
+    )
+    return made
+
+
+WEEKDAYS: tuple[Callable[[], str], ...] = (
+    lambda: _("Monday"),
+    lambda: _("Tuesday"),
+    lambda: _("Wednesday"),
+    lambda: _("Thursday"),
+    lambda: _("Friday"),
+    lambda: _("Saturday"),
+    lambda: _("Sunday"),
+)
+
+
+def day_name(day: date, today: date) -> str:
+    """Today, Yesterday, the weekday within a week, else the date as DD/MM/YYYY."""
+    if day == today:
+        return _("Today")
+    if day == today - timedelta(days=1):
+        return _("Yesterday")
+    if timedelta(0) < today - day < timedelta(days=7):
+        return WEEKDAYS[day.weekday()]()
+    return day.strftime("%d/%m/%Y")
+
+
+def list_time(moment: datetime, today: date) -> str:
+    """The time at the right of a row: the hour today, else the day."""
+    return moment.strftime("%H:%M") if moment.date() == today else day_name(moment.date(), today)
+
+
+def render(
+    request: Request, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any
+) -> Response:
+    """A page or a fragment, with what every template may use: the request, the user and the CSRF token."""
+    templates: Environment = request.app.state.templates
+    return HTMLResponse(
+        templates.get_template(template).render(
+            request=request,
+            user=getattr(request.state, "user", None),
+            csrf_token=getattr(request.state, "csrf_token", ""),
+            settings=request.app.state.settings,
+            **context,
+        ),
+        status_code=status,
+        headers=headers,
+    )
+
+
+def wants_fragment(request: Request) -> bool:
+    """Whether htmx asks, and a piece of the page is the answer."""
+    return request.headers.get("hx-request") == "true"
+
+
+def own_path(value: str | None) -> str:
+    """A path of this site to go on to, `/` for anything else: nobody is led away by a `next`."""
+    if not value or not value.startswith("/") or value.startswith(("//", "/\\")):
+        return "/"
+    if any(ord(letter) < 33 or letter == "\\" for letter in value) or URL(value).netloc:
+        return "/"
+    return value

@@ -1,0 +1,159 @@
+"""Sending through Meta's Graph API over one HTTP client. Nothing here logs a token, a number or a text."""
+
+import asyncio
+import json
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx2
+
+from app import clock
+from app.whatsapp.graph_errors import GraphError
+from app.whatsapp.outcomes import Accepted, NotReached, NotSent, Outcome, Unknown, outcome_of, success_of
+from app.whatsapp.user_ids import UserIdKind, kind_of
+
+__all__ = [
+    "Accepted", "Graph", "NotReached", "NotSent", "Outcome", "Timeouts", "Unknown", "read_payload",
+    "text_payload",
+]  # fmt: skip
+
+LARGEST_ANSWER = 64 * 1024
+TOKEN_EXPIRED, NO_SUCH_NUMBER = 190, 33
+TOKEN = re.compile(r"[!-~]{1,4096}")
+PHONE_NUMBER_ID = re.compile(r"[0-9]{1,32}")
+
+# Raised before the first byte of the request is written. Everything else may have reached Meta.
+BEFORE_SENDING = (
+    httpx2.ConnectError,  # refused, unknown host, TLS
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """In seconds. `total` ends an answer that drips; it is longer than connecting can take, so whatever it
+    ends was already being sent."""
+
+    connect: float = 5
+    read: float = 60
+    total: float = 90
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    retry_after: str | None
+    body: bytes
+
+
+class Graph:
+    """One client for all numbers of the installation; `async with` or `close()` ends its connections."""
+
+    def __init__(self, base_url: str, version: str, *, timeouts: Timeouts | None = None) -> None:
+        self._base_url = f"{base_url.rstrip('/')}/{version}"
+        self._timeouts = timeouts or Timeouts()
+        self._client = httpx2.AsyncClient(
+            headers={"User-Agent": "Recado", "Accept": "application/json", "Accept-Encoding": "identity"},
+            timeout=httpx2.Timeout(self._timeouts.read, connect=self._timeouts.connect, pool=10),
+            # An idle connection that Meta is about to close would turn a send into an unknown one.
+            limits=httpx2.Limits(max_connections=100, keepalive_expiry=15),
+            trust_env=not _is_loopback(base_url),
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def send(self, *, phone_number_id: str, access_token: str, payload: dict[str, Any]) -> Outcome:
+        """One attempt to send one message. Raises nothing but cancellation, after which the outcome is
+        unknown as well."""
+        answer = await self._post(phone_number_id, access_token, payload)
+        if isinstance(answer, _Answer):
+            return outcome_of(answer.status, answer.retry_after, answer.body, clock.now())
+        return answer
+
+    async def mark_read(
+        self, *, phone_number_id: str, access_token: str, wamid: str, typing: bool
+    ) -> NotSent | NotReached | Unknown | None:
+        """Show the customer that this message and all before it were read; with `typing` also "typing…", for
+        25 s or until the next message. None when done; a failure is told, never raised, and costs nothing."""
+        answer = await self._post(phone_number_id, access_token, read_payload(wamid, typing=typing))
+        if isinstance(answer, _Answer):
+            return success_of(answer.status, answer.retry_after, answer.body, clock.now())
+        return answer
+
+    async def _post(
+        self, phone_number_id: str, access_token: str, payload: dict[str, Any]
+    ) -> _Answer | NotSent | NotReached | Unknown:
+        if not TOKEN.fullmatch(access_token):  # it could not stand in a header
+            return NotSent(GraphError(TOKEN_EXPIRED))
+        if not PHONE_NUMBER_ID.fullmatch(phone_number_id):
+            return NotSent(GraphError(NO_SUCH_NUMBER))
+        try:
+            async with asyncio.timeout(self._timeouts.total):
+                return await self._answer(phone_number_id, access_token, json.dumps(payload).encode())
+        except BEFORE_SENDING as problem:
+            return NotReached(type(problem).__name__)
+        except (httpx2.HTTPError, TimeoutError) as problem:
+            return Unknown(type(problem).__name__)
+
+    async def _answer(self, phone_number_id: str, access_token: str, content: bytes) -> _Answer | Unknown:
+        headers = {"Authorization": f"Bearer {access_token}", "Content-Type": "application/json"}
+        url = f"{self._base_url}/{phone_number_id}/messages"
+        async with self._client.stream("POST", url, content=content, headers=headers) as response:
+            body = b""
+            async for chunk in response.aiter_bytes(LARGEST_ANSWER):
+                if len(body) + len(chunk) > LARGEST_ANSWER:
+                    return Unknown("too long an answer")
+                body += chunk
+            return _Answer(response.status_code, response.headers.get("Retry-After"), body)
+
+
+def text_payload(recipient: str, text: str, opaque: str = "", reply_to: str | None = None) -> dict[str, Any]:
+    """A text message. `recipient` is a wa_id (prefer it: it keeps the phone visible to us) or a BSUID, told
+    apart by pattern, ValueError for neither; `opaque` (≤ 512 characters) comes back in the statuses."""
+    payload = _addressed(recipient) | {
+        "type": "text",
+        "text": {"body": text, "preview_url": re.search(r"https?://", text) is not None},
+    }
+    if reply_to:
+        payload["context"] = {"message_id": reply_to}
+    if opaque:
+        payload["biz_opaque_callback_data"] = opaque
+    return payload
+
+
+def read_payload(wamid: str, *, typing: bool) -> dict[str, Any]:
+    """Marks an inbound message as read; typing cannot be shown without it."""
+    payload: dict[str, Any] = {"messaging_product": "whatsapp", "status": "read", "message_id": wamid}
+    return payload | ({"typing_indicator": {"type": "text"}} if typing else {})
+
+
+def _addressed(recipient: str) -> dict[str, Any]:
+    common = {"messaging_product": "whatsapp", "recipient_type": "individual"}
+    kind = kind_of(recipient)
+    if kind is None:
+        raise ValueError("the recipient is neither a phone number nor a business-scoped user id")
+    if kind is UserIdKind.WA_ID:  # without the + Meta may put the business's country code before it
+        return common | {"to": "+" + recipient.removeprefix("+")}
+    return common | {"recipient": recipient}
+
+
+def _is_loopback(url: str) -> bool:
+    """Whether this address is on this machine: a proxy from the environment must not stand between."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

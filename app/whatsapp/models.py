@@ -1,0 +1,47 @@
+"""The business's numbers, and every webhook as it came."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base
+
+
+class Number(Base):
+    """A WhatsApp phone number of the business. One that only appeared in a webhook receives and cannot send."""
+
+    __tablename__ = "number"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    phone_number_id: Mapped[str] = mapped_column(String(64), unique=True)
+    display_phone_number: Mapped[str] = mapped_column(String(64), default="")
+    business_account_id: Mapped[str] = mapped_column(String(64), default="")
+    is_receive_only: Mapped[bool] = mapped_column(default=False)
+    marks_read: Mapped[str] = mapped_column(String(10), default="open")  # open, reply or never
+    blocked_code: Mapped[int | None]  # Graph's error that stopped this number's queue
+    created_at: Mapped[datetime]
+
+
+class JournalEntry(Base):
+    """The raw body of one webhook, written in the same transaction as its effects."""
+
+    __tablename__ = "journal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    body_sha256: Mapped[str] = mapped_column(String(64), index=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    set_aside: Mapped[str | None] = mapped_column(String(200))  # why the whole body could not be used
+
+
+class SetAside(Base):
+    """One item of a webhook that could not be taken: where it is in the body, and why. The others went on."""
+
+    __tablename__ = "set_aside"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    journal_id: Mapped[int] = mapped_column(ForeignKey("journal.id", ondelete="CASCADE"), index=True)
+    path: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]

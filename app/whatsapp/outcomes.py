@@ -1,0 +1,93 @@
+"""What became of a send. There are three classes, and only the first may be tried again by itself:
+certainly not sent (NotSent, NotReached), accepted, unknown."""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from app.whatsapp.graph_errors import GraphError
+from app.whatsapp.lenient import at, objects_at, text_at
+
+LONGEST_WAIT = 24 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Graph took it over (one tick). `wa_id` and `user_id` are how Graph spells the recipient: aliases."""
+
+    wamid: str
+    wa_id: str | None = None
+    user_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """Graph refused it, in its own JSON, whatever the HTTP status was."""
+
+    error: GraphError
+    retry_after_seconds: float | None = None  # what the answer's Retry-After asked for
+
+
+@dataclass(frozen=True, slots=True)
+class NotReached:
+    """No connection came about, so nothing left: `reason` is the name of the failure, without content."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may have left: never again by itself. `reason` names the failure or the odd answer."""
+
+    reason: str
+
+
+Outcome = Accepted | NotSent | NotReached | Unknown
+
+
+def outcome_of(http_status: int, retry_after: str | None, body: bytes, now: datetime) -> Outcome:
+    """The outcome that this answer proves. `now` (UTC) is for a Retry-After that is a date."""
+    document = _json(body)
+    error = GraphError.in_answer(document, http_status)
+    wamid = next((text_at(message, "id") for message in objects_at(document, "messages")), "")
+    if error and not wamid:
+        return NotSent(error, retry_after_seconds(retry_after, now))
+    if http_status != 200 or not wamid or error:
+        return Unknown(f"HTTP {http_status} without {'wamid' if http_status == 200 else 'a Graph error'}")
+    contact = next(iter(objects_at(document, "contacts")), {})
+    return Accepted(wamid, text_at(contact, "wa_id") or None, text_at(contact, "user_id") or None)
+
+
+def success_of(
+    http_status: int, retry_after: str | None, body: bytes, now: datetime
+) -> NotSent | Unknown | None:
+    """As outcome_of for calls that answer only `{"success": true}`: None when it did."""
+    document = _json(body)
+    error = GraphError.in_answer(document, http_status)
+    if error:
+        return NotSent(error, retry_after_seconds(retry_after, now))
+    return None if http_status == 200 and at(document, "success") is True else Unknown(f"HTTP {http_status}")
+
+
+def retry_after_seconds(header: str | None, now: datetime) -> float | None:
+    """What Retry-After asks for, at most a day; None when absent or neither seconds nor an HTTP date."""
+    header = (header or "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", header):
+        return min(float(header), LONGEST_WAIT)
+    try:
+        until = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return min(max((until - now).total_seconds(), 0), LONGEST_WAIT)
+
+
+def _json(body: bytes) -> Any:
+    """Not `lenient.loads`: what is no JSON is no error here, it only proves nothing."""
+    try:
+        return json.loads(body.decode())
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,281 @@
+"""Meta's webhook bodies as a stream of items. Pure: no database; the time is passed in.
+
+Nothing a body contains makes `walk` raise: Meta would repeat the whole batch for days because of one item.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.whatsapp.items import (
+    AccountError,
+    Echo,
+    Edit,
+    ErrorReport,
+    History,
+    IdentityChange,
+    InboundMessage,
+    Item,
+    NumberRef,
+    Reaction,
+    Revoke,
+    Sender,
+    StatusReport,
+    Unknown,
+    Unreadable,
+)
+from app.whatsapp.lenient import JsonObject, Unusable, loads, number_at, object_at, objects_at, text_at
+from app.whatsapp.senders import IN_ECHO, IN_MESSAGE, IN_STATUS, ids_in, sender_of
+from app.whatsapp.shown_text import content_of, shown_text
+from app.whatsapp.system_messages import identity_change
+
+__all__ = [
+    "AccountError", "Echo", "Edit", "Envelope", "ErrorReport", "History", "IdentityChange", "InboundMessage",
+    "Item", "NumberRef", "Reaction", "Revoke", "Sender", "StatusReport", "Unknown", "Unreadable", "Unusable",
+    "parse", "walk",
+]  # fmt: skip
+
+EARLIEST = datetime(2009, 1, 1, tzinfo=UTC)  # WhatsApp began
+SECONDS = re.compile(r"[0-9]{1,11}")  # int() would also read "1_000" and other scripts' digits
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A body that could be read; `entries` are as Meta sent them, cleaned, not looked into yet."""
+
+    object: str
+    entries: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What every item of one change shares."""
+
+    path: str
+    number: NumberRef
+    value: JsonObject
+    contacts: list[JsonObject]
+    errors: tuple[ErrorReport, ...]
+    now: datetime
+
+
+class _Misshapen(Exception):
+    """This item cannot be what its place says it is."""
+
+
+def parse(body: bytes) -> Envelope:
+    """The envelope in a signed body. Raises Unusable when there is none to walk."""
+    document = loads(body)
+    if not isinstance(document, dict):
+        raise Unusable("not an object")
+    entries = document.get("entry")
+    if not isinstance(entries, list):
+        raise Unusable("no entry list")
+    return Envelope(text_at(document, "object"), entries)
+
+
+def walk(envelope: Envelope, now: datetime) -> Iterator[Item]:
+    """Every item of every change of every entry, in the order of the body. `now` (UTC) bounds its times."""
+    for position, entry in enumerate(envelope.entries):
+        path = f"entry[{position}]"
+        changes = entry.get("changes") if isinstance(entry, dict) else None
+        if not isinstance(changes, list):
+            yield Unreadable(path, "no list of changes", entry)
+            continue
+        for number, change in enumerate(changes):
+            yield from _items(f"{path}.changes[{number}]", text_at(entry, "id"), change, now)
+
+
+def _items(path: str, business_account_id: str, change: Any, now: datetime) -> Iterator[Item]:
+    if not isinstance(change, dict):
+        yield Unreadable(path, "a change that is no object", change)
+        return
+    field, value = text_at(change, "field"), object_at(change, "value")
+    number = _number(value, business_account_id)
+    shared = _Change(path + ".value", number, value, objects_at(value, "contacts"), _errors(value), now)
+    if field == "history":
+        yield History(shared.path, number)
+    elif field == "smb_message_echoes" and "message_echoes" in value:
+        yield from _each(shared, "message_echoes", _echo)
+    elif field == "messages" and value.keys() & {"messages", "statuses", "errors"}:
+        yield from _each(shared, "messages", _message)
+        yield from _each(shared, "statuses", _status)
+        yield from _account_errors(shared)
+    else:
+        yield Unknown(shared.path, number, field, change.get("value"))
+
+
+def _number(value: JsonObject, business_account_id: str) -> NumberRef:
+    return NumberRef(
+        phone_number_id=text_at(value, "metadata", "phone_number_id"),
+        display_phone_number=text_at(value, "metadata", "display_phone_number"),
+        business_account_id=business_account_id,
+    )
+
+
+def _each(change: _Change, name: str, read: Callable[[_Change, str, JsonObject], Item]) -> Iterator[Item]:
+    """Each thing of one list, by itself: a bad one is told apart and spoils no other."""
+    things = change.value.get(name)
+    if things is None:
+        return
+    if not isinstance(things, list):
+        yield Unreadable(f"{change.path}.{name}", "not a list", things)
+        return
+    for position, thing in enumerate(things):
+        yield _one(change, f"{change.path}.{name}[{position}]", thing, read)
+
+
+def _one(change: _Change, path: str, thing: Any, read: Callable[[_Change, str, JsonObject], Item]) -> Item:
+    try:
+        if not isinstance(thing, dict):
+            raise _Misshapen("not an object")
+        if not change.number.phone_number_id:
+            raise _Misshapen("no phone_number_id")
+        if not text_at(thing, "id"):
+            raise _Misshapen("no id")
+        return read(change, path, thing)
+    except _Misshapen as problem:
+        return Unreadable(path, str(problem), thing)
+
+
+def _message(change: _Change, path: str, message: JsonObject) -> Item:
+    moved = identity_change(path, change.number, message, _time(message, change.now))
+    if moved:
+        return moved
+    is_alone = len(objects_at(change.value, "messages")) == 1
+    sender = sender_of(ids_in(message, IN_MESSAGE), change.contacts, is_alone)
+    special = _about_another(change, path, message, sender, by_us=False)
+    return special or _inbound(change, path, message, sender)
+
+
+def _inbound(change: _Change, path: str, message: JsonObject, sender: Sender) -> InboundMessage:
+    if sender.is_nobody:
+        raise _Misshapen("nobody to file it under")
+    type_ = _type(message)
+    content, context = content_of(message, type_), object_at(message, "context")
+    often = context.get("frequently_forwarded") is True
+    return InboundMessage(
+        path=path,
+        number=change.number,
+        wamid=text_at(message, "id"),
+        sent_at=_time(message, change.now),
+        sender=sender,
+        type=type_,
+        body=shown_text(type_, content),
+        content=content,
+        reply_to_wamid=text_at(context, "id") or None,
+        forwarded=often or context.get("forwarded") is True,
+        often_forwarded=often,
+        group_id=text_at(message, "group_id") or None,
+        referral=object_at(message, "referral"),
+        # What went wrong with a message may stand beside it instead of in it, where its content should be.
+        errors=_errors(message) or (() if content else change.errors),
+    )
+
+
+def _echo(change: _Change, path: str, message: JsonObject) -> Item:
+    is_alone = len(objects_at(change.value, "message_echoes")) == 1
+    recipient = sender_of(ids_in(message, IN_ECHO), change.contacts, is_alone)
+    special = _about_another(change, path, message, recipient, by_us=True)
+    if special:
+        return special
+    group_id = text_at(message, "group_id") or None
+    if recipient.is_nobody and not group_id:
+        raise _Misshapen("nobody to file it under")
+    type_ = _type(message)
+    content = content_of(message, type_)
+    return Echo(
+        path=path,
+        number=change.number,
+        wamid=text_at(message, "id"),
+        sent_at=_time(message, change.now),
+        recipient=recipient,
+        type=type_,
+        body=shown_text(type_, content),
+        content=content,
+        reply_to_wamid=text_at(message, "context", "id") or None,
+        group_id=group_id,
+        errors=_errors(message),
+    )
+
+
+def _about_another(
+    change: _Change, path: str, message: JsonObject, sender: Sender, *, by_us: bool
+) -> Reaction | Edit | Revoke | None:
+    """A message that only changes an earlier one, None when it is one of its own."""
+    type_ = _type(message)
+    content = content_of(message, type_)
+    target = text_at(content, "message_id" if type_ == "reaction" else "original_message_id")
+    if type_ not in {"reaction", "edit", "revoke"}:
+        return None
+    if not target:
+        raise _Misshapen("no message that it is about")
+    wamid, at = text_at(message, "id"), _time(message, change.now)
+    if type_ == "reaction":
+        emoji, group_id = text_at(content, "emoji") or None, text_at(message, "group_id") or None
+        return Reaction(path, change.number, wamid, at, sender, target, emoji, group_id, by_us)
+    if type_ == "revoke":
+        return Revoke(path, change.number, wamid, at, sender, target, by_us)
+    inner = _type(object_at(content, "message"))
+    text = content_of(object_at(content, "message"), inner)
+    shown = shown_text(inner, text)
+    return Edit(path, change.number, wamid, at, sender, target, inner, shown, text, by_us)
+
+
+def _status(change: _Change, path: str, status: JsonObject) -> StatusReport:
+    if not text_at(status, "status"):
+        raise _Misshapen("no status")
+    is_group = text_at(status, "recipient_type") == "group"
+    own = {} if is_group else ids_in(status, IN_STATUS)
+    is_alone = len(objects_at(change.value, "statuses")) == 1 and not is_group
+    return StatusReport(
+        path=path,
+        number=change.number,
+        wamid=text_at(status, "id"),
+        status=text_at(status, "status"),
+        at=_time(status, change.now),
+        recipient=sender_of(own, change.contacts, is_alone),
+        group_id=(text_at(status, "recipient_id") or None) if is_group else None,
+        participant=text_at(status, "recipient_participant_user_id")
+        or text_at(status, "recipient_participant_id"),
+        opaque=text_at(status, "biz_opaque_callback_data"),
+        errors=_errors(status),
+        conversation=object_at(status, "conversation"),
+        pricing=object_at(status, "pricing"),
+    )
+
+
+def _account_errors(change: _Change) -> Iterator[Item]:
+    """The errors beside the lists, unless a message without content took them as its own."""
+    messages = objects_at(change.value, "messages")
+    if any(not content_of(one, _type(one)) and not _errors(one) for one in messages):
+        return
+    for position, error in enumerate(change.errors):
+        yield AccountError(f"{change.path}.errors[{position}]", change.number, error)
+
+
+def _type(message: JsonObject) -> str:
+    return text_at(message, "type") or "unknown"
+
+
+def _errors(holder: JsonObject) -> tuple[ErrorReport, ...]:
+    return tuple(
+        ErrorReport(
+            code=number_at(error, "code"),
+            title=text_at(error, "title"),
+            message=text_at(error, "message"),
+            details=text_at(error, "error_data", "details"),
+        )
+        for error in objects_at(holder, "errors")
+    )
+
+
+def _time(holder: JsonObject, now: datetime) -> datetime | None:
+    """Meta's unix seconds as UTC; None unless they lie between 2009 and a day from now."""
+    digits = text_at(holder, "timestamp")
+    if not SECONDS.fullmatch(digits):
+        return None
+    at = datetime.fromtimestamp(int(digits), UTC)
+    return at if EARLIEST <= at <= now + timedelta(days=1) else None

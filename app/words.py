@@ -1,0 +1,42 @@
+"""Sentences that depend on what they speak of, for the templates."""
+
+from app.conversations.handoff import HandoffReason
+from app.conversations.labels import UNKNOWN, kind_of
+from app.conversations.models import Author, Message
+from app.conversations.thread import Bubble
+from app.i18n import N_, _
+
+HANDOFFS = {
+    HandoffReason.ASKED_HUMAN: N_("The customer asked for a person."),
+    HandoffReason.NO_INFORMATION: N_("Claude does not know the answer."),
+    HandoffReason.NEEDS_PERMISSION: N_("Claude may not decide this."),
+    HandoffReason.ANGRY: N_("The customer is upset."),
+    HandoffReason.REPEATED_FAILURE: N_("Claude could not help after several tries."),
+    HandoffReason.SENSITIVE: N_("This matter needs a person."),
+    HandoffReason.OTHER: N_("Claude passed this conversation on."),
+    HandoffReason.CLAUDE_FAILED: N_("Claude could not answer for technical reasons."),
+    HandoffReason.ANSWER_DID_NOT_LEAVE: N_("Claude's answer did not surely reach the customer."),
+    HandoffReason.TOO_OLD: N_("The message waited too long for Claude to answer it."),
+}
+
+
+def handoff(reason: str) -> str:
+    """Why people were called, in the reader's language."""
+    known = reason in list(HandoffReason)
+    return _(HANDOFFS[HandoffReason(reason) if known else HandoffReason.OTHER])
+
+
+def author(bubble: Bubble) -> str:
+    """Who answered, above the first bubble of a run."""
+    match bubble.message.author:
+        case Author.CLAUDE:
+            return "Claude"
+        case Author.PHONE:
+            return _("By the phone app")
+        case _:
+            return bubble.author_name or _("A former attendant")
+
+
+def quoted(message: Message) -> str:
+    """What stands for a quoted message without text (an English source sentence)."""
+    return (kind_of(message) or UNKNOWN)[1]

@@ -1,0 +1,93 @@
+"""Works off the `job` rows: claims one, runs its handler, keeps the lease alive, tries again later when it fails."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+from app import clock, jobs
+from app.db import is_outage, transaction
+from app.jobs import Claim
+from app.randomness import between
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 16  # turns of Claude mostly wait for the network
+RENEW_SECONDS = 5.0
+IDLE_SECONDS = 1.0
+LONGEST_WAIT_SECONDS = 300.0
+MOST_TRIES = 20
+
+Handler = Callable[[Claim], Awaitable[None]]
+
+
+class Worker:
+    """Runs jobs by kind. A handler finishes its claim in the transaction of its effects; one that does not is finished here."""
+
+    def __init__(self, handlers: Mapping[str, Handler]) -> None:
+        self.handlers = handlers
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Until cancelled; what is under way is cancelled too and found again by the end of its lease."""
+        try:
+            while True:
+                rung = jobs.wake_worker.next()
+                try:
+                    pause = await self.round()
+                except Exception as fault:
+                    log.error("the worker pauses", extra={"fault": type(fault).__name__}, exc_info=not is_outage(fault))
+                    pause = IDLE_SECONDS
+                waits: set[asyncio.Future[None]] = {rung, *self._under_way}
+                await asyncio.wait(waits, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in self._under_way:
+                task.cancel()
+            await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def round(self) -> float:
+        """Begin every job that is due; seconds until the next look."""
+        while len(self._under_way) < AT_ONCE and (claim := await self.claim()) is not None:
+            task = asyncio.create_task(self.work(claim), name=f"job {claim.kind} {claim.key}")
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+        async with transaction() as session:
+            due = await jobs.next_run_at(session)
+        if due is None:
+            return IDLE_SECONDS
+        return min(max((due - clock.now()).total_seconds(), 0.02), IDLE_SECONDS)
+
+    async def claim(self) -> Claim | None:
+        async with transaction() as session:
+            return await jobs.claim_next(session)
+
+    async def work(self, claim: Claim) -> None:
+        keeper = asyncio.create_task(self.keep(claim))
+        try:
+            await self.handlers[claim.kind](claim)
+            async with transaction() as session:
+                await jobs.finish(session, claim)
+        except Exception as fault:
+            log.error("a job failed", extra={"job": claim.kind, "fault": type(fault).__name__}, exc_info=not is_outage(fault))
+            await self.later(claim, type(fault).__name__)
+        finally:
+            keeper.cancel()
+
+    async def keep(self, claim: Claim) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            async with transaction() as session:
+                if not await jobs.renew(session, claim):
+                    return
+
+    async def later(self, claim: Claim, error: str) -> None:
+        """Back into the queue, later each time; after many tries it waits a day, where it can be seen."""
+        wait = min(2.0 ** min(claim.tries, 10), LONGEST_WAIT_SECONDS) * between(0.7, 1.3)
+        if claim.tries >= MOST_TRIES:
+            wait = timedelta(days=1).total_seconds()
+        try:
+            async with transaction() as session:
+                await jobs.put_back(session, claim, run_at=clock.now() + timedelta(seconds=wait), error=error)
+        except Exception as fault:
+            if not is_outage(fault):
+                raise

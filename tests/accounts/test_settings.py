@@ -1,0 +1,112 @@
+"""Each attendant's settings, and the installation's for admins."""
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts.models import Role, User
+from app.db import reading
+from app.installation import Installation
+from app.live.events import EventKind, LiveEvent
+from tests.accounts.house import HEADER, House
+
+HTMX = {"HX-Request": "true"}
+
+
+async def stored() -> User:
+    async with reading() as session:
+        user = (await session.execute(select(User))).scalar_one()
+        session.expunge_all()
+        return user
+
+
+async def test_ticking_a_box_is_kept_and_told_to_this_attendant_s_tabs(house: House) -> None:
+    person = await house.person()
+    async with house.browser() as browser:
+        csrf = await house.enter(browser)
+        answer = await browser.post("/settings", data={"csrf_token": csrf, "blue_ticks": "on"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/settings")
+        kept = await stored()
+        assert (kept.blue_ticks, kept.silences_claude, kept.alert_shows_text) == (True, False, True)
+        async with reading() as session:
+            (event,) = (await session.execute(select(LiveEvent))).scalars().all()
+            assert (event.kind, event.user_id) == (EventKind.ATTENDANT_CHANGED, person.id)
+        await browser.post("/settings", data={"csrf_token": csrf})
+    assert (await stored()).blue_ticks is False
+
+
+async def test_the_whole_form_says_what_is_off_too(house: House) -> None:
+    await house.person()
+    async with house.browser() as browser:
+        csrf = await house.enter(browser)
+        form = {
+            "name": "Marta S.",
+            "locale": "pt_BR",
+            "silences_claude": ["off", "on"],
+            "alert_shows_text": "off",
+        }
+        answer = await browser.post("/settings", data=form, headers={HEADER: csrf, **HTMX})
+    assert answer.status_code == 200
+    assert answer.text.lstrip().startswith("<form")
+    assert 'role="status"' in answer.text
+    kept = await stored()
+    assert (kept.name, kept.silences_claude, kept.alert_shows_text) == ("Marta S.", True, False)
+
+
+async def test_another_language_shows_on_the_whole_page(house: House) -> None:
+    await house.person()
+    async with house.browser() as browser:
+        csrf = await house.enter(browser)
+        answer = await browser.post("/settings", data={"locale": "en"}, headers={HEADER: csrf, **HTMX})
+        assert answer.headers["hx-refresh"] == "true"
+        assert "Back to the conversations" in (await browser.get("/settings")).text
+
+
+@pytest.mark.parametrize(("field", "wrong"), [("name", ""), ("name", "x" * 121), ("locale", "xx")])
+async def test_a_wrong_setting_is_shown_again_with_its_error(house: House, field: str, wrong: str) -> None:
+    await house.person()
+    async with house.browser() as browser:
+        csrf = await house.enter(browser)
+        for headers in ({HEADER: csrf}, {HEADER: csrf, **HTMX}):
+            answer = await browser.post("/settings", data={field: wrong}, headers=headers)
+            assert answer.status_code == 422
+            assert f'id="{field}-error"' in answer.text
+    assert (await stored()).name == "Marta"
+
+
+@pytest.mark.parametrize("role", [Role.ATTENDANT, Role.SUPERVISOR])
+async def test_only_an_admin_changes_the_installation(house: House, role: Role) -> None:
+    await house.person(role=role)
+    async with house.browser() as browser:
+        csrf = await house.enter(browser)
+        assert "/settings/installation" not in (await browser.get("/settings")).text
+        answer = await browser.post(
+            "/settings/installation", data={"business_name": "Mine"}, headers={HEADER: csrf}
+        )
+        assert answer.status_code == 403
+    async with reading() as session:
+        assert (await session.execute(select(Installation))).first() is None
+
+
+async def test_an_admin_changes_the_installation_field_by_field(house: House) -> None:
+    await house.person(role=Role.ADMIN)
+    async with house.browser() as browser:
+        csrf = await house.enter(browser)
+        form = {
+            "business_name": "Padaria",
+            "instructions": "Seja breve.\r\nSem preços.\0",
+            "csrf_token": csrf,
+        }
+        assert (await browser.post("/settings/installation", data=form)).status_code == 303
+        saved = await browser.post(
+            "/settings/installation", data={"handoff_text": "Já chamo."}, headers={HEADER: csrf, **HTMX}
+        )
+        assert saved.status_code == 200
+        assert 'value="Padaria"' in saved.text
+        too_long = {"business_name": "x" * 121, "csrf_token": csrf}
+        refused = await browser.post("/settings/installation", data=too_long)
+        assert refused.status_code == 422
+        assert 'id="business_name-error"' in refused.text
+    async with reading() as session:
+        kept = (await session.execute(select(Installation))).scalar_one()
+        assert (kept.business_name, kept.instructions) == ("Padaria", "Seja breve.\nSem preços.")
+        assert kept.handoff_text == "Já chamo."
