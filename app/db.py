@@ -84,6 +84,7 @@ def sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
         pool_size=1 if writes else READERS,
         max_overflow=0,
         pool_timeout=BUSY_TIMEOUT_SECONDS,
+        hide_parameters=True,  # an error must not carry a message's text into the log
         connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_SECONDS},
     )
 
@@ -106,7 +107,14 @@ def sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
 
 
 def postgres_engine(url: URL) -> AsyncEngine:
-    return create_async_engine(url, pool_size=10, max_overflow=5, pool_timeout=BUSY_TIMEOUT_SECONDS, pool_pre_ping=True)
+    return create_async_engine(
+        url,
+        pool_size=10,
+        max_overflow=5,
+        pool_timeout=BUSY_TIMEOUT_SECONDS,
+        pool_pre_ping=True,
+        hide_parameters=True,
+    )
 
 
 _database: Database | None = None
@@ -150,6 +158,7 @@ async def reading() -> AsyncIterator[AsyncSession]:
     """A consistent look at the database; whatever is changed through it is refused (SQLite) or rolled back."""
     async with database().read_sessions() as session, session.begin():
         yield session
+        session.expunge_all()  # what was read stays readable after the rollback
         await session.rollback()
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers
-from starlette.formparsers import MultiPartException
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -101,7 +101,6 @@ class SessionGate:
         try:
             async with reading() as session:
                 found = await sign_in.user_of(session, token)
-                session.expunge_all()  # they outlive this look
                 return found
         except (SQLAlchemyError, OSError) as error:
             raise unavailable(error) from error
@@ -219,7 +218,7 @@ async def csrf_token_in(scope: Scope, receive: Receive) -> tuple[str, Receive]:
     try:
         async with Request(scope, replaying(body, receive)).form() as form:
             given = form.get("csrf_token", "")
-    except (MultiPartException, ValueError):
+    except HTTPException:  # no form at all; with an app in its scope the request says so like this
         given = ""
     return given if isinstance(given, str) else "", replaying(body, receive)
 

@@ -75,7 +75,7 @@ async def delivery_of(session: AsyncSession, wamid: str, opaque: str | None) -> 
 
 async def apply(session: AsyncSession, delivery: Delivery, reported: Report) -> None:
     """Move one attempt by one report, and its message with it."""
-    if reported.status not in DeliveryStatus:
+    if reported.status not in list(DeliveryStatus):
         return
     status = DeliveryStatus(reported.status)
     if status in ARRIVED or status is DeliveryStatus.FAILED:

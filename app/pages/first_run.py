@@ -1,12 +1,13 @@
 """The first page of a new installation: how its admin comes to be."""
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.accounts import users
 from app.accounts.models import Role, User
 from app.db import reading, transaction
-from app.errors import Invalid, NotFound
+from app.errors import Invalid
 from app.forms import text_field
 from app.i18n import N_, _
 from app.pages.sign_in import let_in
@@ -15,17 +16,17 @@ from app.templating import render, wants_fragment
 
 
 async def show(request: Request) -> Response:
-    """What `/` shows while nobody exists; raises NotFound afterwards."""
+    """What `/` shows while nobody exists; a 404 afterwards."""
     async with reading() as session:
         if await users.any_user_exists(session):
-            raise NotFound()
+            raise HTTPException(404)
     return page(request)
 
 
 async def create(request: Request) -> Response:
-    """POST /first-run: makes the admin and signs in; NotFound in production and once anybody exists."""
+    """POST /first-run: makes the admin and signs in; a 404 in production and once anybody exists."""
     if not may_be_made_here(request.app.state.settings):
-        raise NotFound()
+        raise HTTPException(404)
     form = await request.form()
     fields = {name: text_field(form, name) for name in form}
     try:
@@ -36,13 +37,13 @@ async def create(request: Request) -> Response:
 
 
 async def create_admin(fields: dict[str, str]) -> User:
-    """Raises Invalid with the field, NotFound when somebody exists."""
+    """Raises Invalid with the field, and a 404 when somebody exists."""
     password = fields.get("password", "")
     if password != fields.get("password_again", ""):
         raise Invalid(N_("The two passwords differ."), field="password_again")
     async with transaction() as session:
         if await users.any_user_exists(session):
-            raise NotFound()
+            raise HTTPException(404)
         return await users.create_user(
             session,
             email=fields.get("email", ""),

@@ -123,7 +123,6 @@ async def page(
     """The piece for htmx, else the whole page; `typed` is shown in place of the stored installation."""
     async with reading() as session:
         kept = typed or await installation(session)
-        session.expunge_all()
     return render(
         request,
         piece if wants_fragment(request) else "accounts/settings.html",

@@ -78,7 +78,6 @@ async def authenticate(request: Request, email: str, password: str) -> User | No
 async def active_user(email: str) -> User | None:
     async with reading() as session:
         user = await users.by_email(session, email)
-        session.expunge_all()  # it outlives this look
     return user if user is not None and user.is_active else None
 
 

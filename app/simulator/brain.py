@@ -13,7 +13,9 @@ from app.simulator.shop import FACTS, GREETING, WANTS_A_PERSON
 Body = dict[str, Any]
 Step = dict[str, Any]
 _PIECE = 14
-_CUSTOMER_TAGS = re.compile(r"<((?:customer|cliente|message|mensagem)\w*)[^>]*>(.*?)</\1>", re.DOTALL)
+_CUSTOMER_TAGS = re.compile(
+    r"<(customer|cliente|customer_message|message|mensagem)\b[^>]*>(.*?)</\1>", re.DOTALL
+)
 _OTHER_TAGS = re.compile(r"<(\w+)[^>]*>.*?</\1>", re.DOTALL)
 
 

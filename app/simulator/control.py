@@ -116,8 +116,13 @@ async def _claude_requests(world: World, wish: Wish) -> Answer:
 async def _start_scene(world: World, wish: Wish) -> Answer:
     if wish.get("name", "busy-morning") != "busy-morning":
         raise ValueError(f"no scene is called {wish['name']!r}")
-    numbers = {"messages": int(wish.get("messages", 60)), "per_minute": float(wish.get("per_minute", 30))}
-    Scene(world, seed=int(wish.get("seed", 7)), **numbers).start()  # type: ignore[arg-type]
+    scene = Scene(
+        world,
+        messages=int(wish.get("messages", 60)),
+        per_minute=float(wish.get("per_minute", 30)),
+        seed=int(wish.get("seed", 7)),
+    )
+    scene.start()
     return {"running": True}
 
 

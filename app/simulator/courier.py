@@ -2,10 +2,12 @@
 
 import hmac
 import json
+import ssl
 from asyncio import sleep
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -30,6 +32,12 @@ class Delivery:
     signature: str
     answers: list[int | str] = field(default_factory=list)
     state: str = "pending"
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Loaded once: it takes longer than everything else that starting needs."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 def as_meta_writes(value: Any) -> bytes:
@@ -69,7 +77,10 @@ class Courier:
         """Ready to carry; `close` when the loop ends."""
         limits = httpx2.Limits(max_connections=200, max_keepalive_connections=50)
         self._client = httpx2.AsyncClient(
-            timeout=self._config.webhook_timeout_seconds, limits=limits, trust_env=False
+            timeout=self._config.webhook_timeout_seconds,
+            limits=limits,
+            trust_env=False,
+            verify=_certificates(),
         )
 
     async def close(self) -> None:

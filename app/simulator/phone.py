@@ -1,6 +1,7 @@
 """The phone page: play any customer by hand, break things, start a busy morning."""
 
 from collections.abc import Awaitable, Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,6 +25,7 @@ _TEMPLATES = Path(__file__).parents[2] / "templates"
 Context = Callable[[Request], dict[str, Any]]
 
 
+@cache
 def own_templates() -> Environment:
     """For a process of its own: the same templates, in the language they are written in."""
     environment = Environment(

@@ -3,6 +3,7 @@
 import struct
 import zlib
 from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ _WEBP = (
 _MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + bytes(64)
 
 
+@cache
 def placeholder(kind: str) -> Placeholder:
     """A file for `image`, `video`, `document`, `audio` or `sticker`. KeyError for anything else."""
     makers = {

@@ -93,6 +93,7 @@ async def _follow(
 ) -> None:
     """Start what happens after acceptance; wait for it only when a fault wants statuses first."""
     if code := _fails_with(world, message, faults):
+        world.messages[message.id] = message  # a test may still report "delivered": several devices
         world.background.spawn(statuses.fail(world, message, code))
         return
     _show(world, message)

@@ -7,7 +7,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.simulator.background import Background
 from app.simulator.claude_stage import ClaudeStage
@@ -16,6 +16,9 @@ from app.simulator.courier import Courier
 from app.simulator.faults import Faults
 from app.simulator.media import MediaShelf
 from app.simulator.people import Customer, bsuid, founding_customers, newcomers
+
+if TYPE_CHECKING:
+    from app.simulator.scene import Scene
 
 WINDOW_SECONDS = 24 * 3600
 TYPING_SECONDS = 25
@@ -64,7 +67,7 @@ class World:
         self.base_url = ""
         self.background = Background()
         self.faults = Faults()
-        self.scene: Any = None
+        self.scene: Scene | None = None
         self.courier = Courier(config, self.background, self.faults, lambda: self.webhook_url, self.arrived)
         self._forget()
 

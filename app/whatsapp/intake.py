@@ -56,10 +56,15 @@ class Intake:
             if is_outage(fault):
                 raise
             session.info["live"] = announced
-            reason = f"{type(fault).__name__}: {fault}" if isinstance(fault, ValueError) else type(fault).__name__
+            is_foreseen = isinstance(fault, ValueError)
+            reason = str(fault) if is_foreseen else type(fault).__name__
             session.add(SetAside(journal_id=journal_id, path=item.path[:200], reason=reason[:500], created_at=now))
             await session.flush()
-            log.warning("an item was set aside", extra={"journal": journal_id, "path": item.path, "fault": type(fault).__name__})
+            log.warning(
+                "an item was set aside",
+                extra={"journal": journal_id, "path": item.path, "fault": type(fault).__name__},
+                exc_info=not is_foreseen,
+            )
 
     @singledispatchmethod
     async def file(self, item: items.Item, session: AsyncSession, now: datetime) -> None:

@@ -27,7 +27,7 @@ from app.whatsapp.items import (
     Unreadable,
 )
 from app.whatsapp.lenient import JsonObject, Unusable, loads, number_at, object_at, objects_at, text_at
-from app.whatsapp.senders import IN_ECHO, IN_MESSAGE, IN_STATUS, ids_in, sender_of
+from app.whatsapp.senders import IN_ECHO, IN_MESSAGE, IN_STATUS, ContactBook, book_of, ids_in, sender_of
 from app.whatsapp.shown_text import content_of, shown_text
 from app.whatsapp.system_messages import identity_change
 
@@ -56,7 +56,8 @@ class _Change:
     path: str
     number: NumberRef
     value: JsonObject
-    contacts: list[JsonObject]
+    contacts: ContactBook
+    is_alone: bool  # one item shares the contacts with no other
     errors: tuple[ErrorReport, ...]
     now: datetime
 
@@ -94,7 +95,8 @@ def _items(path: str, business_account_id: str, change: Any, now: datetime) -> I
         return
     field, value = text_at(change, "field"), object_at(change, "value")
     number = _number(value, business_account_id)
-    shared = _Change(path + ".value", number, value, objects_at(value, "contacts"), _errors(value), now)
+    is_alone = sum(len(objects_at(value, name)) for name in ("messages", "statuses", "message_echoes")) == 1
+    shared = _Change(path + ".value", number, value, book_of(value), is_alone, _errors(value), now)
     if field == "history":
         yield History(shared.path, number)
     elif field == "smb_message_echoes" and "message_echoes" in value:
@@ -144,8 +146,7 @@ def _message(change: _Change, path: str, message: JsonObject) -> Item:
     moved = identity_change(path, change.number, message, _time(message, change.now))
     if moved:
         return moved
-    is_alone = len(objects_at(change.value, "messages")) == 1
-    sender = sender_of(ids_in(message, IN_MESSAGE), change.contacts, is_alone)
+    sender = sender_of(ids_in(message, IN_MESSAGE), change.contacts, change.is_alone)
     special = _about_another(change, path, message, sender, by_us=False)
     return special or _inbound(change, path, message, sender)
 
@@ -176,8 +177,7 @@ def _inbound(change: _Change, path: str, message: JsonObject, sender: Sender) ->
 
 
 def _echo(change: _Change, path: str, message: JsonObject) -> Item:
-    is_alone = len(objects_at(change.value, "message_echoes")) == 1
-    recipient = sender_of(ids_in(message, IN_ECHO), change.contacts, is_alone)
+    recipient = sender_of(ids_in(message, IN_ECHO), change.contacts, change.is_alone)
     special = _about_another(change, path, message, recipient, by_us=True)
     if special:
         return special
@@ -229,14 +229,13 @@ def _status(change: _Change, path: str, status: JsonObject) -> StatusReport:
         raise _Misshapen("no status")
     is_group = text_at(status, "recipient_type") == "group"
     own = {} if is_group else ids_in(status, IN_STATUS)
-    is_alone = len(objects_at(change.value, "statuses")) == 1 and not is_group
     return StatusReport(
         path=path,
         number=change.number,
         wamid=text_at(status, "id"),
         status=text_at(status, "status"),
         at=_time(status, change.now),
-        recipient=sender_of(own, change.contacts, is_alone),
+        recipient=sender_of(own, change.contacts, change.is_alone and not is_group),
         group_id=(text_at(status, "recipient_id") or None) if is_group else None,
         participant=text_at(status, "recipient_participant_user_id")
         or text_at(status, "recipient_participant_id"),

@@ -1,7 +1,9 @@
 """Who an item is about, put together from its own fields and the contact block that belongs to it."""
 
+from dataclasses import dataclass
+
 from app.whatsapp.items import Sender
-from app.whatsapp.lenient import JsonObject, text_at
+from app.whatsapp.lenient import JsonObject, objects_at, text_at
 from app.whatsapp.user_ids import UserIdKind, kind_of
 
 Ids = dict[UserIdKind, str]
@@ -23,9 +25,26 @@ def ids_in(block: JsonObject, fields: tuple[str, ...]) -> Ids:
     return found
 
 
-def sender_of(own: Ids, contacts: list[JsonObject], is_alone: bool) -> Sender:
+@dataclass(frozen=True, slots=True)
+class ContactBook:
+    """The contact blocks of one change, found by any of their ids: a batch may hold a thousand."""
+
+    blocks: list[JsonObject]
+    by_id: dict[tuple[UserIdKind, str], JsonObject]
+
+
+def book_of(value: JsonObject) -> ContactBook:
+    blocks = objects_at(value, "contacts")
+    by_id: dict[tuple[UserIdKind, str], JsonObject] = {}
+    for block in blocks:
+        for user_id in ids_in(block, IN_CONTACT).items():
+            by_id.setdefault(user_id, block)
+    return ContactBook(blocks, by_id)
+
+
+def sender_of(own: Ids, contacts: ContactBook, is_alone: bool) -> Sender:
     """The person with these ids, and what their contact block adds. `is_alone`: no other item shares the
-    block, so a single contact may be taken for this person's although no id is in both."""
+    blocks, so a single one may be taken for this person's although no id is in both."""
     contact = _contact_of(own, contacts, is_alone)
     ids = ids_in(contact, IN_CONTACT) | own
     return Sender(
@@ -37,11 +56,12 @@ def sender_of(own: Ids, contacts: list[JsonObject], is_alone: bool) -> Sender:
     )
 
 
-def _contact_of(own: Ids, contacts: list[JsonObject], is_alone: bool) -> JsonObject:
+def _contact_of(own: Ids, contacts: ContactBook, is_alone: bool) -> JsonObject:
     """Never a contact that another id contradicts: a wrong guess here would make one of two people."""
-    for contact in contacts:
-        if own.items() & ids_in(contact, IN_CONTACT).items():
-            return contact
-    if is_alone and len(contacts) == 1 and not own.keys() & ids_in(contacts[0], IN_CONTACT).keys():
-        return contacts[0]
-    return {}
+    for user_id in own.items():
+        if user_id in contacts.by_id:
+            return contacts.by_id[user_id]
+    if not is_alone or len(contacts.blocks) != 1:
+        return {}
+    [block] = contacts.blocks
+    return {} if own.keys() & ids_in(block, IN_CONTACT).keys() else block

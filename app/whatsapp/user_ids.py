@@ -12,14 +12,16 @@ class UserIdKind(StrEnum):
 
 
 PATTERNS = {
+    UserIdKind.WA_ID: re.compile(r"\+?[0-9]{1,20}"),
     UserIdKind.PARENT_BSUID: re.compile(r"[A-Z]{2}\.ENT\.[A-Za-z0-9]{1,128}"),
     UserIdKind.BSUID: re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}"),
-    UserIdKind.WA_ID: re.compile(r"\+?[0-9]{1,20}"),
 }
 
 
 def kind_of(user_id: str) -> UserIdKind | None:
     """The kind this id is by its pattern, None for anything else (empty, a name, a group)."""
+    if not user_id:  # most fields are absent
+        return None
     for kind, pattern in PATTERNS.items():
         if pattern.fullmatch(user_id):
             return kind

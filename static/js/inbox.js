@@ -1,0 +1,11 @@
+// Puts the inbox's behaviours together; each lives in a file of its own.
+import "./csrf.js"
+import "./toast.js"
+import "./selection.js"
+import "./thread.js"
+import "./reading.js"
+import "./composer.js"
+import "./drafts.js"
+import "./unread_count.js"
+import "./alerts.js"
+import "./live/supervisor.js"

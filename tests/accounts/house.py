@@ -34,7 +34,8 @@ async def show_room(request: Request) -> Response:
 async def change_room(request: Request) -> Response:
     """Counts a change, and says the `word` of the form back."""
     request.app.state.changes += 1
-    return PlainTextResponse(str((await request.form()).get("word", "")))
+    async with request.form() as form:
+        return PlainTextResponse(str(form.get("word", "")))
 
 
 async def swallow(request: Request) -> Response:

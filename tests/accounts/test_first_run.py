@@ -28,7 +28,6 @@ PRODUCTION = {"recado_env": "production", "whatsapp_app_secret": "x" * 32, "what
 async def everybody() -> list[User]:
     async with reading() as session:
         found = (await session.execute(select(User))).scalars().all()
-        session.expunge_all()
         return list(found)
 
 
@@ -92,7 +91,7 @@ async def test_a_wrong_field_says_so_beside_itself(house: House, field: str, wro
     assert answer.status_code == 422
     assert f'id="{field}-error"' in answer.text
     assert answer.text.count('role="alert"') == 1
-    assert wrong not in answer.text or field != "password"
+    assert PASSWORD not in answer.text
     assert await everybody() == []
 
 
@@ -112,7 +111,7 @@ async def test_the_environment_makes_the_admin_only_while_nobody_exists(database
 
 async def test_a_new_person_starts_with_nothing_unread(house: House) -> None:
     async with transaction() as session:
-        number = Number(**number_values())
+        number = Number(phone_number_id="1", created_at=clock.now())
         contact = Contact(name="Ana", username=None, created_at=clock.now())
         session.add_all([number, contact])
         await session.flush()
@@ -124,17 +123,6 @@ async def test_a_new_person_starts_with_nothing_unread(house: House) -> None:
     async with reading() as session:
         (cursor,) = (await session.execute(select(ReadCursor))).scalars().all()
         assert (cursor.user_id, cursor.position, cursor.inbound_seen) == (user.id, 9, 4)
-
-
-def number_values() -> dict[str, object]:
-    """A number of the business with whatever its table needs."""
-    filled: dict[str, object] = {}
-    for column in Number.__table__.columns:
-        if column.primary_key or column.nullable or column.default is not None:
-            continue
-        kind = column.type.python_type
-        filled[column.name] = clock.now() if kind.__name__ == "datetime" else kind()
-    return filled
 
 
 COMMAND = """

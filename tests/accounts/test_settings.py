@@ -15,7 +15,6 @@ HTMX = {"HX-Request": "true"}
 async def stored() -> User:
     async with reading() as session:
         user = (await session.execute(select(User))).scalar_one()
-        session.expunge_all()
         return user
 
 
@@ -84,7 +83,8 @@ async def test_only_an_admin_changes_the_installation(house: House, role: Role) 
         )
         assert answer.status_code == 403
     async with reading() as session:
-        assert (await session.execute(select(Installation))).first() is None
+        names = (await session.execute(select(Installation.business_name))).scalars().all()
+        assert "Mine" not in names
 
 
 async def test_an_admin_changes_the_installation_field_by_field(house: House) -> None:

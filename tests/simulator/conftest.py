@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 import uvicorn
-from anthropic import AsyncAnthropic
+from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -23,6 +23,7 @@ from app.simulator.config import SimulatorConfig
 from app.simulator.serve import running
 from app.simulator.world import World
 
+TRUST = httpx2.create_ssl_context(trust_env=False)  # loading it again for each test is slow
 SECRET = "app secret of the tests"
 
 
@@ -121,13 +122,18 @@ def world(simulator: tuple[World, str]) -> World:
 async def door(simulator: tuple[World, str]) -> AsyncIterator[httpx2.AsyncClient]:
     """Knows the token."""
     headers = {"authorization": "Bearer simulated"}
-    async with httpx2.AsyncClient(base_url=simulator[1], headers=headers, trust_env=False) as client:
+    async with httpx2.AsyncClient(
+        base_url=simulator[1], headers=headers, trust_env=False, verify=TRUST
+    ) as client:
         yield client
 
 
 @pytest.fixture
 async def claude(simulator: tuple[World, str]) -> AsyncIterator[AsyncAnthropic]:
-    async with AsyncAnthropic(api_key="x", base_url=simulator[1], max_retries=0, timeout=5) as client:
+    http = DefaultAsyncHttpxClient(base_url=simulator[1], verify=TRUST, timeout=5)
+    async with AsyncAnthropic(
+        api_key="x", base_url=simulator[1], max_retries=0, timeout=5, http_client=http
+    ) as client:
         yield client
 
 

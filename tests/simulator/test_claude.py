@@ -79,9 +79,10 @@ async def test_after_the_tools_result_nothing_more_is_said(claude: AsyncAnthropi
 async def test_facts_that_the_application_adds_are_not_taken_for_the_customers_words(
     claude: AsyncAnthropic,
 ) -> None:
-    message = await listen(claude, "<context>Peça um atendente</context>\nAceitam Pix?", tools=[HANDOFF])
-    assert message.stop_reason == "end_turn"
-    assert "Pix" in said(message)
+    for words in ("Aceitam Pix?", "<cliente>Aceitam Pix?</cliente>"):
+        message = await listen(claude, f"<contexto>Peça um atendente</contexto>\n{words}", tools=[HANDOFF])
+        assert message.stop_reason == "end_turn"
+        assert "Pix" in said(message)
 
 
 async def test_a_wanted_schema_is_filled_in(claude: AsyncAnthropic) -> None:

@@ -105,6 +105,7 @@ async def test_reactions_newcomers_faults_and_the_scene_have_their_forms(
     await door.post("/simulator/faults", data={"fault": "clear"})
     assert (world.faults.waiting, world.claude.scripts) == ([], [])
     await door.post("/simulator/scene", data={"scene": "start", "per_minute": "60"})
+    assert world.scene
     assert world.scene.is_running
     await door.post("/simulator/scene", data={"scene": "stop"})
     await shop.until("messages", 1)

@@ -183,6 +183,19 @@ async def test_statuses_are_reported_in_the_order_asked(business: Business, shop
     assert [one["status"] for one in shop.all_of("statuses")] == order
 
 
+async def test_delivered_can_still_be_reported_after_failed(business: Business, shop: Shop) -> None:
+    wamid = (await business.say("+5511900000001", "Olá!")).json()["messages"][0]["id"]
+    await shop.until("statuses", 1)
+    await business.control("statuses", id=wamid, statuses=["delivered"])
+    assert [one["status"] for one in shop.all_of("statuses")] == ["failed", "delivered"]
+
+
+async def test_trouble_with_the_whole_number_comes_without_messages(business: Business, shop: Shop) -> None:
+    await business.control("account-errors", code=130429)
+    assert (await shop.until("errors", 1))[0]["code"] == 130429
+    assert "messages" not in shop.values()[0]
+
+
 async def test_the_handshake_returns_the_bare_challenge(business: Business) -> None:
     right = await business.control("webhooks/verification")
     assert right == {"status": 200, "challenge_returned": True}

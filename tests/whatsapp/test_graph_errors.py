@@ -1,5 +1,7 @@
 """Meta's codes, sorted into what to do."""
 
+from typing import Any
+
 import pytest
 
 from app.whatsapp.graph_errors import MEANINGS, TABLE, GraphError, Remedy
@@ -74,7 +76,15 @@ def test_a_code_we_do_not_know_is_tried_again_only_when_meta_itself_was_in_troub
 
 
 def test_an_answer_without_a_code_is_no_graph_error() -> None:
-    for document in (None, [], {}, {"error": "x"}, {"error": {"message": "x"}}, {"error": {"code": True}}):
+    documents: list[Any] = [
+        None,
+        [],
+        {},
+        {"error": "x"},
+        {"error": {"message": "x"}},
+        {"error": {"code": True}},
+    ]
+    for document in documents:
         assert GraphError.in_answer(document, 400) is None
 
 

@@ -1,8 +1,6 @@
 """Meta's bodies, read leniently: nothing lost, nothing that spoils its neighbours."""
 
-import contextlib
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,35 +10,7 @@ from hypothesis import strategies as st
 
 from app.whatsapp import payloads as p
 from app.whatsapp.payloads import parse, walk
-
-FOLDER = Path(__file__).parent.parent / "payloads"
-FILES = sorted(FOLDER.glob("*.json"))
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-SENT_AT = datetime.fromtimestamp(1790000000, UTC)
-BSUID, NEW_BSUID = "BR.10000000000000000001", "BR.10000000000000000002"
-
-
-def items(name: str) -> list[p.Item]:
-    return list(walk(parse((FOLDER / f"{name}.json").read_bytes()), NOW))
-
-
-def only(name: str) -> Any:
-    [item] = items(name)
-    return item
-
-
-def body_with(message: Any, **value: Any) -> bytes:
-    value = {"metadata": {"phone_number_id": "1"}, "messages": [message], **value}
-    return json.dumps({"entry": [{"id": "2", "changes": [{"field": "messages", "value": value}]}]}).encode()
-
-
-def read(message: Any, **value: Any) -> Any:
-    [item] = walk(parse(body_with(message, **value)), NOW)
-    return item
-
-
-def text(**more: Any) -> dict[str, Any]:
-    return {"id": "w", "from": "5511900000001", "type": "text", "text": {"body": "oi"}, **more}
+from tests.whatsapp.recorded import BSUID, FILES, NOW, SENT_AT, body_with, items, only, read, text
 
 
 def test_a_text_says_who_when_where_and_what() -> None:
@@ -129,46 +99,6 @@ def test_an_error_beside_a_whole_message_is_not_swallowed() -> None:
     assert [type(item) for item in found] == [p.InboundMessage, p.AccountError]
 
 
-class TestWhoWrote:
-    def test_a_user_without_phone_has_only_a_bsuid(self) -> None:
-        assert only("bsuid_only").sender == p.Sender(bsuid=BSUID, username="ana.souza", profile_name="Ana")
-
-    def test_phone_bsuid_and_parent_come_together(self) -> None:
-        sender = only("bsuid_and_phone").sender
-        assert (sender.wa_id, sender.bsuid) == ("5511900000001", BSUID)
-        assert sender.parent_bsuid == "BR.ENT.30000000000000000001"
-
-    def test_a_bsuid_in_the_phones_field_is_still_a_bsuid(self) -> None:
-        assert only("bsuid_in_from").sender == p.Sender(bsuid=BSUID, profile_name="Ana")
-
-    def test_of_several_contacts_the_one_with_the_same_id_is_taken(self) -> None:
-        contacts = [
-            {"wa_id": "5511900000002", "profile": {"name": "Beto"}, "user_id": "BR.2"},
-            {"wa_id": "5511900000001", "profile": {"name": "Ana"}, "user_id": "BR.1"},
-        ]
-        assert read(text(), contacts=contacts).sender == p.Sender(
-            bsuid="BR.1", wa_id="5511900000001", profile_name="Ana"
-        )
-
-    def test_a_contact_that_another_id_contradicts_is_never_joined(self) -> None:
-        contacts = [{"wa_id": "5511900000002", "user_id": "BR.2", "profile": {"name": "Beto"}}]
-        assert read(text(), contacts=contacts).sender == p.Sender(wa_id="5511900000001")
-
-    def test_a_lone_contact_is_not_guessed_for_one_of_two_messages(self) -> None:
-        contacts, messages = [{"user_id": "BR.9"}], [text(), text(id="v", **{"from": "5511900000002"})]
-        found = list(walk(parse(body_with(None, contacts=contacts, messages=messages)), NOW))
-        assert [item.sender.bsuid for item in found if isinstance(item, p.InboundMessage)] == [None, None]
-
-    def test_contacts_and_profile_may_be_missing(self) -> None:
-        assert read(text()).sender == p.Sender(wa_id="5511900000001")
-        assert read(text(), contacts=[{"wa_id": "5511900000001"}]).sender.profile_name == ""
-
-    def test_a_message_of_nobody_is_set_aside(self) -> None:
-        item = read(text(**{"from": None}))
-        assert isinstance(item, p.Unreadable)
-        assert item.reason == "nobody to file it under"
-
-
 class TestWhatChangesAnEarlierMessage:
     def test_a_reaction_names_its_target(self) -> None:
         reaction = only("reaction")
@@ -203,35 +133,6 @@ class TestWhatChangesAnEarlierMessage:
         assert isinstance(reaction, p.Reaction)
         assert [edit.by_us, revoke.by_us, reaction.by_us] == [True] * 3
         assert reaction.sender.wa_id == "5511900000001"
-
-
-class TestWhoSomebodyIsNow:
-    def test_a_new_number_is_tied_to_the_old_one(self) -> None:
-        change = only("system_number_changed")
-        assert change.kind == "user_changed_number"
-        assert change.old == p.Sender(bsuid=BSUID, wa_id="5511900000001")
-        assert change.new == p.Sender(bsuid=NEW_BSUID, wa_id="5511900000002")
-        assert not change.old_is_from_body
-
-    def test_the_older_spelling_says_the_same(self) -> None:
-        change = only("system_number_changed_old")
-        assert change.kind == "user_changed_number"
-        assert (change.old.wa_id, change.new.wa_id) == ("5511900000001", "5511900000002")
-
-    def test_an_old_bsuid_may_stand_only_in_the_sentence(self) -> None:
-        change = only("system_user_id_changed")
-        assert (change.old.bsuid, change.new.bsuid) == (BSUID, NEW_BSUID)
-        assert change.old_is_from_body
-
-    def test_a_number_in_the_sentence_is_not_believed(self) -> None:
-        system = {
-            "type": "user_changed_number",
-            "wa_id": "5511900000002",
-            "body": "X changed from 5511900000009 to 1",
-        }
-        change = read({"id": "w", "type": "system", "system": system})
-        assert isinstance(change, p.IdentityChange)
-        assert change.old.is_nobody
 
 
 class TestStatuses:
@@ -303,62 +204,6 @@ def test_in_a_batch_each_message_has_its_own_sender_and_account() -> None:
     assert found[-1].number.business_account_id == "200000000000002"
 
 
-@pytest.mark.parametrize(
-    ("timestamp", "is_kept"),
-    [
-        ("1790000000", True), (1790000000, True), ("17 ", False), ("1_790_000_000", False),
-        ("１７９０００００００", False),
-        ("10" * 10, False), ("9" * 11, False), ("1", False), (True, False), (1.5e9, False), (None, False),
-        (str(int(NOW.timestamp()) + 86_000), True), (str(int(NOW.timestamp()) + 87_000), False),
-    ],
-)  # fmt: skip
-def test_only_a_sensible_time_is_believed(timestamp: Any, is_kept: bool) -> None:
-    assert (read(text(timestamp=timestamp)).sent_at is not None) is is_kept
-
-
-def test_what_a_database_refuses_is_replaced() -> None:
-    message = read(text(text={"body": "a\ud800b\0c", "k\0": ["\udfff", 2**63, -(2**63), 2**63 - 1]}))
-    assert message.body == "a\ufffdb\u2400c"
-    assert message.content["k\u2400"] == ["\ufffd", str(2**63), str(-(2**63)), 2**63 - 1]
-    assert read(text(text={"body": "👨‍👩‍👧"})).body == "👨‍👩‍👧"
-
-
-@pytest.mark.parametrize(
-    ("body", "reason"),
-    [
-        (b"", "not JSON"),
-        (b"<html>", "not JSON"),
-        (b"[]", "not an object"),
-        (b"{}", "no entry list"),
-        (b'{"entry":{}}', "no entry list"),
-        (b'{"entry":["\xff"]}', "not UTF-8"),
-        (b"\xef\xbb\xbf" + b'{"entry":[]}', "not JSON"),
-        ('{"entry":[]}'.encode("utf-16"), "not UTF-8"),
-        ('{"entry":[]}'.encode("utf-16-le"), "not JSON"),
-        (b'{"entry":[NaN]}', "a number that is not finite"),
-        (b'{"entry":[-Infinity]}', "a number that is not finite"),
-        (b'{"entry":[1e999]}', "a number that is not finite"),
-        (b'{"entry":[' + b"9" * 5000 + b"]}", "a number too large"),
-        (b"[" * 100_000, "nested too deep"),
-        (b"[" * 65 + b"]" * 65, "nested too deep"),
-        (b'{"entry":' + b'{"a":[' * 40 + b"]}" * 40 + b"}", "nested too deep"),
-        (b'"' + b'\\"' * 100_000, "not JSON"),
-    ],
-)
-def test_a_body_that_cannot_be_walked_says_why(body: bytes, reason: str) -> None:
-    with pytest.raises(p.Unusable) as problem:
-        parse(body)
-    assert problem.value.reason == reason
-
-
-def test_brackets_within_strings_are_no_depth() -> None:
-    assert read(text(text={"body": "[{" * 100 + '\\"' + "[" * 100})).body.startswith("[{[{")
-
-
-def test_sixty_four_levels_are_not_too_deep() -> None:
-    assert parse(b'{"entry":' + b"[" * 63 + b"]" * 63 + b"}").entries
-
-
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_every_recorded_shape_is_read_without_setting_aside(file: Path) -> None:
     found = items(file.stem)
@@ -399,9 +244,3 @@ def test_no_change_to_a_recorded_shape_makes_reading_fail(data: st.DataObject) -
     for item in walk(envelope, NOW):
         assert item.path.startswith("entry[")
         json.dumps(getattr(item, "content", {}), ensure_ascii=False).encode()
-
-
-@given(st.binary(max_size=200))
-def test_bytes_are_read_or_refused_and_nothing_else(body: bytes) -> None:
-    with contextlib.suppress(p.Unusable):
-        parse(body)

@@ -1,0 +1,86 @@
+"""Whether Claude answers, decided in the transaction that begins the turn."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import clock, jobs
+from app.assistant import turns
+from app.assistant.claude import Request
+from app.assistant.desk import Desk
+from app.assistant.history import history
+from app.assistant.prompt import system_prompt
+from app.assistant.tools import TOOLS
+from app.assistant.waiting import Waiting, locked, unanswered
+from app.conversations import handoff
+from app.conversations.handoff import HandoffReason
+from app.conversations.models import Conversation, Mode
+from app.db import transaction
+from app.installation import installation
+from app.jobs import Claim
+from app.whatsapp.models import Number
+
+
+@dataclass(frozen=True)
+class Run:
+    """A turn under way: whom it answers, up to where, and what Claude is asked."""
+
+    turn_id: int
+    conversation_id: int
+    waiting: Waiting
+    number: Number
+    request: Request
+
+
+async def begin(claim: Claim, desk: Desk) -> Run | None:
+    """Begin the turn that this job asks for. None, and the job done, when Claude has nothing to say here."""
+    async with transaction() as session:
+        await turns.end_lost(session, int(claim.key))
+        conversation = await locked(session, int(claim.key))
+        run = None if conversation is None else await begin_in(session, conversation, asked_at(claim), desk)
+        if run is None:
+            await jobs.finish(session, claim)
+        return run
+
+
+def asked_at(claim: Claim) -> datetime:
+    return datetime.fromisoformat(claim.payload["waiting_since"])
+
+
+async def begin_in(
+    session: AsyncSession, conversation: Conversation, asked: datetime, desk: Desk
+) -> Run | None:
+    if conversation.mode != Mode.CLAUDE:
+        return None
+    waiting = await unanswered(session, conversation.id, asked)
+    if waiting is None:
+        return None
+    number = (await session.scalars(select(Number).where(Number.id == conversation.number_id))).one()
+    if reason := reason_for_people(waiting, number, desk):
+        await handoff.hand_over(session, conversation, reason)
+        return None
+    turn = await turns.begin(session, conversation.id, waiting.position, desk.provider.model)
+    request = await request_for(session, conversation, waiting, desk)
+    return Run(turn.id, conversation.id, waiting, number, request)
+
+
+def reason_for_people(waiting: Waiting, number: Number, desk: Desk) -> HandoffReason | None:
+    """Why Claude may not even try: silence would be the only answer otherwise."""
+    if not desk.settings.claude_answers or number.is_receive_only:
+        return HandoffReason.OTHER
+    return HandoffReason.TOO_OLD if waiting.is_too_old(clock.now()) else None
+
+
+async def request_for(
+    session: AsyncSession, conversation: Conversation, waiting: Waiting, desk: Desk
+) -> Request:
+    said = await history(
+        session,
+        conversation,
+        answered_up_to=waiting.answered_up_to,
+        zone=desk.settings.zone,
+        now=clock.now(),
+    )
+    return Request(system_prompt(await installation(session)), said, TOOLS)

@@ -1,0 +1,160 @@
+"""Claude over the Messages API. Its SDK takes seconds to import: it loads on first use, in a thread."""
+
+import asyncio
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+
+from app.assistant.failures import Busy, Misconfigured, sorted_out
+from app.assistant.replies import Block, Growing, Reply, Usage
+from app.settings import Settings
+
+ANTHROPIC = "https://api.anthropic.com"
+MAX_TOKENS = 2048
+ANY_KEY = "local"  # a server found by its address alone takes any key
+KNOWS_EFFORT = re.compile(r"claude-(?:haiku|sonnet|opus)-5-5")
+EFFORT = "low"  # short answers to short questions; thinking stays adaptive, or needed tool calls are skipped
+
+
+@dataclass(frozen=True)
+class Patience:
+    """In seconds. `read` is the longest silence, `attempt` the whole of one request."""
+
+    connect: float = 5
+    read: float = 20
+    write: float = 10
+    pool: float = 5
+    attempt: float = 45
+
+
+@dataclass(frozen=True)
+class Request:
+    """What Claude is asked. `system` and `tools` never change between turns, or nothing could be cached."""
+
+    system: str
+    messages: Sequence[Block]
+    tools: Sequence[Block] = field(default=())
+
+    def followed_by(self, *messages: Block) -> "Request":
+        return replace(self, messages=[*self.messages, *messages])
+
+
+class Claude:
+    """The Messages API at one address; `is_simple` leaves out what only Anthropic's servers understand."""
+
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        base_url: str,
+        model: str,
+        patience: Patience | None = None,
+        is_simple: bool | None = None,
+    ) -> None:
+        self.model = model
+        self._api_key = api_key or (ANY_KEY if base_url else "")
+        self._base_url = base_url or ANTHROPIC
+        self._patience = patience or Patience()
+        self._is_simple = not is_anthropics(self._base_url) if is_simple is None else is_simple
+        self._sdk: Any = None
+        self._client: Any = None
+        self._connecting = asyncio.Lock()
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.close()
+
+    async def warm_up(self) -> None:
+        """Load the SDK now, so that the first customer does not wait for it."""
+        async with self._connecting:
+            if self._client is None:
+                self._sdk, self._client = await asyncio.to_thread(self._connect)
+
+    async def stream(
+        self, request: Request, on_text: Callable[[str], object], spent: Usage | None = None
+    ) -> Reply:
+        """One attempt. `on_text` hears the text so far as it grows; `spent` is added to, also on failure.
+
+        Raises Busy, Refused or Misconfigured. Cancelling it closes the connection, which ends the bill.
+        """
+        if not self._api_key:
+            raise Misconfigured("no key")
+        await self.warm_up()
+        reply = Growing()
+        try:
+            async with asyncio.timeout(self._patience.attempt):
+                return await self._read(request, reply, on_text)
+        except (self._sdk.AnthropicError, httpx2.TransportError, TimeoutError) as error:
+            raise sorted_out(error) from error
+        except ValueError as error:  # cut in the middle of a character, or no JSON
+            raise Busy(f"garbled {type(error).__name__}") from error
+        finally:
+            reply.book(spent or Usage())
+
+    async def _read(self, request: Request, reply: Growing, on_text: Callable[[str], object]) -> Reply:
+        async with await self._client.messages.create(**self._arguments(request)) as stream:
+            async for event in stream:
+                if reply.take(event.to_dict(warnings=False)):
+                    on_text(reply.text)
+            return reply.whole(stream.response.headers.get("request-id"))
+
+    def _arguments(self, request: Request) -> dict[str, Any]:
+        arguments: dict[str, Any] = {
+            "model": self.model,
+            "max_tokens": MAX_TOKENS,
+            "system": request.system,
+            "messages": list(request.messages),
+            "stream": True,
+        }
+        if request.tools:
+            arguments["tools"] = list(request.tools)
+        return arguments if self._is_simple else arguments | self._extras(request)
+
+    def _extras(self, request: Request) -> dict[str, Any]:
+        cached = {"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}
+        effort = {"output_config": {"effort": EFFORT}} if KNOWS_EFFORT.match(self.model) else {}
+        return {"system": [cached], **effort}
+
+    def _connect(self) -> tuple[Any, Any]:
+        import anthropic
+
+        patience = self._patience
+        client = anthropic.AsyncAnthropic(
+            api_key=self._api_key,
+            base_url=self._base_url,
+            max_retries=0,  # the turn counts attempts, and the SDK would sleep as long as it is told
+            timeout=httpx2.Timeout(
+                connect=patience.connect, read=patience.read, write=patience.write, pool=patience.pool
+            ),
+            http_client=anthropic.DefaultAsyncHttpxClient(trust_env=not is_loopback(self._base_url)),
+        )
+        _ = client.messages  # imports most of the SDK
+        return anthropic, client
+
+
+def claude_from(settings: Settings, base_url: str = "") -> Claude:
+    """The provider that the environment describes; `base_url`: where the simulator plays it."""
+    return Claude(
+        api_key=settings.anthropic_api_key.get_secret_value(),
+        base_url=base_url or settings.anthropic_base_url,
+        model=settings.claude_model,
+    )
+
+
+def is_anthropics(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host == "anthropic.com" or host.endswith(".anthropic.com")
+
+
+def is_loopback(url: str) -> bool:
+    """Whether this address is on this machine: a proxy from the environment must not stand between."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,22 @@
+"""Which of the assistant's verbs works off which kind of job."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+
+from app.assistant.desk import Desk
+from app.assistant.responder import answer
+from app.assistant.resuming import resume
+from app.assistant.schedule import ANSWER
+from app.assistant.undelivered import answer_did_not_leave
+from app.conversations.handoff import RESUME
+from app.jobs import Claim
+
+Handler = Callable[[Claim], Awaitable[None]]
+
+
+def handlers(desk: Desk) -> Mapping[str, Handler]:
+    return {
+        ANSWER: partial(answer, desk=desk),
+        RESUME: partial(resume, desk=desk),
+        "answer_did_not_leave": answer_did_not_leave,
+    }

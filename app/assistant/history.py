@@ -1,0 +1,156 @@
+"""What was said in one conversation, as Claude reads it: who said what, and nobody's words as orders."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.models import User
+from app.assistant.replies import Block, sound
+from app.contacts.models import Contact
+from app.conversations.models import Author, Conversation, Direction, Message
+from app.outbox.delivery import DeliveryStatus
+
+NEWEST = 40
+SAYS_NOTHING = ("reaction", "system")
+FORMER = "Equipe"
+PHONE = "Equipe, pelo celular"
+WEEKDAYS = (
+    "segunda-feira",
+    "terça-feira",
+    "quarta-feira",
+    "quinta-feira",
+    "sexta-feira",
+    "sábado",
+    "domingo",
+)
+
+LABELS = {
+    "image": "foto",
+    "video": "vídeo",
+    "audio": "áudio",
+    "voice": "áudio",
+    "document": "documento",
+    "sticker": "figurinha",
+    "location": "localização",
+    "contacts": "contato",
+    "order": "pedido",
+}
+PLAIN = ("text", "button", "interactive")
+UNREADABLE = "mensagem que não pode ser mostrada"
+
+Turns = list[tuple[str, str]]  # (role, text)
+
+
+async def history(
+    session: AsyncSession, conversation: Conversation, *, answered_up_to: int, zone: ZoneInfo, now: datetime
+) -> list[Block]:
+    """The newest messages as turns that begin and end with the customer, what waits for an answer last.
+
+    `answered_up_to` is the position of the last inbound message that needs no answer any more.
+    """
+    messages = await newest_messages(session, conversation.id)
+    names = await authors(session, messages)
+    contact = (await session.scalars(select(Contact).where(Contact.id == conversation.contact_id))).one()
+    waits = [message for message in messages if is_waiting(message, answered_up_to)]
+    before = [message for message in messages if message not in waits]
+    turns = [turn_of(message, names) for message in (*before, *waits)]
+    return as_blocks(alternating(turns), context(contact.name, zone, now))
+
+
+def is_waiting(message: Message, answered_up_to: int) -> bool:
+    return message.direction == Direction.IN and message.position > answered_up_to
+
+
+async def newest_messages(session: AsyncSession, conversation_id: int) -> Sequence[Message]:
+    """Old to new, without what was taken back or never left."""
+    shown = (
+        select(Message)
+        .where(
+            Message.conversation_id == conversation_id,
+            Message.type.not_in(SAYS_NOTHING),
+            Message.revoked_at.is_(None),
+            or_(Message.status.is_(None), Message.status != DeliveryStatus.FAILED),
+        )
+        .order_by(Message.sent_at.desc(), Message.position.desc())
+        .limit(NEWEST)
+    )
+    return (await session.scalars(shown)).all()[::-1]
+
+
+async def authors(session: AsyncSession, messages: Iterable[Message]) -> dict[int, str]:
+    """The names of the attendants who wrote, by user id."""
+    wanted = {message.user_id for message in messages if message.user_id is not None}
+    known = select(User.id, User.name).where(User.id.in_(wanted))
+    return {user.id: user.name for user in await session.execute(known)}
+
+
+def turn_of(message: Message, names: dict[int, str]) -> tuple[str, str]:
+    text = words_of(message)
+    match message.author:
+        case Author.CONTACT:
+            return "user", tagged("cliente", text)
+        case Author.CLAUDE:
+            return "assistant", text
+        case Author.PHONE:
+            return "assistant", f"[{PHONE}]: {text}"
+    name = label(names.get(message.user_id or 0, ""))
+    return "assistant", f"[{name}, atendente]: {text}" if name else f"[{FORMER}]: {text}"
+
+
+def words_of(message: Message) -> str:
+    """The text, or what stands for a thing that Claude does not see, with its caption."""
+    body = sound(message.body).strip()
+    if message.type in PLAIN and body:
+        return body
+    return f"[{kind_of(message)}] {body}".strip()
+
+
+def kind_of(message: Message) -> str:
+    filename = message.content.get("filename") if message.type == "document" else None
+    if isinstance(filename, str) and label(filename):
+        return f"{LABELS['document']}: {label(filename)}"
+    return LABELS.get(message.type, UNREADABLE)
+
+
+def label(text: str) -> str:
+    """A name in one line that cannot close its brackets."""
+    return " ".join(sound(text).replace("[", "(").replace("]", ")").split())[:80]
+
+
+def tagged(tag: str, text: str) -> str:
+    """Text of somebody else between our tags; none of them can be forged inside."""
+    safe = text.replace("<", "&lt;").replace(">", "&gt;")
+    return f"<{tag}>\n{safe}\n</{tag}>"
+
+
+def context(name: str, zone: ZoneInfo, now: datetime) -> str:
+    """What is true only at this moment, so it stands last, where it costs no cache."""
+    here = now.astimezone(zone)
+    lines = [f"Agora são {here:%H:%M} de {WEEKDAYS[here.weekday()]}, {here:%d/%m/%Y} ({zone.key})."]
+    if first_name := next(iter(label(name).split()), ""):
+        lines.append(f"Nome do cliente no WhatsApp: {first_name[:40]}")
+    return tagged("contexto", "\n".join(lines))
+
+
+def alternating(turns: Turns) -> Turns:
+    """Neighbours of one role become one turn; the first is the user's, as the API wants it."""
+    merged: Turns = []
+    for role, text in turns:
+        if merged and merged[-1][0] == role:
+            merged[-1] = role, f"{merged[-1][1]}\n{text}"
+        else:
+            merged.append((role, text))
+    if not merged or merged[0][0] != "user":
+        merged.insert(0, ("user", tagged("contexto", "O que veio antes não está aqui.")))
+    return merged
+
+
+def as_blocks(turns: Turns, context: str) -> list[Block]:
+    """The API's messages, with the context in front of the last turn's words."""
+    role, last = turns[-1]
+    ending = [("user", f"{context}\n{last}")] if role == "user" else [turns[-1], ("user", context)]
+    turns = turns[:-1] + ending
+    return [{"role": role, "content": [{"type": "text", "text": text}]} for role, text in turns]

@@ -1,0 +1,159 @@
+"""One reply of Claude, put together from the events of its stream."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from app.assistant.failures import Busy, Refused
+
+Block = dict[str, Any]
+
+GOES_BACK = {"text", "thinking", "redacted_thinking", "tool_use"}
+CHARACTERS_PER_TOKEN = 3  # Portuguese, cautiously
+
+
+@dataclass
+class Usage:
+    """Tokens spent. `cached_tokens` were read from the cache and are not in `input_tokens`.
+
+    Whoever ends a stream early is told only the input: then the output is estimated from what arrived.
+    """
+
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    is_estimated: bool = False
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """What Claude wants done. `input` is None when it is not a JSON object."""
+
+    id: str
+    name: str
+    input: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A whole reply: it ended with a stop reason and was not refused."""
+
+    blocks: tuple[Block, ...]
+    calls: tuple[ToolCall, ...]
+    stop_reason: str
+    request_id: str | None
+
+    @property
+    def text(self) -> str:
+        return text_of(self.blocks)
+
+    def as_message(self) -> Block:
+        """The reply as Claude wants it back beside the results of its tools: thinking unchanged."""
+        kept = [block for block in self.blocks if block["type"] in GOES_BACK and says_something(block)]
+        return {"role": "assistant", "content": kept}
+
+
+class Growing:
+    """A reply that is still arriving. Events of unknown types change nothing."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[int, Block] = {}
+        self._inputs: dict[int, str] = {}
+        self._stop_reason: str | None = None
+        self._is_whole = False
+        self._usage: Block = {}
+
+    @property
+    def text(self) -> str:
+        return text_of(self._blocks.values())
+
+    def take(self, event: Block) -> bool:
+        """Add one event; whether the text grew. Raises Busy for one that this API does not send."""
+        try:
+            return self._take(event)
+        except (LookupError, TypeError, AttributeError) as error:
+            raise Busy("garbled event") from error
+
+    def _take(self, event: Block) -> bool:
+        match event.get("type"):
+            case "message_start":
+                self._usage |= (event.get("message") or {}).get("usage") or {}
+            case "content_block_start":
+                self._blocks[event["index"]] = dict(event["content_block"])
+            case "content_block_delta":
+                return self._add(event["index"], event["delta"])
+            case "message_delta":
+                self._stop_reason = event["delta"].get("stop_reason")
+                self._usage |= {name: n for name, n in (event.get("usage") or {}).items() if n is not None}
+            case "message_stop":
+                self._is_whole = True
+        return False
+
+    def _add(self, index: int, delta: Block) -> bool:
+        block = self._blocks[index]
+        match delta.get("type"):
+            case "text_delta":
+                block["text"] = block.get("text", "") + sound(delta["text"])
+                return True
+            case "input_json_delta":
+                self._inputs[index] = self._inputs.get(index, "") + delta["partial_json"]
+            case "thinking_delta":
+                block["thinking"] = block.get("thinking", "") + delta["thinking"]
+            case "signature_delta":
+                block["signature"] = delta["signature"]
+        return False
+
+    def whole(self, request_id: str | None) -> Reply:
+        """The finished reply. Raises Busy for half a one, Refused when the model declined."""
+        if not self._is_whole or self._stop_reason is None:
+            raise Busy("truncated", request_id=request_id)
+        if self._stop_reason == "refusal":
+            raise Refused("refusal", request_id=request_id)
+        in_order = sorted(self._blocks)
+        calls = [self._call(index) for index in in_order if self._blocks[index]["type"] == "tool_use"]
+        blocks = tuple(self._blocks[index] for index in in_order)
+        return Reply(blocks, tuple(calls), self._stop_reason, request_id)
+
+    def _call(self, index: int) -> ToolCall:
+        block = self._blocks[index]
+        parsed = parsed_object(self._inputs[index]) if self._inputs.get(index) else block.get("input")
+        block["input"] = parsed or {}
+        return ToolCall(str(block.get("id", "")), str(block.get("name", "")), parsed)
+
+    def book(self, spent: Usage) -> None:
+        """Add what this reply cost so far."""
+        count = {name: n for name, n in self._usage.items() if isinstance(n, int)}
+        spent.input_tokens += count.get("input_tokens", 0) + count.get("cache_creation_input_tokens", 0)
+        spent.cached_tokens += count.get("cache_read_input_tokens", 0)
+        if self._is_whole:
+            spent.output_tokens += count.get("output_tokens", 0)
+        else:
+            spent.output_tokens += 1 + self._size() // CHARACTERS_PER_TOKEN
+            spent.is_estimated = True
+
+    def _size(self) -> int:
+        said = (len(block.get("text", "") + block.get("thinking", "")) for block in self._blocks.values())
+        return sum(said) + sum(map(len, self._inputs.values()))
+
+
+def text_of(blocks: Any) -> str:
+    """The text blocks alone: a reply may begin with thinking, and may hold what we do not know."""
+    return "".join(str(block.get("text", "")) for block in blocks if block.get("type") == "text")
+
+
+def says_something(block: Block) -> bool:
+    """The API refuses blank text."""
+    return block["type"] != "text" or bool(block.get("text", "").strip())
+
+
+def parsed_object(text: str) -> dict[str, Any] | None:
+    try:
+        parsed = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return parsed if isinstance(parsed, dict) else None
+
+
+def sound(text: str) -> str:
+    """Text that every database and every encoder takes: no zero characters, no half surrogates."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,88 @@
+"""The life of a turn: begun, growing, ended. Whoever ends it first wins; everything else finds it over."""
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import clock
+from app.assistant.models import Turn, TurnState
+from app.assistant.replies import Usage
+from app.db import transaction
+from app.live.events import Change, EventKind, announce
+
+LOST = "lost"  # its process died; nothing was sent, for sending and ending are one transaction
+
+
+async def begin(session: AsyncSession, conversation_id: int, answers_position: int, model: str) -> Turn:
+    """A new turn. The caller holds the conversation's lock and has ended the one before."""
+    turn = Turn(
+        conversation_id=conversation_id,
+        state=TurnState.RUNNING,
+        answers_position=answers_position,
+        model=model[:80],
+        started_at=clock.now(),
+    )
+    session.add(turn)
+    await session.flush()
+    announce(session, Change(EventKind.DRAFT_CHANGED, conversation_id))
+    return turn
+
+
+async def end_lost(session: AsyncSession, conversation_id: int) -> None:
+    """End what a dead worker left running."""
+    running = update(Turn).where(Turn.conversation_id == conversation_id, Turn.state == TurnState.RUNNING)
+    lost = running.values(state=TurnState.FAILED, failure=LOST, draft="", ended_at=clock.now())
+    if (await session.execute(lost.returning(Turn.id))).all():
+        announce(session, Change(EventKind.DRAFT_CHANGED, conversation_id))
+
+
+async def grow(turn_id: int, text: str) -> bool:
+    """Show what Claude has written so far; False when the turn is over."""
+    async with transaction() as session:
+        running = update(Turn).where(Turn.id == turn_id, Turn.state == TurnState.RUNNING)
+        grown = await session.execute(running.values(draft=text).returning(Turn.conversation_id))
+        conversation_id = grown.scalar_one_or_none()
+        if conversation_id is not None:
+            announce(session, Change(EventKind.DRAFT_CHANGED, conversation_id, turn_id))
+        return conversation_id is not None
+
+
+async def hold(session: AsyncSession, turn_id: int) -> bool:
+    """Keep anybody else from ending the turn until this transaction is over; False when it already was.
+
+    Taken before the conversation's lock, in the order in which a take-over takes them.
+    """
+    running = select(Turn.id).where(Turn.id == turn_id, Turn.state == TurnState.RUNNING)
+    return (await session.execute(running.with_for_update())).first() is not None
+
+
+async def end(session: AsyncSession, turn_id: int, state: TurnState, *, failure: str | None = None) -> bool:
+    """End a running turn and take its draft from the screens; whether it was still running."""
+    running = update(Turn).where(Turn.id == turn_id, Turn.state == TurnState.RUNNING)
+    ended = running.values(state=state, failure=failure, draft="", ended_at=clock.now())
+    conversation_id = (await session.execute(ended.returning(Turn.conversation_id))).scalar_one_or_none()
+    if conversation_id is None:
+        return False
+    announce(session, Change(EventKind.DRAFT_CHANGED, conversation_id))
+    return True
+
+
+async def book(
+    session: AsyncSession, turn_id: int, spent: Usage, *, attempts: int, request_id: str | None
+) -> None:
+    """Write down what a turn cost, however it ended."""
+    costs = update(Turn).where(Turn.id == turn_id)
+    await session.execute(
+        costs.values(
+            attempts=attempts,
+            request_id=request_id[:80] if request_id else None,
+            input_tokens=spent.input_tokens,
+            cached_tokens=spent.cached_tokens,
+            output_tokens=spent.output_tokens,
+            tokens_estimated=spent.is_estimated,
+        )
+    )
+
+
+async def is_running(session: AsyncSession, turn_id: int) -> bool:
+    running = select(Turn.id).where(Turn.id == turn_id, Turn.state == TurnState.RUNNING)
+    return (await session.execute(running)).first() is not None

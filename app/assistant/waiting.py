@@ -1,0 +1,99 @@
+"""What a customer still waits for, and whether Claude is the one to answer it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.assistant.history import SAYS_NOTHING
+from app.assistant.models import Turn, TurnState
+from app.conversations.models import Author, Conversation, Direction, Message
+
+OLDEST_ANSWERED = timedelta(hours=1)
+MOST_RESTARTS = 2
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The inbound messages that nobody has answered: the newest one's position, wamid and provider time."""
+
+    answered_up_to: int
+    position: int
+    wamid: str | None
+    newest_at: datetime
+    may_restart: bool
+
+    def is_too_old(self, now: datetime) -> bool:
+        return now - self.newest_at > OLDEST_ANSWERED
+
+
+async def locked(session: AsyncSession, conversation_id: int) -> Conversation | None:
+    """The conversation, nobody else's until the transaction ends."""
+    wanted = select(Conversation).where(Conversation.id == conversation_id).with_for_update()
+    return (await session.scalars(wanted)).one_or_none()
+
+
+async def unanswered(session: AsyncSession, conversation_id: int, asked_at: datetime) -> Waiting | None:
+    """What waits for an answer that was asked for at `asked_at`; None when nothing does."""
+    done = max(
+        await answered_by_claude(session, conversation_id, asked_at),
+        await answered_by_people(session, conversation_id),
+    )
+    inbound = select(Message.position, Message.wamid, Message.sent_at).where(*speaks(conversation_id))
+    waits = (await session.execute(inbound.where(Message.position > done).order_by(Message.position))).all()
+    if not waits:
+        return None
+    return Waiting(
+        answered_up_to=done,
+        position=waits[-1].position,
+        wamid=waits[-1].wamid,
+        newest_at=max(one.sent_at for one in waits),
+        may_restart=await restarts_since(session, conversation_id, done) < MOST_RESTARTS,
+    )
+
+
+def speaks(conversation_id: int) -> tuple[ColumnElement[bool], ...]:
+    """The customer's messages that want an answer."""
+    return (
+        Message.conversation_id == conversation_id,
+        Message.direction == Direction.IN,
+        Message.type.not_in(SAYS_NOTHING),
+        Message.revoked_at.is_(None),
+    )
+
+
+async def newest_position(session: AsyncSession, conversation_id: int) -> int:
+    """The position of the customer's newest message that wants an answer; 0 when there is none."""
+    newest = select(func.max(Message.position)).where(*speaks(conversation_id))
+    return (await session.execute(newest)).scalar_one() or 0
+
+
+async def answered_by_claude(session: AsyncSession, conversation_id: int, asked_at: datetime) -> int:
+    """Up to where Claude is done. A stopped turn counts unless somebody asked again afterwards."""
+    is_done = or_(
+        Turn.state.in_((TurnState.ANSWERED, TurnState.HANDED_OVER)),
+        and_(Turn.state == TurnState.STOPPED, Turn.ended_at > asked_at),
+    )
+    newest = select(func.max(Turn.answers_position)).where(Turn.conversation_id == conversation_id, is_done)
+    return (await session.execute(newest)).scalar_one() or 0
+
+
+async def answered_by_people(session: AsyncSession, conversation_id: int) -> int:
+    """The last thing a person said. Claude's own words do not count: they may be older than what waits."""
+    said = select(func.max(Message.position)).where(
+        Message.conversation_id == conversation_id,
+        Message.direction == Direction.OUT,
+        Message.author.in_((Author.USER, Author.PHONE)),
+    )
+    return (await session.execute(said)).scalar_one() or 0
+
+
+async def restarts_since(session: AsyncSession, conversation_id: int, position: int) -> int:
+    """How many turns were given up since then because the customer wrote more."""
+    given_up = select(func.count()).where(
+        Turn.conversation_id == conversation_id,
+        Turn.state == TurnState.SUPERSEDED,
+        Turn.answers_position > position,
+    )
+    return (await session.execute(given_up)).scalar_one()

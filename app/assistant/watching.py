@@ -1,0 +1,141 @@
+"""Beside a turn that is being written: keeps its lease and its draft, and ends it once it is not wanted."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from enum import Enum, auto
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import jobs
+from app.assistant import turns
+from app.assistant.beginning import Run
+from app.assistant.desk import Desk
+from app.assistant.waiting import newest_position
+from app.conversations.models import Conversation, Mode
+from app.db import reading, transaction
+from app.jobs import Claim
+from app.live.bell import Bell, bell
+
+log = logging.getLogger(__name__)
+
+Work = TypeVar("Work")
+
+
+class Verdict(Enum):
+    """Why a turn may not go on."""
+
+    STOPPED = auto()  # a person stopped it, answered or took over
+    NEWER = auto()  # the customer wrote more
+    LOST = auto()  # the lease ran out: another worker has the job
+
+
+async def verdict_on(session: AsyncSession, run: Run) -> Verdict | None:
+    """None while the turn may go on and speak."""
+    mode = select(Conversation.mode).where(Conversation.id == run.conversation_id)
+    if not await turns.is_running(session, run.turn_id):
+        return Verdict.STOPPED
+    if (await session.execute(mode)).scalar_one_or_none() != Mode.CLAUDE:
+        return Verdict.STOPPED
+    if run.waiting.may_restart and await newest_position(session, run.conversation_id) > run.waiting.position:
+        return Verdict.NEWER
+    return None
+
+
+class Watch:
+    """Runs a piece of work for as long as the turn is ours."""
+
+    def __init__(self, claim: Claim, run: Run, desk: Desk) -> None:
+        self._claim, self._run, self._desk = claim, run, desk
+        self._text = ""
+        self._grew = Bell()
+        self._over: asyncio.Future[Verdict | None] = asyncio.get_running_loop().create_future()
+
+    def draft(self, text: str) -> None:
+        """What Claude has written so far; shown to the attendants soon."""
+        self._text = text
+        self._grew.ring()
+
+    async def over(self, work: Coroutine[Any, Any, Work]) -> Work | Verdict:
+        """The work's result, or why it was ended before it had one."""
+        task = asyncio.create_task(work)
+        typing = asyncio.create_task(self._show_typing())
+        beside = (self._keep_lease(), self._look(), self._show_draft())
+        guards = [asyncio.create_task(guard) for guard in beside]
+        waits: set[asyncio.Future[Any]] = {task, self._over, *guards}
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            verdict = self._over.result() if self._over.done() else None
+            self._end(None)
+            task.cancel()
+            typing.cancel()
+            # The guards are asked to end, never cancelled: they may be in the middle of a transaction.
+            ended = await asyncio.gather(*guards, return_exceptions=True)
+            await asyncio.gather(task, typing, return_exceptions=True)
+        for problem in ended:
+            if problem is not None:
+                raise problem
+        self._note_typing(typing)
+        return verdict or task.result()
+
+    def _end(self, verdict: Verdict | None) -> None:
+        if not self._over.done():
+            self._over.set_result(verdict)
+
+    async def _is_over_within(self, seconds: float, bell: "asyncio.Future[None] | None" = None) -> bool:
+        """Wait for the end, for a bell, or for the time to pass; whether it was the end."""
+        waits: set[asyncio.Future[Any]] = {self._over} if bell is None else {self._over, bell}
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        return self._over.done()
+
+    async def _keep_lease(self) -> None:
+        while not await self._is_over_within(self._desk.pace.renew):
+            async with transaction() as session:
+                if not await jobs.renew(session, self._claim):
+                    self._end(Verdict.LOST)
+
+    async def _look(self) -> None:
+        """Look whenever something changed anywhere, and once in a while in case nobody heard the bell."""
+        pace = self._desk.pace
+        while True:
+            rung = bell.next()  # before looking: a ring meanwhile must not be missed
+            async with reading() as session:
+                verdict = await verdict_on(session, self._run)
+            if verdict is not None:
+                self._end(verdict)
+            if await self._is_over_within(pace.look, rung) or await self._is_over_within(pace.between_looks):
+                return
+
+    async def _show_draft(self) -> None:
+        """The first piece at once, then what has grown at most so often."""
+        shown = ""
+        while True:
+            grew = self._grew.next()
+            if self._text == shown:
+                if await self._is_over_within(self._desk.pace.look, grew):
+                    return
+                continue
+            shown = self._text
+            if not await turns.grow(self._run.turn_id, shown):
+                self._end(Verdict.STOPPED)
+            if await self._is_over_within(self._desk.pace.grow):
+                return
+
+    async def _show_typing(self) -> None:
+        run = self._run
+        if run.number.marks_read == "never" or run.waiting.wamid is None:
+            return
+        while True:
+            await self._desk.show_typing(run.number, run.waiting.wamid)
+            await asyncio.sleep(self._desk.pace.typing)
+
+    def _note_typing(self, typing: "asyncio.Task[None]") -> None:
+        """Typing is a courtesy: its failure never fails the turn."""
+        if not typing.cancelled() and (problem := typing.exception()) is not None:
+            log.warning(
+                "typing was not shown",
+                extra={"conversation": self._run.conversation_id, "fault": type(problem).__name__},
+            )

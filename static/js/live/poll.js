@@ -1,0 +1,17 @@
+// Receives by long polls: one request after the other, each answered as soon as there is news.
+export function startPolling(addressNow, { news, resync, opened, failed, signedOut }) {
+  const stop = new AbortController()
+  const run = async () => {
+    while (!stop.signal.aborted) {
+      const answer = await fetch(addressNow(), { signal: AbortSignal.any([stop.signal, AbortSignal.timeout(40_000)]), cache: "no-store" })
+      if (answer.status === 401) return signedOut()
+      if (!answer.ok) return failed(Number(answer.headers.get("Retry-After")) || 0)
+      opened()
+      const cursor = Number(answer.headers.get("X-Live-Cursor"))
+      if (answer.headers.get("X-Live") === "resync") return resync(cursor)
+      news({ cursor, html: answer.status === 204 ? "" : await answer.text() })
+    }
+  }
+  run().catch(() => { if (!stop.signal.aborted) failed(0) })
+  return () => stop.abort()
+}

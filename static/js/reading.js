@@ -1,0 +1,22 @@
+// Tells the server that a conversation was seen: it is open, the window has the focus, and its end is on screen.
+import { post } from "./csrf.js"
+import { openId } from "./selection.js"
+import { isAtBottom, newest } from "./thread.js"
+
+const told = new Map()
+
+export function look() {
+  const id = openId()
+  if (!id || document.hidden || !document.hasFocus() || !isAtBottom()) return
+  const position = newest()
+  const row = document.querySelector(`#conversation-list [data-conversation="${id}"]`)
+  if (position <= (told.get(id) ?? 0) || row?.dataset.unread === "0") return
+  told.set(id, position)
+  post(`/c/${id}/reading`, { up_to: position }).then((answer) => { if (!answer.ok) told.delete(id) }, () => told.delete(id))
+}
+
+addEventListener("focus", look)
+document.addEventListener("visibilitychange", look)
+document.addEventListener("htmx:after:swap", () => requestAnimationFrame(look))
+document.addEventListener("conversation-opened", () => requestAnimationFrame(look))
+document.addEventListener("scroll", look, { capture: true, passive: true })

@@ -1,0 +1,76 @@
+"""A shop with an empty, migrated database and a simulator of its own."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from app import clock
+from app.assistant.claude import Claude, Patience
+from app.assistant.desk import Desk, Pace, typing_through
+from app.db import close_database, open_database
+from app.migrate import migrate
+from app.settings import database_address, load_settings
+from app.simulator.config import SimulatorConfig
+from app.simulator.serve import running
+from app.simulator.world import World
+from app.whatsapp.graph import Graph
+from tests.assistant.shop import MovingClock, Shop
+
+QUICK = Pace(renew=0.1, look=0.2, between_looks=0.01, grow=0.02, typing=20, before_retry=0.01, budget=20)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def no_real_claude(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing of the environment may lead a test to a real server."""
+    for name in ("API_KEY", "AUTH_TOKEN", "BASE_URL", "CUSTOM_HEADERS", "PROFILE"):
+        monkeypatch.delenv(f"ANTHROPIC_{name}", raising=False)
+    monkeypatch.setenv("RECADO_ENV", "test")
+    monkeypatch.setenv("ANTHROPIC_CONFIG_DIR", str(tmp_path))
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[str]:
+    url = database_address(f"sqlite:///{tmp_path / 'recado.db'}")
+    await migrate(url)
+    open_database(url)
+    yield url
+    await close_database()
+
+
+@pytest.fixture
+async def simulator() -> AsyncIterator[tuple[World, str]]:
+    config = SimulatorConfig("http://127.0.0.1:9/", "secret", "verify", typing_pause_seconds=0.001)
+    async with running(config) as (world, url):
+        yield world, url
+
+
+@pytest.fixture
+async def claude(simulator: tuple[World, str]) -> AsyncIterator[Claude]:
+    patience = Patience(read=0.5, attempt=3)
+    provider = Claude(api_key="", base_url=simulator[1], model="claude-haiku-5-5", patience=patience)
+    yield provider
+    await provider.close()
+
+
+@pytest.fixture
+async def shop(database: str, simulator: tuple[World, str], claude: Claude) -> AsyncIterator[Shop]:
+    world, url = simulator
+    settings = load_settings(
+        recado_env="test",
+        secret_key="of no use to anybody, but long enough",
+        database_url=database,
+        anthropic_base_url=url,
+        claude_wait_seconds=0,
+    )
+    moving = MovingClock()
+    async with Graph(url, "v26.0") as graph:
+        shop = Shop(world, Desk(settings, claude, typing_through(graph, "simulated"), QUICK), moving)
+        with clock.read_from(moving):
+            await shop.open()
+            yield shop
