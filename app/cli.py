@@ -45,14 +45,15 @@ def migrate(to: str) -> None:
 def create_user(email: str, name: str, role: str) -> None:
     """Make a user; the password is asked for, or read as one line of standard input."""
     from app.accounts.commands import create_user_command
-    from app.db import open_database
     from app.errors import AppError
+    from app.i18n import _
 
-    open_database(settings_or_exit().database_url)
     try:
         asyncio.run(create_user_command(email, name, role))
+    except WrongSettings as fault:
+        raise click.ClickException(str(fault)) from None
     except AppError as refusal:
-        raise click.ClickException(refusal.words) from None
+        raise click.ClickException(_(refusal.words)) from None
     click.echo(f"{email} may sign in now.")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
 
 from app import jobs_table, refusals
 from app.accounts.throttle import Throttle
@@ -37,17 +38,19 @@ log = logging.getLogger(__name__)
 
 def create_app(settings: Settings) -> Starlette:
     """The whole program for one installation. Nothing is opened before it serves."""
-    return Starlette(
+    program = Starlette(
         routes=list(routes()),
         lifespan=lifespan(settings),
         middleware=[
             Middleware(SecurityHeaders, settings=settings),
             Middleware(BodyCap),
-            Middleware(SessionGate, settings=settings),
+            Middleware(SessionGate, settings=settings, refuse=lambda scope, error: refusals.answer(Request(scope), error)),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
         ],
         exception_handlers=refusals.handlers(),
     )
+    program.router.redirect_slashes = False  # such a redirect would be built from the Host header
+    return program
 
 
 def lifespan(settings: Settings) -> Any:

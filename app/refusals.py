@@ -50,7 +50,7 @@ async def fail(request: Request, error: Exception) -> Response:
 
 def answer(request: Request, error: AppError) -> Response:
     headers = {"Retry-After": "5"} if error.status == 503 else {}
-    if "json" in request.headers.get("accept", "") or request.url.path.startswith("/api/"):
+    if "json" in request.headers.get("accept", "") or request.scope["path"].startswith("/api/"):
         return JSONResponse({"error": {"code": error.code, "message": _(error.words)}}, error.status, headers=headers)
     if isinstance(error, NotSignedIn) and is_page(request):
         return RedirectResponse("/sign-in", 303)

@@ -5,6 +5,8 @@ from datetime import date
 
 from starlette.requests import Request
 
+from app.accounts.sign_in import is_signed_in
+from app.db import reading
 from app.live.fragments import Reader, parse_topics
 
 
@@ -15,6 +17,11 @@ class Asked:
     cursor: int | None
     day: date | None
     reader: Reader
+    sign_in_id: int
+
+    async def is_still_signed_in(self) -> bool:
+        async with reading() as session:
+            return await is_signed_in(session, self.sign_in_id)
 
     @classmethod
     def of(cls, request: Request) -> "Asked | None":
@@ -25,7 +32,7 @@ class Asked:
         cursors = [number(request.query_params.get("c")), number(request.headers.get("last-event-id"))]
         known = [cursor for cursor in cursors if cursor is not None]
         reader = parse_topics(request.query_params.get("t", ""), user)
-        return cls(max(known, default=None), day_of(request.query_params.get("d")), reader)
+        return cls(max(known, default=None), day_of(request.query_params.get("d")), reader, request.state.sign_in_id)
 
 
 def number(text: str | None) -> int | None:

@@ -15,6 +15,7 @@ from app.live.stopping import stopping
 from app.randomness import between
 
 HEARTBEAT_SECONDS = 15.0
+CHECK_SECONDS = 5.0  # a sign-in that ended is noticed within it
 SHARED_WRITE_SECONDS = 0.02  # what happens within it shares a write
 OLDEST_STREAM_SECONDS = 9 * 60.0  # then the browser comes back, its session is checked anew and load spreads
 SEND_TIMEOUT_SECONDS = 10.0
@@ -33,27 +34,26 @@ def hello() -> bytes:
 
 
 async def events(live: Live, asked: Asked) -> AsyncIterator[bytes]:
-    """The stream of one browser. Holds no database session while it waits."""
+    """The stream of one browser. Holds no database session while it waits; ends when its sign-in does."""
     yield hello()
-    ends_at = asyncio.get_running_loop().time() + OLDEST_STREAM_SECONDS * between(0.8, 1.0)
-    cursor = asked.cursor
-    while not stopping.is_set():
+    clock = asyncio.get_running_loop().time
+    ends_at = clock() + OLDEST_STREAM_SECONDS * between(0.8, 1.0)
+    cursor, spoke_at, checked_at = asked.cursor, clock(), clock()
+    while not stopping.is_set() and clock() < ends_at:
         waiting = live.ring.arrived.next()
         news = await live.news(cursor, asked.day, asked.reader)
         if news.html is None:
             yield frame(event="resync", id=news.cursor)
             return
-        if news.html:
-            yield frame(id=news.cursor, data=news.html)
-        elif news.cursor != cursor:
-            yield frame(event="hb", id=news.cursor)
-        cursor = news.cursor
-        if news.html:
+        if news.cursor != cursor or clock() - spoke_at >= HEARTBEAT_SECONDS:
+            yield frame(id=news.cursor, data=news.html) if news.html else frame(event="hb", id=news.cursor)
+            cursor, spoke_at = news.cursor, clock()
             await asyncio.sleep(SHARED_WRITE_SECONDS)
-        if asyncio.get_running_loop().time() > ends_at:
-            break
-        if not await stopping.or_until(waiting, HEARTBEAT_SECONDS):
-            yield frame(event="hb", id=cursor)
+        await stopping.or_until(waiting, min(CHECK_SECONDS, spoke_at + HEARTBEAT_SECONDS - clock()))
+        if clock() - checked_at >= CHECK_SECONDS:
+            if not await asked.is_still_signed_in():
+                break
+            checked_at = clock()
     yield frame(event="bye")
 
 

@@ -4,8 +4,10 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from app.simulator.app import create_simulator
 from app.simulator.config import SimulatorConfig
@@ -48,23 +50,33 @@ async def running(
 ) -> AsyncIterator[tuple[World, str]]:
     """The simulator on a free port of this event loop, while the block lasts. Gives its base URL."""
     world = world or World(config)
-    with socket.create_server(("127.0.0.1", port), backlog=512) as listener:
-        world.base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        settings = uvicorn.Config(
-            create_simulator(config, world),
-            http=CuttableProtocol,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=1,
-        )
-        server = _GuestServer(settings)
-        task = asyncio.create_task(server.serve([listener]))
-        try:
-            await _either(server.is_up.wait(), task)
+    with listening(port) as listener:
+        world.base_url = address_of(listener)
+        async with served(create_simulator(config, world), listener, http=CuttableProtocol):
             yield world, world.base_url
-        finally:
-            server.should_exit = True
-            await task
+
+
+def listening(port: int = 0) -> socket.socket:
+    """A loopback socket, open before anybody serves on it, so that its port is known; 0 takes a free one."""
+    return socket.create_server(("127.0.0.1", port), backlog=512)
+
+
+def address_of(listener: socket.socket) -> str:
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@asynccontextmanager
+async def served(app: ASGIApp, listener: socket.socket, **settings: Any) -> AsyncIterator[None]:
+    """Any application on `listener`, inside this event loop, while the block lasts."""
+    usual: dict[str, Any] = {"log_config": None, "access_log": False, "timeout_graceful_shutdown": 1}
+    server = _GuestServer(uvicorn.Config(app, **(usual | settings)))
+    task = asyncio.create_task(server.serve([listener]))
+    try:
+        await _either(server.is_up.wait(), task)
+        yield
+    finally:
+        server.should_exit = True
+        await task
 
 
 async def _either(started: Coroutine[None, None, object], serving: asyncio.Task[None]) -> None:

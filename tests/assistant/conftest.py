@@ -63,7 +63,7 @@ async def shop(database: str, simulator: tuple[World, str], claude: Claude) -> A
     world, url = simulator
     settings = load_settings(
         recado_env="test",
-        secret_key="of no use to anybody, but long enough",
+        secret_key="of no use to anybody but long enough",
         database_url=database,
         anthropic_base_url=url,
         claude_wait_seconds=0,

@@ -63,7 +63,7 @@ class Shop:
     async def open(self) -> None:
         async with transaction() as session:
             session.add(Number(phone_number_id=self.world.config.phone_number_id, created_at=self.clock()))
-            session.add(Installation(id=1, business_name="Loja Inventada", handoff_text=HANDOFF_TEXT))
+        await self.changes(Installation, business_name="Loja Inventada", handoff_text=HANDOFF_TEXT)
 
     async def employs(self, name: str) -> User:
         async with transaction() as session:

@@ -1,0 +1,230 @@
+"""Who acts in the tests: the desk (the whole program on a real port), attendants by HTTP, WhatsApp by its simulator."""
+
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import anyio
+import httpx2
+from starlette.applications import Starlette
+
+from app.accounts.users import create_user
+from app.db import transaction
+from app.main import create_app
+from app.settings import Settings, load_settings
+from app.simulator.config import SimulatorConfig
+from app.simulator.serve import address_of, listening, running, served
+from app.simulator.world import World
+from tests.people import MARTA, Attendant, Customer
+
+APP_SECRET = "an-app-secret-of-the-tests"
+VERIFY_TOKEN = "a-verify-token-of-the-tests"
+
+
+async def within(seconds: float, condition: Callable[[], Awaitable[Any] | Any], *, what: str = "it") -> Any:
+    """What `condition` gives once it is truthy; fails with `what` when the deadline passes."""
+    deadline = time.monotonic() + seconds
+    while True:
+        given = condition()
+        value = await given if isinstance(given, Awaitable) else given
+        if value:
+            return value
+        assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
+        await anyio.sleep(0.02)
+
+
+class Browser:
+    """An attendant's browser without its eyes: cookies, the CSRF token, htmx or plain requests."""
+
+    def __init__(self, address: str, attendant: Attendant) -> None:
+        self.attendant = attendant
+        self.http = httpx2.AsyncClient(base_url=address, trust_env=False, timeout=40, headers={"Accept": "text/html"})
+        self.token = ""
+
+    async def sign_in(self) -> httpx2.Response:
+        form = {"email": self.attendant.email, "password": self.attendant.password}
+        answer = await self.http.post("/sign-in", data=form)
+        assert answer.status_code == 303, answer.text
+        await self.open("/settings")
+        return answer
+
+    async def open(self, path: str) -> httpx2.Response:
+        """A whole page; remembers its CSRF token."""
+        page = await self.http.get(path)
+        found = re.search(r'name="csrf-token" content="([^"]+)"', page.text)
+        self.token = found.group(1) if found else self.token
+        return page
+
+    async def get(self, path: str) -> httpx2.Response:
+        """A fragment, as htmx asks for it."""
+        return await self.http.get(path, headers={"HX-Request": "true"})
+
+    async def post(self, path: str, fields: dict[str, str] | None = None, *, htmx: bool = True) -> httpx2.Response:
+        headers = {"X-CSRF-Token": self.token} | ({"HX-Request": "true"} if htmx else {})
+        return await self.http.post(path, data=fields or {}, headers=headers)
+
+    async def reply(self, conversation: int, text: str, compose_id: str | None = None) -> httpx2.Response:
+        fields = {"text": text, "compose_id": compose_id or str(uuid4())}
+        return await self.post(f"/c/{conversation}/messages", fields)
+
+    async def conversations(self) -> dict[str, int]:
+        """Conversation ids by the name in their rows, from a fresh page."""
+        page = (await self.open("/")).text
+        rows = re.findall(r'data-conversation="(\d+)".*?class="row__name"[^>]*>(.*?)</span>', page, re.S)
+        return {name: int(conversation) for conversation, name in rows}
+
+    async def conversation_with(self, name: str) -> int:
+        async def there() -> int | None:
+            return (await self.conversations()).get(name)
+
+        return int(await within(10, there, what=f"a row of {name}"))
+
+    async def bubbles(self, conversation: int) -> list["Bubble"]:
+        page = await self.open(f"/c/{conversation}")
+        return bubbles_in(page.text)
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """A bubble as the page shows it. `text`: its body without tags."""
+
+    id: int
+    direction: str
+    author: str
+    status: str
+    text: str
+
+
+def bubbles_in(page: str) -> list[Bubble]:
+    articles = re.findall(r"<article(.*?)</article>", page, re.S)
+    return [bubble_of(article) for article in articles if "data-message" in article]
+
+
+def bubble_of(article: str) -> Bubble:
+    def attribute(name: str) -> str:
+        found = re.search(rf'{name}="([^"]*)"', article)
+        return found.group(1) if found else ""
+
+    body = re.search(r"<bdi>(.*?)</bdi>", article, re.S)
+    text = re.sub(r"<[^>]+>", "", (body.group(1) if body else "").replace("<br>", "\n"))
+    return Bubble(int(attribute("data-message")), attribute("data-direction"), attribute("data-author"), attribute("data-status"), text)
+
+
+@dataclass
+class WhatsApp:
+    """Meta and its customers, through the simulator's control doors."""
+
+    http: httpx2.AsyncClient
+    world: World
+
+    async def control(self, verb: str, path: str, **wish: Any) -> Any:
+        if verb == "GET":
+            answer = await self.http.get(f"/control{path}", params=wish)
+        else:
+            answer = await self.http.request(verb, f"/control{path}", json=wish)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+    async def meet(self, customer: Customer) -> None:
+        """The simulated WhatsApp learns of this customer; again is harmless."""
+        known: dict[str, Any] = {"name": customer.name, "wa_id": customer.wa_id or None}
+        if customer.bsuid:
+            known["user_id"] = customer.bsuid
+        keys = {one["name"] for one in (await self.control("GET", "/state"))["customers"]}
+        if customer.name not in keys:
+            await self.control("POST", "/customers", **known)
+
+    async def says(self, customer: Customer, text: str, **more: Any) -> str:
+        """The customer writes and our 200 came back; gives the wamid. `more`: type, content, reply_to, at…"""
+        await self.meet(customer)
+        wish = {"customer": customer.name, "text": text, "timeout": 10} | more
+        return str((await self.control("POST", "/messages", **wish))["id"])
+
+    async def reports(self, wamid: str, *statuses: str, **more: Any) -> None:
+        """Statuses of one of our messages, in this order, each answered 200."""
+        await self.control("POST", "/statuses", id=wamid, statuses=list(statuses), **more)
+
+    async def accepted(self, at_least: int = 0) -> list[dict[str, Any]]:
+        """What Graph accepted, the oracle of sends: wamid, opaque, to, payload."""
+        sends = await self.control("GET", "/sends", at_least=at_least, timeout=10)
+        assert len(sends["accepted"]) >= at_least, sends
+        return list(sends["accepted"])
+
+    async def breaks(self, *faults: dict[str, Any] | str) -> None:
+        """The next requests to Graph go wrong, by name or in detail."""
+        wished = [{"name": fault} if isinstance(fault, str) else fault for fault in faults]
+        await self.control("POST", "/faults", faults=wished)
+
+
+@dataclass
+class Desk:
+    """The running program. `marta` is signed in as an admin."""
+
+    address: str
+    app: Starlette
+    settings: Settings
+    whatsapp: WhatsApp
+    marta: Browser
+    stack: AsyncExitStack = field(repr=False)
+
+    async def attendant(self, person: Attendant) -> Browser:
+        """Another attendant, made if need be, in a browser of their own."""
+        async with transaction() as session:
+            await create_user(session, email=person.email, name=person.name, role=person.role, password=person.password)
+        return await self.browser(person)
+
+    async def browser(self, person: Attendant) -> Browser:
+        made = Browser(self.address, person)
+        self.stack.push_async_callback(made.http.aclose)
+        await made.sign_in()
+        return made
+
+
+@asynccontextmanager
+async def running_desk(database_url: str, **given: Any) -> AsyncIterator[Desk]:
+    """The program and the simulator in this event loop, each on a port of its own, speaking HTTP. `given` are settings."""
+    async with AsyncExitStack() as stack:
+        listener = stack.enter_context(listening())
+        address = address_of(listener)
+        config = SimulatorConfig(
+            webhook_url=f"{address}/webhooks/whatsapp",
+            app_secret=APP_SECRET,
+            verify_token=VERIFY_TOKEN,
+            status_delay_seconds=0.02,
+            typing_pause_seconds=0.01,
+        )
+        world, simulator = await stack.enter_async_context(running(config))
+        settings = settings_for(database_url, simulator, config, given)
+        app = create_app(settings)
+        await stack.enter_async_context(served(app, listener))
+        control = await stack.enter_async_context(httpx2.AsyncClient(base_url=simulator, trust_env=False, timeout=40))
+        desk = Desk(address, app, settings, WhatsApp(control, world), Browser(address, MARTA), stack)
+        stack.push_async_callback(desk.marta.http.aclose)
+        await desk.marta.sign_in()
+        yield desk
+
+
+def settings_for(database_url: str, simulator: str, config: SimulatorConfig, given: dict[str, Any]) -> Settings:
+    usual: dict[str, Any] = {
+        "recado_env": "test",
+        "database_url": database_url,
+        "secret_key": "s" * 40,
+        "admin_email": MARTA.email,
+        "admin_password": MARTA.password,
+        "whatsapp_api_url": simulator,
+        "whatsapp_access_token": config.access_token,
+        "whatsapp_phone_number_id": config.phone_number_id,
+        "whatsapp_business_account_id": config.business_account_id,
+        "whatsapp_app_secret": APP_SECRET,
+        "whatsapp_verify_token": VERIFY_TOKEN,
+        "anthropic_base_url": simulator,
+        "anthropic_api_key": "simulated",
+        "claude_enabled": False,
+        "claude_wait_seconds": 0,
+    }
+    return load_settings(**(usual | given))

@@ -1,0 +1,55 @@
+"""What every test may ask for: a migrated database, a running desk with its simulator, a browser."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import anyio
+import pytest
+
+os.environ["RECADO_ENV"] = "test"
+
+from app.migrate import migrate
+from app.settings import database_address
+from tests.actors import Browser, Desk, WhatsApp, running_desk
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def migrated_database() -> Iterator[Path]:
+    """An empty SQLite database of the newest schema, made once; tests copy it."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        anyio.run(migrate, database_address(f"sqlite:///{path}"))
+        yield path
+
+
+@pytest.fixture
+def database_url(migrated_database: Path, tmp_path: Path) -> str:
+    """The address of a fresh database of this test's own."""
+    copy = tmp_path / "recado.db"
+    shutil.copy(migrated_database, copy)
+    return f"sqlite:///{copy}"
+
+
+@pytest.fixture
+async def desk(database_url: str) -> AsyncIterator[Desk]:
+    """The whole program on a real port, WhatsApp and Claude played by the simulator on another, Marta signed in."""
+    async with running_desk(database_url) as running:
+        yield running
+
+
+@pytest.fixture
+def whatsapp(desk: Desk) -> WhatsApp:
+    return desk.whatsapp
+
+
+@pytest.fixture
+def marta(desk: Desk) -> Browser:
+    return desk.marta
