@@ -59,8 +59,12 @@ def create_user(email: str, name: str, role: str) -> None:
 
 @commands.command()
 @click.option("--port", type=click.IntRange(0, 65535), required=True)
-@click.option("--webhook-url", default="", help="Where webhooks go; by default the HOST and PORT of this environment.")
-@click.option("--send-log", type=click.Path(path_type=Path), help="A file that every accepted send is written to.")
+@click.option(
+    "--webhook-url", default="", help="Where webhooks go; by default the HOST and PORT of this environment."
+)
+@click.option(
+    "--send-log", type=click.Path(path_type=Path), help="A file that every accepted send is written to."
+)
 def simulate(port: int, webhook_url: str, send_log: Path | None) -> None:
     """Play WhatsApp and Claude on a loopback port (development and tests)."""
     from dataclasses import replace
@@ -107,7 +111,9 @@ def prepare_development() -> None:
     if not os.environ.get("ADMIN_EMAIL"):
         os.environ["ADMIN_EMAIL"] = DEVELOPMENT_ADMIN
         os.environ["ADMIN_PASSWORD"] = kept(ADMIN_FILE)
-        click.echo(f"Sign in as {DEVELOPMENT_ADMIN} with the password {kept(ADMIN_FILE)} (kept in data/{ADMIN_FILE.name})")
+        click.echo(
+            f"Sign in as {DEVELOPMENT_ADMIN} with the password {kept(ADMIN_FILE)} (kept in data/{ADMIN_FILE.name})"
+        )
 
 
 def kept(path: Path) -> str:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -52,7 +52,11 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime, int: Id, dict[str, Any]: postgresql.JSONB().with_variant(sqlite.JSON(), "sqlite")}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime,
+        int: Id,
+        dict[str, Any]: postgresql.JSONB().with_variant(sqlite.JSON(), "sqlite"),
+    }
 
 
 class Database:
@@ -172,7 +176,9 @@ def after_commit(session: AsyncSession, name: str, tell: Callable[[], None]) -> 
     session.info.setdefault("after_commit", {}).setdefault(name, tell)
 
 
-async def insert_if_new(session: AsyncSession, model: type[Base], values: dict[str, Any], *, unique: Sequence[str]) -> int | None:
+async def insert_if_new(
+    session: AsyncSession, model: type[Base], values: dict[str, Any], *, unique: Sequence[str]
+) -> int | None:
     """Insert a row unless its unique key is taken; the new row's id, or None when somebody was there first."""
     dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     statement = dialect.insert(model).values(**values).on_conflict_do_nothing(index_elements=list(unique))
@@ -185,6 +191,9 @@ def is_outage(error: BaseException) -> bool:
     cause = getattr(error, "orig", error)
     if isinstance(cause, sqlite3.OperationalError | TimeoutError | asyncio.TimeoutError | ConnectionError):
         return True
-    return type(cause).__name__ in {"OperationalError", "InterfaceError", "AdminShutdown", "TimeoutError"} or (
-        getattr(error, "connection_invalidated", False) is True
-    )
+    return type(cause).__name__ in {
+        "OperationalError",
+        "InterfaceError",
+        "AdminShutdown",
+        "TimeoutError",
+    } or (getattr(error, "connection_invalidated", False) is True)

@@ -78,7 +78,9 @@ async def claim_next(session: AsyncSession) -> Claim | None:
         .returning(Job.id, Job.kind, Job.key, Job.payload, Job.wanted, Job.tries)
     )
     row = (await session.execute(claimed)).first()
-    return None if row is None else Claim(*row, lease_token=token)
+    if row is None:
+        return None
+    return Claim(row.id, row.kind, row.key, row.payload, row.wanted, row.tries, token)
 
 
 async def renew(session: AsyncSession, claim: Claim) -> bool:
@@ -97,7 +99,9 @@ async def finish(session: AsyncSession, claim: Claim) -> None:
         after_commit(session, "jobs", wake_worker.ring)
 
 
-async def put_back(session: AsyncSession, claim: Claim, *, run_at: datetime, error: str | None = None) -> None:
+async def put_back(
+    session: AsyncSession, claim: Claim, *, run_at: datetime, error: str | None = None
+) -> None:
     """Try again at `run_at`; `error` names the kind of failure and never a customer's words."""
     ours = update(Job).where(Job.id == claim.id, Job.lease_token == claim.lease_token)
     await session.execute(ours.values(lease_token=None, lease_until=None, run_at=run_at, error=error))

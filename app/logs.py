@@ -4,7 +4,14 @@ import logging
 import sys
 from typing import Any
 
-LIBRARIES_THAT_TELL_TOO_MUCH = ("httpx2", "httpcore2", "anthropic", "sse_starlette", "aiosqlite", "sqlalchemy.engine")
+LIBRARIES_THAT_TELL_TOO_MUCH = (
+    "httpx2",
+    "httpcore2",
+    "anthropic",
+    "sse_starlette",
+    "aiosqlite",
+    "sqlalchemy.engine",
+)
 
 
 def configure_logs(level: str = "INFO") -> None:
@@ -13,7 +20,9 @@ def configure_logs(level: str = "INFO") -> None:
 
     handler = logging.StreamHandler(sys.stderr)
     renamed = {"levelname": "severity", "name": "module", "asctime": "timestamp"}
-    handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", rename_fields=renamed))
+    handler.setFormatter(
+        JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", rename_fields=renamed)
+    )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -26,5 +35,8 @@ def server_logs() -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "loggers": {name: {"level": "WARNING", "propagate": True} for name in ("uvicorn", "uvicorn.error", "uvicorn.access")},
+        "loggers": {
+            name: {"level": "WARNING", "propagate": True}
+            for name in ("uvicorn", "uvicorn.error", "uvicorn.access")
+        },
     }

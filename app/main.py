@@ -15,6 +15,7 @@ from app import jobs_table, refusals
 from app.accounts.throttle import Throttle
 from app.accounts.users import ensure_admin
 from app.db import Database, close_database, open_database, transaction
+from app.gate import SessionGate
 from app.live.connection import Live
 from app.live.fragments import Fragments
 from app.live.ring import Ring
@@ -24,7 +25,6 @@ from app.middleware import BodyCap, SecurityHeaders
 from app.migrate import current_revision, newest_revision
 from app.outbox.sender import Sender
 from app.routes import routes
-from app.gate import SessionGate
 from app.settings import Settings, WrongSettings, load_settings
 from app.simulated import simulated
 from app.templating import environment
@@ -44,7 +44,11 @@ def create_app(settings: Settings) -> Starlette:
         middleware=[
             Middleware(SecurityHeaders, settings=settings),
             Middleware(BodyCap),
-            Middleware(SessionGate, settings=settings, refuse=lambda scope, error: refusals.answer(Request(scope), error)),
+            Middleware(
+                SessionGate,
+                settings=settings,
+                refuse=lambda scope, error: refusals.answer(Request(scope), error),
+            ),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
         ],
         exception_handlers=refusals.handlers(),
@@ -96,7 +100,9 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
 async def refuse_other_schema(database: Database) -> None:
     """In production nothing but `migrate` changes the schema: on another one the start stops and says so."""
     if await current_revision(database) != newest_revision():
-        raise WrongSettings("The database has another schema than this program: run `python -m app migrate` first.")
+        raise WrongSettings(
+            "The database has another schema than this program: run `python -m app migrate` first."
+        )
 
 
 @asynccontextmanager

@@ -29,8 +29,7 @@ def newest_revision() -> str:
     from alembic.script import ScriptDirectory
 
     head = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    assert head is not None
-    return head
+    return head or ""
 
 
 async def migrate(database_url: str, to: str = "head") -> None:
@@ -48,7 +47,9 @@ async def migrate(database_url: str, to: str = "head") -> None:
             if is_sqlite:
                 broken = (await connection.execute(text("PRAGMA foreign_key_check"))).all()
                 if broken:
-                    raise RuntimeError(f"the migration would break {len(broken)} references; nothing was changed")
+                    raise RuntimeError(
+                        f"the migration would break {len(broken)} references; nothing was changed"
+                    )
     finally:
         await engine.dispose()
 

@@ -24,14 +24,12 @@ def handlers() -> Mapping[Any, Callable[..., Any]]:
     return {AppError: refuse, HTTPException: refuse_http, Exception: fail}
 
 
-async def refuse(request: Request, error: Exception) -> Response:
-    assert isinstance(error, AppError)
+async def refuse(request: Request, error: AppError) -> Response:
     return answer(request, error)
 
 
-async def refuse_http(request: Request, error: Exception) -> Response:
+async def refuse_http(request: Request, error: HTTPException) -> Response:
     """What the router refuses: no such page, a method it does not know."""
-    assert isinstance(error, HTTPException)
     refusal = NoSuchPage() if error.status_code == 404 else AppError(error.detail)
     refusal.status = error.status_code
     response = answer(request, refusal)
@@ -51,14 +49,21 @@ async def fail(request: Request, error: Exception) -> Response:
 def answer(request: Request, error: AppError) -> Response:
     headers = {"Retry-After": "5"} if error.status == 503 else {}
     if "json" in request.headers.get("accept", "") or request.scope["path"].startswith("/api/"):
-        return JSONResponse({"error": {"code": error.code, "message": _(error.words)}}, error.status, headers=headers)
+        return JSONResponse(
+            {"error": {"code": error.code, "message": _(error.words)}}, error.status, headers=headers
+        )
     if isinstance(error, NotSignedIn) and is_page(request):
         return RedirectResponse("/sign-in", 303)
     if not is_page(request):
         return PlainTextResponse(_(error.words), error.status, headers=headers)
     forgets = error.status == 404 and request.scope["path"].startswith("/c/")
     return render(
-        request, "error.html", status=error.status, headers=headers, words=_(error.words), forgets_conversation=forgets
+        request,
+        "error.html",
+        status=error.status,
+        headers=headers,
+        words=_(error.words),
+        forgets_conversation=forgets,
     )
 
 

@@ -22,7 +22,12 @@ def routes() -> Sequence[BaseRoute]:
         Route("/conversations", inbox.more_rows, name="conversations"),
         Route("/c/{conversation_id}/messages", messages.older, methods=["GET"], name="messages"),
         Route("/c/{conversation_id}/messages", messages.create, methods=["POST"]),
-        Route("/c/{conversation_id}/messages/{message_id}/attempts", messages.send_again, methods=["POST"], name="attempts"),
+        Route(
+            "/c/{conversation_id}/messages/{message_id}/attempts",
+            messages.send_again,
+            methods=["POST"],
+            name="attempts",
+        ),
         Route("/c/{conversation_id}/mode", mode.update, methods=["POST"], name="mode"),
         Route("/c/{conversation_id}/turn/stop", mode.stop, methods=["POST"], name="stop"),
         Route("/c/{conversation_id}/draft", drafts.update, methods=["POST"], name="draft"),

@@ -86,7 +86,9 @@ class Settings(BaseSettings):
     @classmethod
     def long_enough(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         if any(len(secret.get_secret_value()) < SHORTEST_SECRET for secret in value):
-            raise ValueError(f"each secret needs at least {SHORTEST_SECRET} characters; `openssl rand -hex 32` makes one")
+            raise ValueError(
+                f"each secret needs at least {SHORTEST_SECRET} characters; `openssl rand -hex 32` makes one"
+            )
         return value
 
     @field_validator("database_url")
@@ -129,13 +131,17 @@ class Settings(BaseSettings):
     def complete(self) -> Self:
         """What production cannot run without, each missing variable named."""
         if not self.secret_key and self.recado_env is not Environment.DEVELOPMENT:
-            raise ValueError("SECRET_KEY is missing: set at least 32 random characters (`openssl rand -hex 32`)")
+            raise ValueError(
+                "SECRET_KEY is missing: set at least 32 random characters (`openssl rand -hex 32`)"
+            )
         if self.admin_email and not self.admin_password.get_secret_value():
             raise ValueError("ADMIN_PASSWORD is missing: ADMIN_EMAIL needs it to create the first admin")
         if self.recado_env is not Environment.PRODUCTION:
             return self
         if not self.whatsapp_app_secret:
-            raise ValueError("WHATSAPP_APP_SECRET is missing: without it nobody can tell Meta's webhooks from forged ones")
+            raise ValueError(
+                "WHATSAPP_APP_SECRET is missing: without it nobody can tell Meta's webhooks from forged ones"
+            )
         if not self.whatsapp_verify_token.get_secret_value():
             raise ValueError("WHATSAPP_VERIFY_TOKEN is missing: Meta's set-up of the webhook asks for it")
         return self
@@ -169,7 +175,9 @@ class Settings(BaseSettings):
     def claude_answers(self) -> bool:
         if self.claude_enabled is not None:
             return self.claude_enabled
-        return bool(self.anthropic_api_key.get_secret_value() or self.anthropic_base_url or self.simulates_claude)
+        return bool(
+            self.anthropic_api_key.get_secret_value() or self.anthropic_base_url or self.simulates_claude
+        )
 
     @property
     def transport(self) -> Transport:

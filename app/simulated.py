@@ -8,7 +8,9 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.requests import Request
 
+from app.i18n import current_locale
 from app.settings import Settings
+from app.templating import environment
 
 
 @asynccontextmanager
@@ -23,7 +25,7 @@ async def simulated(app: Starlette, settings: Settings) -> AsyncIterator[Setting
     config = simulator_config(settings)
     async with running(config) as (world, address):
         if settings.simulates_whatsapp:
-            app.router.routes.extend(phone_routes(world, context=page_context))
+            app.router.routes.extend(phone_routes(world, environment(settings), page_context))
         yield pointed_at(settings, address)
 
 
@@ -32,7 +34,10 @@ def simulator_config(settings: Settings, webhook_url: str = "") -> Any:
     from app.simulator.config import SimulatorConfig
 
     secrets = settings.whatsapp_app_secret
-    given = {"phone_number_id": settings.whatsapp_phone_number_id, "business_account_id": settings.whatsapp_business_account_id}
+    given: dict[str, Any] = {
+        "phone_number_id": settings.whatsapp_phone_number_id,
+        "business_account_id": settings.whatsapp_business_account_id,
+    }
     return SimulatorConfig(
         webhook_url=webhook_url or f"http://{settings.host}:{settings.port}/webhooks/whatsapp",
         app_secret=secrets[0].get_secret_value() if secrets else "simulated-app-secret",
@@ -55,9 +60,16 @@ def pointed_at(settings: Settings, address: str) -> Settings:
             "plays_whatsapp": True,
         }
     if settings.simulates_claude:
-        changes |= {"anthropic_base_url": address, "anthropic_api_key": SecretStr("simulated"), "plays_claude": True}
+        changes |= {
+            "anthropic_base_url": address,
+            "anthropic_api_key": SecretStr("simulated"),
+            "plays_claude": True,
+        }
     return settings.model_copy(update=changes)
 
 
 def page_context(request: Request) -> dict[str, Any]:
-    return {"csrf_token": getattr(request.state, "csrf_token", "")}
+    return {
+        "csrf_token": getattr(request.state, "csrf_token", ""),
+        "locale": current_locale.get().replace("_", "-"),
+    }

@@ -96,7 +96,12 @@ def list_time(moment: datetime, today: date) -> str:
 
 
 def render(
-    request: Request, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    **context: Any,
 ) -> Response:
     """A page or a fragment, with what every template may use: the request, the user and the CSRF token."""
     templates: Environment = request.app.state.templates

@@ -36,7 +36,11 @@ class Worker:
                 try:
                     pause = await self.round()
                 except Exception as fault:
-                    log.error("the worker pauses", extra={"fault": type(fault).__name__}, exc_info=not is_outage(fault))
+                    log.error(
+                        "the worker pauses",
+                        extra={"fault": type(fault).__name__},
+                        exc_info=not is_outage(fault),
+                    )
                     pause = IDLE_SECONDS
                 waits: set[asyncio.Future[None]] = {rung, *self._under_way}
                 await asyncio.wait(waits, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
@@ -68,7 +72,11 @@ class Worker:
             async with transaction() as session:
                 await jobs.finish(session, claim)
         except Exception as fault:
-            log.error("a job failed", extra={"job": claim.kind, "fault": type(fault).__name__}, exc_info=not is_outage(fault))
+            log.error(
+                "a job failed",
+                extra={"job": claim.kind, "fault": type(fault).__name__},
+                exc_info=not is_outage(fault),
+            )
             await self.later(claim, type(fault).__name__)
         finally:
             keeper.cancel()

@@ -14,7 +14,9 @@ LONGEST_WAIT_FACTOR = 5  # somebody who never stops typing still gets an answer
 MEDIA = {"image", "video", "audio", "voice", "document", "sticker"}
 
 
-async def ask_for_answer(session: AsyncSession, conversation_id: int, message: Message, wait_seconds: float) -> None:
+async def ask_for_answer(
+    session: AsyncSession, conversation_id: int, message: Message, wait_seconds: float
+) -> None:
     """Have Claude answer after `wait_seconds` of quiet (twice that after media); each new message begins the wait anew."""
     now = clock.now()
     began_at = await waiting_since(session, conversation_id) or now
@@ -26,6 +28,8 @@ async def ask_for_answer(session: AsyncSession, conversation_id: int, message: M
 
 async def waiting_since(session: AsyncSession, conversation_id: int) -> datetime | None:
     """Since when an answer that nobody has begun is asked for; None when none is."""
-    asked = select(Job.payload).where(Job.kind == ANSWER, Job.key == str(conversation_id), Job.lease_token.is_(None))
+    asked = select(Job.payload).where(
+        Job.kind == ANSWER, Job.key == str(conversation_id), Job.lease_token.is_(None)
+    )
     payload = (await session.execute(asked)).scalar_one_or_none()
     return datetime.fromisoformat(payload["waiting_since"]) if payload else None

@@ -39,23 +39,35 @@ async def mark_read(session: AsyncSession, user: User, conversation_id: int, up_
 def inbound_up_to(conversation_id: int, position: int) -> Any:
     counted = select(func.count()).select_from(Message)
     return counted.where(
-        Message.conversation_id == conversation_id, Message.direction == Direction.IN, Message.position <= position
+        Message.conversation_id == conversation_id,
+        Message.direction == Direction.IN,
+        Message.position <= position,
     )
 
 
 async def everybody_has_read(session: AsyncSession, conversation_id: int) -> None:
     """A person answered: nobody needs to look at what was there before."""
     users = (await session.scalars(select(User.id).order_by(User.id))).all()
-    now_at = select(Conversation.last_position, Conversation.inbound_count).where(Conversation.id == conversation_id)
+    now_at = select(Conversation.last_position, Conversation.inbound_count).where(
+        Conversation.id == conversation_id
+    )
     position, seen = (await session.execute(now_at)).one()
     await put_cursors(session, users, conversation_id, position, seen)
 
 
-async def put_cursors(session: AsyncSession, users: Any, conversation_id: int, position: int, seen: int) -> None:
+async def put_cursors(
+    session: AsyncSession, users: Any, conversation_id: int, position: int, seen: int
+) -> None:
     """Move the cursors of these attendants forward, in one statement."""
     now = clock.now()
     rows = [
-        {"user_id": user, "conversation_id": conversation_id, "position": position, "inbound_seen": seen, "read_at": now}
+        {
+            "user_id": user,
+            "conversation_id": conversation_id,
+            "position": position,
+            "inbound_seen": seen,
+            "read_at": now,
+        }
         for user in users
     ]
     if not rows:
@@ -72,7 +84,11 @@ async def put_cursors(session: AsyncSession, users: Any, conversation_id: int, p
 async def start_with_nothing_unread(session: AsyncSession, user_id: int) -> None:
     """A new attendant is not greeted by years of old messages."""
     everything = select(
-        literal(user_id), Conversation.id, Conversation.last_position, Conversation.inbound_count, literal(clock.now(), ReadCursor.read_at.type)
+        literal(user_id),
+        Conversation.id,
+        Conversation.last_position,
+        Conversation.inbound_count,
+        literal(clock.now(), ReadCursor.read_at.type),
     )
     columns = ["user_id", "conversation_id", "position", "inbound_seen", "read_at"]
     await session.execute(insert(ReadCursor).from_select(columns, everything))
@@ -87,5 +103,3 @@ async def tell_customer(session: AsyncSession, conversation_id: int) -> None:
     )
     if (await session.execute(policy)).scalar_one_or_none() == "open":
         await jobs.enqueue(session, MARK_READ, str(conversation_id), run_at=clock.now())
-
-

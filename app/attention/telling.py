@@ -23,13 +23,19 @@ def handler(settings: Settings, graph: Graph) -> Handler:
                 select(Message.wamid, Number.phone_number_id)
                 .join(Conversation, Conversation.id == Message.conversation_id)
                 .join(Number, Number.id == Conversation.number_id)
-                .where(Message.conversation_id == int(claim.key), Message.direction == Direction.IN, Message.wamid.is_not(None))
+                .where(
+                    Message.conversation_id == int(claim.key),
+                    Message.direction == Direction.IN,
+                    Message.wamid.is_not(None),
+                )
                 .order_by(Message.position.desc())
                 .limit(1)
             )
             row = (await session.execute(newest)).first()
         if row is not None and row.wamid:
             token = settings.whatsapp_access_token.get_secret_value()
-            await graph.mark_read(phone_number_id=row.phone_number_id, access_token=token, wamid=row.wamid, typing=False)
+            await graph.mark_read(
+                phone_number_id=row.phone_number_id, access_token=token, wamid=row.wamid, typing=False
+            )
 
     return tell

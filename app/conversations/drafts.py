@@ -15,11 +15,15 @@ async def keep(session: AsyncSession, user_id: int, conversation_id: int, text: 
         await forget(session, user_id, conversation_id)
         return
     text = text[:LONGEST_DRAFT]
-    await session.merge(Draft(user_id=user_id, conversation_id=conversation_id, text=text, updated_at=clock.now()))
+    await session.merge(
+        Draft(user_id=user_id, conversation_id=conversation_id, text=text, updated_at=clock.now())
+    )
 
 
 async def forget(session: AsyncSession, user_id: int, conversation_id: int) -> None:
-    await session.execute(delete(Draft).where(Draft.user_id == user_id, Draft.conversation_id == conversation_id))
+    await session.execute(
+        delete(Draft).where(Draft.user_id == user_id, Draft.conversation_id == conversation_id)
+    )
 
 
 async def drafts_of(session: AsyncSession, user_id: int, conversation_ids: list[int]) -> dict[int, str]:

@@ -48,7 +48,9 @@ async def take(session: AsyncSession, conversation: Conversation, by: User) -> N
 async def give_to_claude(session: AsyncSession, conversation: Conversation, wait_seconds: float) -> None:
     """Claude answers again, beginning with what the customer still waits for, if anything."""
     await apply(session, conversation, {"mode": Mode.CLAUDE, "paused_until": None, "assignee_id": None})
-    last = (await session.scalars(select(Message).where(Message.id == conversation.last_message_id))).one_or_none()
+    last = (
+        await session.scalars(select(Message).where(Message.id == conversation.last_message_id))
+    ).one_or_none()
     if last is not None and last.direction == Direction.IN:
         await ask_for_answer(session, conversation.id, last, wait_seconds)
 
@@ -66,11 +68,20 @@ async def switch_off(session: AsyncSession, conversation: Conversation) -> None:
 
 
 async def hand_over(
-    session: AsyncSession, conversation: Conversation, reason: HandoffReason, *, summary: str = "", urgency: str = "normal"
+    session: AsyncSession,
+    conversation: Conversation,
+    reason: HandoffReason,
+    *,
+    summary: str = "",
+    urgency: str = "normal",
 ) -> Handoff:
     """Claude, or a rule, gives the conversation to people, who are called."""
     noted = Handoff(
-        conversation_id=conversation.id, reason=reason, summary=summary, urgency=urgency, created_at=clock.now()
+        conversation_id=conversation.id,
+        reason=reason,
+        summary=summary,
+        urgency=urgency,
+        created_at=clock.now(),
     )
     session.add(noted)
     await session.flush()
@@ -98,5 +109,3 @@ async def stop_turn(session: AsyncSession, conversation_id: int) -> bool:
         return False
     announce(session, Change(EventKind.DRAFT_CHANGED, conversation_id))
     return True
-
-

@@ -58,7 +58,9 @@ async def page(session: AsyncSession, user: User, before: tuple[datetime, int] |
     wanted = select(Conversation)
     if before is not None:
         wanted = wanted.where(tuple_(Conversation.last_activity_at, Conversation.id) < before)
-    latest_first = wanted.order_by(Conversation.last_activity_at.desc(), Conversation.id.desc()).limit(PAGE + 1)
+    latest_first = wanted.order_by(Conversation.last_activity_at.desc(), Conversation.id.desc()).limit(
+        PAGE + 1
+    )
     found = (await session.scalars(latest_first)).all()
     shown = found[:PAGE]
     rows = await rows_of(session, shown)
@@ -105,7 +107,9 @@ async def rows_of(session: AsyncSession, conversations: Sequence[Conversation]) 
 Thing = TypeVar("Thing", Message, Contact, Number, User)
 
 
-async def by_id(session: AsyncSession, model: type[Thing], ids: Sequence[int | None]) -> dict[int | None, Thing]:
+async def by_id(
+    session: AsyncSession, model: type[Thing], ids: Sequence[int | None]
+) -> dict[int | None, Thing]:
     wanted = {one for one in ids if one is not None}
     if not wanted:
         return {}
@@ -120,7 +124,9 @@ async def claude_writing(session: AsyncSession, conversation_ids: Sequence[int])
     return {conversation_id: draft for conversation_id, draft in await session.execute(running)}
 
 
-async def standing_handoffs(session: AsyncSession, conversations: Sequence[Conversation]) -> dict[int, Handoff]:
+async def standing_handoffs(
+    session: AsyncSession, conversations: Sequence[Conversation]
+) -> dict[int, Handoff]:
     """The newest hand-over of each conversation that people have and nobody has taken yet."""
     waiting = [
         conversation.id
@@ -133,7 +139,9 @@ async def standing_handoffs(session: AsyncSession, conversations: Sequence[Conve
     return {handoff.conversation_id: handoff for handoff in await session.scalars(noted)}
 
 
-async def seen_by(session: AsyncSession, user: User, conversations: Sequence[Conversation]) -> dict[int, Seen]:
+async def seen_by(
+    session: AsyncSession, user: User, conversations: Sequence[Conversation]
+) -> dict[int, Seen]:
     """One reader's part of each row, by conversation id."""
     ids = [conversation.id for conversation in conversations]
     unread = await counting.unread(session, user.id, ids)

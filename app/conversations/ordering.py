@@ -36,8 +36,10 @@ def parse_key(key: str) -> tuple[datetime, int] | None:
 
 async def take_position(session: AsyncSession, conversation_id: int) -> int:
     """The next position of a conversation's counter; locks its row until the transaction ends."""
-    raised = update(Conversation).where(Conversation.id == conversation_id).values(
-        last_position=Conversation.last_position + 1
+    raised = (
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(last_position=Conversation.last_position + 1)
     )
     return (await session.execute(raised.returning(Conversation.last_position))).scalar_one()
 

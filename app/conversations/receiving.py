@@ -24,7 +24,13 @@ class NotOurs(ValueError):
 
 
 async def receive(
-    session: AsyncSession, number: Number, item: items.InboundMessage, now: datetime, *, claude_answers: bool, wait_seconds: float
+    session: AsyncSession,
+    number: Number,
+    item: items.InboundMessage,
+    now: datetime,
+    *,
+    claude_answers: bool,
+    wait_seconds: float,
 ) -> Message | None:
     """Store one inbound message once; None when we already have it. Raises NotOurs for a group's message."""
     if item.group_id:
@@ -41,7 +47,9 @@ async def receive(
     return message
 
 
-async def receive_echo(session: AsyncSession, number: Number, item: items.Echo, now: datetime) -> Message | None:
+async def receive_echo(
+    session: AsyncSession, number: Number, item: items.Echo, now: datetime
+) -> Message | None:
     """Somebody of the business answered in the phone app: shown as ours, and Claude falls silent."""
     if await is_known(session, number.id, item.wamid):
         return None
@@ -76,7 +84,9 @@ async def conversation_with(
         "inbound_count": 0,
     }
     await insert_if_new(session, Conversation, values, unique=["number_id", "contact_id"])
-    theirs = select(Conversation).where(Conversation.number_id == number.id, Conversation.contact_id == contact.id)
+    theirs = select(Conversation).where(
+        Conversation.number_id == number.id, Conversation.contact_id == contact.id
+    )
     return (await session.scalars(theirs.with_for_update())).one()
 
 
@@ -130,7 +140,10 @@ async def react(session: AsyncSession, number: Number, item: items.Reaction, now
         "emoji": item.emoji,
         "reacted_at": at,
     }
-    if await insert_if_new(session, Reaction, values, unique=["number_id", "target_wamid", "contact_id"]) is None:
+    if (
+        await insert_if_new(session, Reaction, values, unique=["number_id", "target_wamid", "contact_id"])
+        is None
+    ):
         theirs = update(Reaction).where(
             Reaction.number_id == number.id,
             Reaction.target_wamid == item.target_wamid,
@@ -156,6 +169,8 @@ async def revoke(session: AsyncSession, number: Number, item: items.Revoke, now:
 
 
 async def announce_message(session: AsyncSession, number_id: int, wamid: str) -> None:
-    named = select(Message.id, Message.conversation_id).where(Message.number_id == number_id, Message.wamid == wamid)
+    named = select(Message.id, Message.conversation_id).where(
+        Message.number_id == number_id, Message.wamid == wamid
+    )
     for message_id, conversation_id in await session.execute(named):
         announce(session, Change(EventKind.MESSAGE_CHANGED, conversation_id, message_id))

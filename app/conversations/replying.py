@@ -35,7 +35,9 @@ async def reply(
     text = clean(text)
     compose_id = checked(compose_id)
     if compose_id is not None:
-        before = (await session.scalars(select(Message).where(Message.compose_id == compose_id))).one_or_none()
+        before = (
+            await session.scalars(select(Message).where(Message.compose_id == compose_id))
+        ).one_or_none()
         if before is not None:
             return same_or_conflict(before, conversation, by, text)
     await handoff.to_people(session, conversation, by=by)
@@ -47,11 +49,15 @@ async def reply(
 
 def clean(text: str) -> str:
     """The text as it leaves: blank ends cut, line ends as WhatsApp has them; raises Invalid."""
-    text = text.replace("\r\n", "\n").replace("\0", "\u2400").encode("utf-8", "replace").decode("utf-8").strip()
+    text = (
+        text.replace("\r\n", "\n").replace("\0", "\u2400").encode("utf-8", "replace").decode("utf-8").strip()
+    )
     if not text:
         raise Invalid(N_("Write a message first."), field="text")
     if len(text) > LONGEST_TEXT or len(text.encode("utf-16-le")) // 2 > LONGEST_TEXT:
-        raise Invalid(N_("WhatsApp takes at most 4096 characters. Shorten the text or send it in parts."), field="text")
+        raise Invalid(
+            N_("WhatsApp takes at most 4096 characters. Shorten the text or send it in parts."), field="text"
+        )
     return text
 
 

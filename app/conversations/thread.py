@@ -56,7 +56,11 @@ class ThreadPage:
 
 
 async def page(
-    session: AsyncSession, conversation_id: int, zone: ZoneInfo, before: tuple[datetime, int] | None = None, size: int = PAGE
+    session: AsyncSession,
+    conversation_id: int,
+    zone: ZoneInfo,
+    before: tuple[datetime, int] | None = None,
+    size: int = PAGE,
 ) -> ThreadPage:
     """The newest `size` bubbles, or those just before the key `before`."""
     wanted = select(Message).where(Message.conversation_id == conversation_id)
@@ -69,7 +73,9 @@ async def page(
     return ThreadPage(bubbles, bubbles[0].key if earlier is not None else None)
 
 
-async def page_from(session: AsyncSession, conversation_id: int, zone: ZoneInfo, position: int | None) -> ThreadPage:
+async def page_from(
+    session: AsyncSession, conversation_id: int, zone: ZoneInfo, position: int | None
+) -> ThreadPage:
     """The newest page, made long enough to hold the first unread message (position above `position`), within reason."""
     newest = await page(session, conversation_id, zone)
     if position is None or newest.older is None:
@@ -126,7 +132,11 @@ def starts_run(message: Message, above: Message | None, zone: ZoneInfo) -> bool:
     """Whether a bubble opens a run: another author, or another day, than the one above it."""
     if above is None:
         return True
-    same_author = (above.direction, above.author, above.user_id) == (message.direction, message.author, message.user_id)
+    same_author = (above.direction, above.author, above.user_id) == (
+        message.direction,
+        message.author,
+        message.user_id,
+    )
     return not same_author or above.sent_at.astimezone(zone).date() != message.sent_at.astimezone(zone).date()
 
 
@@ -134,7 +144,10 @@ async def author_names(session: AsyncSession, messages: Sequence[Message]) -> di
     ids = {message.user_id for message in messages if message.user_id is not None}
     if not ids:
         return {}
-    return {user_id: name for user_id, name in await session.execute(select(User.id, User.name).where(User.id.in_(ids)))}
+    return {
+        user_id: name
+        for user_id, name in await session.execute(select(User.id, User.name).where(User.id.in_(ids)))
+    }
 
 
 async def reactions_to(session: AsyncSession, messages: Sequence[Message]) -> dict[str, list[str]]:
@@ -143,7 +156,9 @@ async def reactions_to(session: AsyncSession, messages: Sequence[Message]) -> di
     if not wamids:
         return {}
     standing = select(Reaction.target_wamid, Reaction.emoji).where(
-        Reaction.target_wamid.in_(wamids), Reaction.emoji.is_not(None), Reaction.number_id == messages[0].number_id
+        Reaction.target_wamid.in_(wamids),
+        Reaction.emoji.is_not(None),
+        Reaction.number_id == messages[0].number_id,
     )
     found: dict[str, list[str]] = {}
     for wamid, emoji in await session.execute(standing.order_by(Reaction.id)):
@@ -167,7 +182,8 @@ async def problems_of(session: AsyncSession, messages: Sequence[Message]) -> dic
     doubtful = [
         message.id
         for message in messages
-        if message.direction == Direction.OUT and message.status in (DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN)
+        if message.direction == Direction.OUT
+        and message.status in (DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN)
     ]
     if not doubtful:
         return {}
@@ -183,9 +199,11 @@ async def problems_of(session: AsyncSession, messages: Sequence[Message]) -> dic
 def problem_of(attempt: Delivery) -> Problem | None:
     """In words; None while an unknown send may still be settled by itself."""
 
-
     if attempt.status == DeliveryStatus.UNKNOWN:
-        if attempt.unknown_at is not None and clock.now() - attempt.unknown_at < UNCONFIRMED_AFTER - timedelta(seconds=1):
+        if (
+            attempt.unknown_at is not None
+            and clock.now() - attempt.unknown_at < UNCONFIRMED_AFTER - timedelta(seconds=1)
+        ):
             return None
         words = N_("WhatsApp did not confirm this message. It may have arrived, or not.")
         return Problem(words, N_("Ask the customer, or send it again."))
@@ -193,6 +211,8 @@ def problem_of(attempt: Delivery) -> Problem | None:
         words = N_("Not sent, because the part of the answer before it did not arrive.")
         return Problem(words, N_("Answer yourself, or try again."))
     if attempt.error_code is None:
-        return Problem(N_("WhatsApp could not be reached for an hour."), N_("Check the connection and try again."))
+        return Problem(
+            N_("WhatsApp could not be reached for an hour."), N_("Check the connection and try again.")
+        )
     error = GraphError(attempt.error_code, attempt.error_details or "")
     return Problem(error.words, error.hint)

@@ -32,7 +32,9 @@ class Asked:
         cursors = [number(request.query_params.get("c")), number(request.headers.get("last-event-id"))]
         known = [cursor for cursor in cursors if cursor is not None]
         reader = parse_topics(request.query_params.get("t", ""), user)
-        return cls(max(known, default=None), day_of(request.query_params.get("d")), reader, request.state.sign_in_id)
+        return cls(
+            max(known, default=None), day_of(request.query_params.get("d")), reader, request.state.sign_in_id
+        )
 
 
 def number(text: str | None) -> int | None:

@@ -32,7 +32,9 @@ class Redraw:
     added: dict[int, Event] = field(default_factory=dict)  # messages, by id
     changed: dict[int, Event] = field(default_factory=dict)
     drafts: dict[int, Event] = field(default_factory=dict)  # conversations whose draft of Claude grew
-    heads: dict[int, Event] = field(default_factory=dict)  # conversations whose mode, owner or hand-over changed
+    heads: dict[int, Event] = field(
+        default_factory=dict
+    )  # conversations whose mode, owner or hand-over changed
     rows: dict[int, Event] = field(default_factory=dict)
     moved: set[int] = field(default_factory=set)  # of `rows`: those that go to their new place
     handed_over: dict[int, Event] = field(default_factory=dict)
@@ -83,7 +85,11 @@ class Reader:
 def parse_topics(topics: str, user: User) -> Reader:
     """`inbox,conv:12` as a Reader; what is unknown, or not this user's to see, is left out."""
     parts = topics.split(",")[:20]
-    ids = {int(part[5:]) for part in parts if part.startswith("conv:") and part[5:].isascii() and part[5:].isdigit() and len(part) <= 23}
+    ids = {
+        int(part[5:])
+        for part in parts
+        if part.startswith("conv:") and part[5:].isascii() and part[5:].isdigit() and len(part) <= 23
+    }
     return Reader(user, INBOX in parts, frozenset(one for one in ids if can_see(user, one)))
 
 
@@ -112,7 +118,9 @@ class Fragments:
         """Bubbles, draft and head of the conversations that are open."""
         pieces = []
         open_ids = reader.open_ids
-        shown = {message: event for message, event in redraw.added.items() if event.conversation_id in open_ids}
+        shown = {
+            message: event for message, event in redraw.added.items() if event.conversation_id in open_ids
+        }
         for message, event in shown.items():
             bubbles = await self.bubbles(message, event)
             pieces.append(self.html("live/message_added.html", event, message, bubbles=bubbles))
@@ -125,7 +133,16 @@ class Fragments:
                 pieces.append(self.html("live/draft.html", event, conversation, row=row))
         for conversation, event in redraw.heads.items():
             if conversation in open_ids and (row := await self.row(conversation, event)):
-                pieces.append(self.html("live/head.html", event, conversation, f"user {reader.user.id}", row=row, user=reader.user))
+                pieces.append(
+                    self.html(
+                        "live/head.html",
+                        event,
+                        conversation,
+                        f"user {reader.user.id}",
+                        row=row,
+                        user=reader.user,
+                    )
+                )
         return pieces
 
     async def list_pieces(self, redraw: Redraw, reader: Reader) -> list[str]:
@@ -135,7 +152,9 @@ class Fragments:
             return []
         async with reading() as session:
             seen = await listing.seen_by(session, reader.user, [row.conversation for row in rows.values()])
-            waiting = await counting.conversations_to_look_at(session, reader.user) if redraw.attention else None
+            waiting = (
+                await counting.conversations_to_look_at(session, reader.user) if redraw.attention else None
+            )
         pieces = []
         if reader.shows_list:
             for one, row in rows.items():
@@ -146,7 +165,9 @@ class Fragments:
             pieces += await self.alerts(redraw, reader, rows, seen)
         return pieces
 
-    async def alerts(self, redraw: Redraw, reader: Reader, rows: dict[int, Row], seen: dict[int, Seen]) -> list[str]:
+    async def alerts(
+        self, redraw: Redraw, reader: Reader, rows: dict[int, Row], seen: dict[int, Seen]
+    ) -> list[str]:
         """What calls this reader by a desktop notification, if their browser may show one."""
         pieces = []
         fresh = clock.now() - ALERT_WITHIN
@@ -156,11 +177,17 @@ class Fragments:
             if row is None or event.at < fresh or not seen[row.conversation.id].unread:
                 continue
             bubbles = await self.bubbles(message, event)
-            if bubbles and bubbles[0].message.direction == Direction.IN and counting.concerns(reader.user, row.conversation):
+            if (
+                bubbles
+                and bubbles[0].message.direction == Direction.IN
+                and counting.concerns(reader.user, row.conversation)
+            ):
                 pieces.append(template.render(row=row, bubble=bubbles[0], handoff=None, user=reader.user))
         for conversation, event in redraw.handed_over.items():
             if event.at >= fresh and conversation in rows:
-                pieces.append(template.render(row=rows[conversation], bubble=None, handoff=True, user=reader.user))
+                pieces.append(
+                    template.render(row=rows[conversation], bubble=None, handoff=True, user=reader.user)
+                )
         return pieces
 
     async def bubbles(self, message: int, event: Event) -> Sequence[Bubble]:
@@ -180,5 +207,3 @@ class Fragments:
     def html(self, template: str, event: Event, ref: int, variant: object = None, **context: object) -> str:
         key = (template, ref, event.id, variant, current_locale.get())
         return self.sheets.drawn(key, lambda: self.templates.get_template(template).render(**context))
-
-

@@ -96,14 +96,21 @@ class Ring:
 async def events_after(session: AsyncSession, cursor: int, limit: int) -> list[Event]:
     wanted = (
         select(
-            LiveEvent.id, LiveEvent.at, LiveEvent.kind, LiveEvent.conversation_id, LiveEvent.ref, LiveEvent.user_id
+            LiveEvent.id,
+            LiveEvent.at,
+            LiveEvent.kind,
+            LiveEvent.conversation_id,
+            LiveEvent.ref,
+            LiveEvent.user_id,
         )
         .where(LiveEvent.id > cursor)
         .order_by(LiveEvent.id)
         .limit(limit)
     )
     rows = await session.execute(wanted)
-    return [Event(row.id, row.at, EventKind(row.kind), row.conversation_id, row.ref, row.user_id) for row in rows]
+    return [
+        Event(row.id, row.at, EventKind(row.kind), row.conversation_id, row.ref, row.user_id) for row in rows
+    ]
 
 
 async def newest(session: AsyncSession) -> int:

@@ -13,16 +13,14 @@ class Sheets:
     """Two small caches by (what, which, event id): an event's picture never changes, a later event has another id."""
 
     def __init__(self) -> None:
-        self._loads: OrderedDict[Hashable, asyncio.Task[Any]] = OrderedDict()
+        self._loads: OrderedDict[Hashable, asyncio.Future[Any]] = OrderedDict()
         self._html: OrderedDict[Hashable, str] = OrderedDict()
 
     async def loaded(self, key: Hashable, load: Callable[[], Awaitable[Loaded]]) -> Loaded:
         """The result of `load`, run once however many ask at the same time; a failure is not kept."""
-        task: asyncio.Task[Loaded] | None = self._loads.get(key)
+        task: asyncio.Future[Loaded] | None = self._loads.get(key)
         if task is None:
-            task = asyncio.ensure_future(load())  # type: ignore[assignment]
-            assert task is not None
-            self._loads[key] = task
+            self._loads[key] = task = asyncio.ensure_future(load())
             trim(self._loads)
         try:
             return await asyncio.shield(task)

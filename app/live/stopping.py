@@ -70,8 +70,8 @@ class Stopping:
         try:
             yield
         finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+            for heard, handler in before.items():
+                signal.signal(heard, handler)
             self.set()
 
 

@@ -7,7 +7,9 @@ from app.whatsapp.graph_errors import USUAL, GraphError
 GIVE_UP_AFTER = timedelta(hours=1)
 
 
-def wait_before(tries: int, error: GraphError | None, retry_after_seconds: float | None, jitter: float) -> float | None:
+def wait_before(
+    tries: int, error: GraphError | None, retry_after_seconds: float | None, jitter: float
+) -> float | None:
     """Seconds until try number `tries` + 1; None when another try is pointless.
 
     `error` None: WhatsApp was not reached at all. `jitter` in 0..1 makes the wait up to half as long again.

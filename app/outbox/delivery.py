@@ -121,7 +121,9 @@ def attempt_to_show(attempts: Sequence[Delivery]) -> Delivery:
     arrived = [attempt for attempt in attempts if attempt.status in ARRIVED]
     if not arrived:
         return attempts[-1]
-    return max(arrived, key=lambda attempt: (list(DeliveryStatus).index(DeliveryStatus(attempt.status)), attempt.id))
+    return max(
+        arrived, key=lambda attempt: (list(DeliveryStatus).index(DeliveryStatus(attempt.status)), attempt.id)
+    )
 
 
 async def attach_early_reports(session: AsyncSession, delivery: Delivery) -> None:
@@ -135,5 +137,11 @@ async def attach_early_reports(session: AsyncSession, delivery: Delivery) -> Non
         await apply(
             session,
             delivery,
-            Report(early.wamid, early.status, early.reported_at, error_code=early.error_code, error_details=early.error_details),
+            Report(
+                early.wamid,
+                early.status,
+                early.reported_at,
+                error_code=early.error_code,
+                error_details=early.error_details,
+            ),
         )

@@ -65,11 +65,18 @@ async def claim_next(session: AsyncSession) -> Claim | None:
     now = clock.now()
     ahead = aliased(Delivery)
     is_held = exists().where(
-        ahead.conversation_id == Delivery.conversation_id, ahead.id < Delivery.id, ahead.status == DeliveryStatus.QUEUED
+        ahead.conversation_id == Delivery.conversation_id,
+        ahead.id < Delivery.id,
+        ahead.status == DeliveryStatus.QUEUED,
     )
     due = (
         select(Delivery.id)
-        .where(Delivery.status == DeliveryStatus.QUEUED, Delivery.next_try_at <= now, Delivery.lease_token.is_(None), ~is_held)
+        .where(
+            Delivery.status == DeliveryStatus.QUEUED,
+            Delivery.next_try_at <= now,
+            Delivery.lease_token.is_(None),
+            ~is_held,
+        )
         .order_by(Delivery.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -85,14 +92,18 @@ async def claim_next(session: AsyncSession) -> Claim | None:
     row = (await session.execute(claimed)).first()
     if row is None:
         return None
-    number = (await session.execute(select(Number.phone_number_id).where(Number.id == row.number_id))).scalar_one()
+    number = (
+        await session.execute(select(Number.phone_number_id).where(Number.id == row.number_id))
+    ).scalar_one()
     return Claim(row.id, token, number, row.payload)
 
 
 async def renew(session: AsyncSession, claim: Claim) -> bool:
     """Keep a claim for another lease; False when it ran out."""
     ours = update(Delivery).where(Delivery.id == claim.delivery_id, Delivery.lease_token == claim.token)
-    return (await session.execute(ours.values(lease_until=clock.now() + LEASE).returning(Delivery.id))).first() is not None
+    return (
+        await session.execute(ours.values(lease_until=clock.now() + LEASE).returning(Delivery.id))
+    ).first() is not None
 
 
 async def accepted(session: AsyncSession, claim: Claim, wamid: str) -> None:
@@ -105,7 +116,11 @@ async def accepted(session: AsyncSession, claim: Claim, wamid: str) -> None:
 
 
 async def not_sent(
-    session: AsyncSession, claim: Claim, error: GraphError | None, retry_after_seconds: float | None, jitter: float
+    session: AsyncSession,
+    claim: Claim,
+    error: GraphError | None,
+    retry_after_seconds: float | None,
+    jitter: float,
 ) -> None:
     """It certainly did not leave: try again later, or say for good why not. `jitter` is in 0..1."""
     attempt = await locked(session, claim.delivery_id)
@@ -138,7 +153,9 @@ async def locked(session: AsyncSession, delivery_id: int) -> Delivery:
 
 async def settle_lost_claims(session: AsyncSession) -> int:
     """Deliveries whose sender died or froze become *unknown*; how many."""
-    lost = select(Delivery).where(Delivery.status == DeliveryStatus.QUEUED, Delivery.lease_until < clock.now())
+    lost = select(Delivery).where(
+        Delivery.status == DeliveryStatus.QUEUED, Delivery.lease_until < clock.now()
+    )
     attempts = (await session.scalars(lost.order_by(Delivery.id).with_for_update(skip_locked=True))).all()
     for attempt in attempts:
         await unknown(session, attempt)
@@ -153,7 +170,11 @@ async def drop_rest_of_answer(session: AsyncSession, attempt: Delivery) -> None:
     rest = (
         select(Delivery)
         .join(Message, Message.id == Delivery.message_id)
-        .where(Message.turn_id == message.turn_id, Delivery.id > attempt.id, Delivery.status == DeliveryStatus.QUEUED)
+        .where(
+            Message.turn_id == message.turn_id,
+            Delivery.id > attempt.id,
+            Delivery.status == DeliveryStatus.QUEUED,
+        )
     )
     for part in (await session.scalars(rest.order_by(Delivery.id))).all():
         part.error_details = DROPPED
@@ -164,7 +185,8 @@ async def drop_rest_of_answer(session: AsyncSession, attempt: Delivery) -> None:
 async def next_due(session: AsyncSession) -> datetime | None:
     """When something falls due: a retry, or the end of a lease; None when the queue is empty."""
     waiting = select(Delivery.next_try_at, Delivery.lease_until).where(
-        Delivery.status == DeliveryStatus.QUEUED, or_(Delivery.next_try_at.is_not(None), Delivery.lease_until.is_not(None))
+        Delivery.status == DeliveryStatus.QUEUED,
+        or_(Delivery.next_try_at.is_not(None), Delivery.lease_until.is_not(None)),
     )
     moments = [lease_until or next_try_at for next_try_at, lease_until in await session.execute(waiting)]
     return min((moment for moment in moments if moment is not None), default=None)

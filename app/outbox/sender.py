@@ -36,7 +36,9 @@ class Sender:
             try:
                 pause = await self.round()
             except Exception as fault:
-                log.error("the outbox pauses", extra={"fault": type(fault).__name__}, exc_info=not is_outage(fault))
+                log.error(
+                    "the outbox pauses", extra={"fault": type(fault).__name__}, exc_info=not is_outage(fault)
+                )
                 pause = IDLE_SECONDS
             waits: set[asyncio.Future[None]] = {rung, *self._under_way}
             await asyncio.wait(waits, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
@@ -69,7 +71,11 @@ class Sender:
             )
             await self.record(claim, outcome)
         except Exception as fault:  # the lease runs out and the delivery becomes unknown, as it should
-            log.error("a delivery lost its way", extra={"delivery": claim.delivery_id, "fault": type(fault).__name__}, exc_info=not is_outage(fault))
+            log.error(
+                "a delivery lost its way",
+                extra={"delivery": claim.delivery_id, "fault": type(fault).__name__},
+                exc_info=not is_outage(fault),
+            )
         finally:
             keeper.cancel()
         queue.wake_sender.ring()

@@ -15,7 +15,9 @@ async def update(request: Request) -> Response:
     """`POST /c/{id}/draft`: 204. A draft that comes after its message was sent is ignored."""
     form = await request.form()
     async with transaction() as session:
-        found = await conversation_for(session, request.state.user, strict_id(request.path_params["conversation_id"]))
+        found = await conversation_for(
+            session, request.state.user, strict_id(request.path_params["conversation_id"])
+        )
         sent = select(Message.id).where(Message.compose_id == text_field(form, "compose_id"))
         if (await session.execute(sent)).first() is None:
             await drafts.keep(session, request.state.user.id, found.id, text_field(form, "text"))

@@ -48,9 +48,17 @@ async def conversation(request: Request) -> Response:
 async def page(request: Request, conversation_id: int | None) -> Response:
     user: User = request.state.user
     async with reading() as session:
-        cursor = await newest(session)  # first the cursor, then the data: what comes between is drawn twice, never lost
-        opened = await open_for(session, request, user, conversation_id) if conversation_id is not None else None
-        shown: dict[str, Any] = {"cursor": cursor, "opened": opened, "today": clock.today(request.app.state.settings.zone)}
+        cursor = await newest(
+            session
+        )  # first the cursor, then the data: what comes between is drawn twice, never lost
+        opened = (
+            await open_for(session, request, user, conversation_id) if conversation_id is not None else None
+        )
+        shown: dict[str, Any] = {
+            "cursor": cursor,
+            "opened": opened,
+            "today": clock.today(request.app.state.settings.zone),
+        }
         if wants_fragment(request) and request.headers.get("hx-target", "").endswith("pane"):
             return render(request, "conversations/_pane.html", **shown)
         rows = await listing.page(session, user)
@@ -58,7 +66,9 @@ async def page(request: Request, conversation_id: int | None) -> Response:
     return render(request, "conversations/inbox.html", rows=rows, waiting=waiting, **shown)
 
 
-async def open_for(session: AsyncSession, request: Request, user: User, conversation_id: int) -> OpenConversation:
+async def open_for(
+    session: AsyncSession, request: Request, user: User, conversation_id: int
+) -> OpenConversation:
     found = await conversation_for(session, user, conversation_id)
     row = (await listing.rows_of(session, [found]))[found.id]
     seen = (await listing.seen_by(session, user, [found]))[found.id]
@@ -69,7 +79,9 @@ async def open_for(session: AsyncSession, request: Request, user: User, conversa
 
 
 async def read_position(session: AsyncSession, user: User, found: Conversation) -> int:
-    at = select(ReadCursor.position).where(ReadCursor.user_id == user.id, ReadCursor.conversation_id == found.id)
+    at = select(ReadCursor.position).where(
+        ReadCursor.user_id == user.id, ReadCursor.conversation_id == found.id
+    )
     return (await session.execute(at)).scalar_one_or_none() or 0
 
 

@@ -20,7 +20,9 @@ async def older(request: Request) -> Response:
     """`GET /c/{id}/messages?before=KEY`: the fifty bubbles above."""
     before = parse_key(request.query_params.get("before", ""))
     async with reading() as session:
-        found = await conversation_for(session, request.state.user, strict_id(request.path_params["conversation_id"]))
+        found = await conversation_for(
+            session, request.state.user, strict_id(request.path_params["conversation_id"])
+        )
         page = await thread.page(session, found.id, request.app.state.settings.zone, before)
     return render(request, "conversations/_older.html", conversation=found, thread=page)
 
@@ -62,7 +64,9 @@ async def send_again(request: Request) -> Response:
     conversation_id = strict_id(request.path_params["conversation_id"])
     async with transaction() as session:
         conversation = await conversation_for(session, request.state.user, conversation_id)
-        message = await replying.send_again(session, conversation, strict_id(request.path_params["message_id"]))
+        message = await replying.send_again(
+            session, conversation, strict_id(request.path_params["message_id"])
+        )
     if not wants_fragment(request):
         return RedirectResponse(f"/c/{conversation_id}", status_code=303)
     return await changed(request, conversation_id, redrawn=message.id)

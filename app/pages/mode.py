@@ -29,7 +29,9 @@ async def update(request: Request) -> Response:
     return await answer(request, conversation_id)
 
 
-async def switch(session: AsyncSession, request: Request, conversation: Conversation, mode: str, minutes: str) -> None:
+async def switch(
+    session: AsyncSession, request: Request, conversation: Conversation, mode: str, minutes: str
+) -> None:
     settings: Settings = request.app.state.settings
     match mode:
         case Mode.PERSON:

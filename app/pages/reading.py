@@ -17,6 +17,8 @@ async def create(request: Request) -> Response:
     if up_to is None:
         raise Invalid(field="up_to")
     async with transaction() as session:
-        found = await conversation_for(session, request.state.user, strict_id(request.path_params["conversation_id"]))
+        found = await conversation_for(
+            session, request.state.user, strict_id(request.path_params["conversation_id"])
+        )
         await reading.mark_read(session, request.state.user, found.id, up_to)
     return Response(status_code=204)

@@ -46,7 +46,9 @@ class Intake:
             for item in walk(envelope, now):
                 await self.take_item(session, entry.id, item, now)
 
-    async def take_item(self, session: AsyncSession, journal_id: int, item: items.Item, now: datetime) -> None:
+    async def take_item(
+        self, session: AsyncSession, journal_id: int, item: items.Item, now: datetime
+    ) -> None:
         """One item in its own savepoint, so that a poisonous one never spoils the others."""
         try:
             async with session.begin_nested():
@@ -58,7 +60,9 @@ class Intake:
             session.info["live"] = announced
             is_foreseen = isinstance(fault, ValueError)
             reason = str(fault) if is_foreseen else type(fault).__name__
-            session.add(SetAside(journal_id=journal_id, path=item.path[:200], reason=reason[:500], created_at=now))
+            session.add(
+                SetAside(journal_id=journal_id, path=item.path[:200], reason=reason[:500], created_at=now)
+            )
             await session.flush()
             log.warning(
                 "an item was set aside",
@@ -118,4 +122,6 @@ class Intake:
 
 async def change_identity(session: AsyncSession, item: items.IdentityChange, now: datetime) -> Contact | None:
     """A customer changed number or id: both lead to the same thread. Nobody we know: a new contact when they write."""
-    return await identities.change(session, identities.identities_of(item.old), identities.identities_of(item.new), now)
+    return await identities.change(
+        session, identities.identities_of(item.old), identities.identities_of(item.new), now
+    )

@@ -48,7 +48,11 @@ async def receive(request: Request) -> Response:
     try:
         await intake.take(body)
     except Exception as fault:
-        log.error("a webhook could not be stored", extra={"fault": type(fault).__name__}, exc_info=not is_outage(fault))
+        log.error(
+            "a webhook could not be stored",
+            extra={"fault": type(fault).__name__},
+            exc_info=not is_outage(fault),
+        )
         return PlainTextResponse("not stored; send it again", status_code=503, headers={"Retry-After": "5"})
     return PlainTextResponse("")
 

@@ -9,7 +9,6 @@ from app import clock
 from app.assistant.claude import Claude, Patience
 from app.assistant.desk import Desk, Pace, typing_through
 from app.db import close_database, open_database
-from app.migrate import migrate
 from app.settings import database_address, load_settings
 from app.simulator.config import SimulatorConfig
 from app.simulator.serve import running
@@ -18,11 +17,6 @@ from app.whatsapp.graph import Graph
 from tests.assistant.shop import MovingClock, Shop
 
 QUICK = Pace(renew=0.1, look=0.2, between_looks=0.01, grow=0.02, typing=20, before_retry=0.01, budget=20)
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
 
 
 @pytest.fixture(autouse=True)
@@ -35,9 +29,8 @@ def no_real_claude(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[str]:
-    url = database_address(f"sqlite:///{tmp_path / 'recado.db'}")
-    await migrate(url)
+async def database(database_url: str) -> AsyncIterator[str]:
+    url = database_address(database_url)
     open_database(url)
     yield url
     await close_database()
@@ -54,6 +47,7 @@ async def simulator() -> AsyncIterator[tuple[World, str]]:
 async def claude(simulator: tuple[World, str]) -> AsyncIterator[Claude]:
     patience = Patience(read=0.5, attempt=3)
     provider = Claude(api_key="", base_url=simulator[1], model="claude-haiku-5-5", patience=patience)
+    await provider.warm_up()
     yield provider
     await provider.close()
 

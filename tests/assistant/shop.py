@@ -136,7 +136,7 @@ class Shop:
             running = [turn for turn in await self.turns(name) if turn.state == TurnState.RUNNING]
             return next((turn for turn in running if turn.draft and text in turn.draft), None)
 
-        found: Turn = await within(5, seen)
+        found: Turn = await within(10, seen)
         return found
 
     # What can be seen
@@ -187,5 +187,5 @@ class Shop:
 
     async def outcome(self, place: int = -1) -> str:
         """How a request ended, as Claude's server saw it."""
-        await self.world.background.until(lambda: self.asked[place].outcome != "running", 5)
+        await self.world.background.until(lambda: self.asked[place].outcome != "running", 10)
         return self.asked[place].outcome

@@ -1,0 +1,106 @@
+"""One voice at a time: Claude stops the moment somebody else decides."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from app.accounts.models import User
+from app.assistant.models import TurnState
+from app.conversations import handoff, replying
+from app.conversations.models import Mode
+from app.db import transaction
+from tests.assistant.shop import Shop
+
+STALLS = {"steps": [{"text": "Deixa eu ver"}, {"stall": 60}]}
+
+
+@pytest.fixture
+async def marta(shop: Shop) -> User:
+    return await shop.employs("Marta")
+
+
+@pytest.fixture
+async def while_claude_writes(shop: Shop) -> AsyncIterator[None]:
+    """Ana has asked, and Claude has begun to answer; afterwards its request has ended and nothing of it was sent."""
+    await shop.says("Ana", "Oi")
+    shop.claude_will(STALLS)
+    working = shop.working()
+    await shop.writing("Ana")
+    yield
+    await working
+    assert await shop.outcome() == "disconnected"
+    assert await shop.answers("Ana") == []
+    assert await shop.open_jobs() == 0
+    turn = (await shop.turns("Ana"))[-1]
+    assert turn.state == TurnState.STOPPED
+    assert turn.tokens_estimated
+    assert turn.output_tokens > 1
+    assert (await shop.draft_events("Ana"))[-1] is None
+
+
+@pytest.mark.usefixtures("while_claude_writes")
+async def test_the_stop_button_ends_the_request_and_sends_nothing(shop: Shop) -> None:
+    async with transaction() as session:
+        assert await handoff.stop_turn(session, (await shop.conversation("Ana")).id)
+
+
+@pytest.mark.usefixtures("while_claude_writes")
+async def test_a_persons_reply_silences_claude(shop: Shop, marta: User) -> None:
+    conversation = await shop.conversation("Ana")
+    async with transaction() as session:
+        await replying.reply(session, conversation, marta, "Deixa comigo")
+    assert (await shop.conversation("Ana")).mode == Mode.PERSON
+
+
+@pytest.mark.usefixtures("while_claude_writes")
+async def test_taking_over_silences_claude(shop: Shop, marta: User) -> None:
+    conversation = await shop.conversation("Ana")
+    async with transaction() as session:
+        await handoff.take(session, conversation, marta)
+
+
+@pytest.mark.usefixtures("while_claude_writes")
+async def test_an_answer_from_the_phone_silences_claude(shop: Shop) -> None:
+    await shop.phone_says("Ana", "Oi, aqui é a Bia")
+
+
+async def test_a_take_over_at_the_last_moment_wins(shop: Shop, marta: User) -> None:
+    """The request is whole already; only the sending transaction can still see it."""
+    await shop.says("Ana", "Oi")
+    shop.claude_will({"text": "Olá!", "delay": 0.2})
+    working = shop.working()
+    await shop.world.background.until(lambda: len(shop.asked) == 1, 10)
+    async with transaction() as session:  # holds the one writer while Claude's answer arrives
+        await shop.world.background.until(lambda: shop.asked[0].outcome == "finished", 10)
+        await replying.reply(session, await shop.conversation("Ana"), marta, "Deixa comigo")
+    await working
+    assert await shop.answers("Ana") == []
+    assert [turn.state for turn in await shop.turns("Ana")] == [TurnState.STOPPED]
+
+
+async def test_after_a_stop_the_next_message_is_answered(shop: Shop) -> None:
+    await shop.says("Ana", "Oi")
+    shop.claude_will(STALLS, {"text": "Sim, temos."})
+    working = shop.working()
+    await shop.writing("Ana")
+    async with transaction() as session:
+        await handoff.stop_turn(session, (await shop.conversation("Ana")).id)
+    await working
+    await shop.says("Ana", "Tem vaso azul?")
+    await shop.work()
+    assert await shop.answers("Ana") == ["Sim, temos."]
+
+
+async def test_handed_back_claude_answers_what_still_waits(shop: Shop, marta: User) -> None:
+    await shop.says("Ana", "Tem vaso azul?")
+    shop.claude_will(STALLS, {"text": "Temos."})
+    working = shop.working()
+    await shop.writing("Ana")
+    conversation = await shop.conversation("Ana")
+    async with transaction() as session:
+        await handoff.take(session, conversation, marta)
+    await working
+    async with transaction() as session:
+        await handoff.give_to_claude(session, conversation, 0)
+    await shop.work()
+    assert await shop.answers("Ana") == ["Temos."]
