@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from app.db import transaction
 from app.main import create_app
 from app.settings import Settings, load_settings
 from app.simulator.config import SimulatorConfig
+from app.simulator.courier import as_meta_writes
 from app.simulator.serve import address_of, listening, running, served
 from app.simulator.world import World
 from tests.people import MARTA, Attendant, Customer
@@ -83,6 +85,18 @@ class Browser:
 
         return int(await within(10, there, what=f"a row of {name}"))
 
+    async def rows(self) -> list["Row"]:
+        """The list as a fresh page shows it, from the top."""
+        return rows_in((await self.open("/")).text)
+
+    async def row_of(self, name: str) -> "Row":
+        [row] = [row for row in await self.rows() if row.name == name]
+        return row
+
+    async def title(self) -> str:
+        """What stands in the tab after a reload."""
+        return unescape(re.findall(r"<title>(.*?)</title>", (await self.open("/")).text)[0])
+
     async def bubbles(self, conversation: int) -> list["Bubble"]:
         page = await self.open(f"/c/{conversation}")
         return bubbles_in(page.text)
@@ -97,6 +111,30 @@ class Bubble:
     author: str
     status: str
     text: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the list as the page shows it. `preview`: its second line without tags."""
+
+    id: int
+    name: str
+    unread: int
+    preview: str
+
+
+def rows_in(page: str) -> list[Row]:
+    pattern = (
+        r'data-conversation="(\d+)" data-unread="(\d+)".*?class="row__name"[^>]*>(.*?)</span>'
+        r'.*?class="row__preview[^>]*>(.*?)</span>\s*<span class="row__marks"'
+    )
+    found = re.findall(pattern, page, re.S)
+    return [Row(int(one), words_in(name), int(unread), words_in(preview)) for one, unread, name, preview in found]
+
+
+def words_in(html: str) -> str:
+    """The text of a piece of page, without tags and icons."""
+    return unescape(re.sub(r"<[^>]+>", "", re.sub(r"<svg.*?</svg>", "", html, flags=re.S))).strip()
 
 
 def bubbles_in(page: str) -> list[Bubble]:
@@ -129,7 +167,6 @@ class WhatsApp:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-
     async def meet(self, customer: Customer) -> None:
         """The simulated WhatsApp learns of this customer; again is harmless."""
         known: dict[str, Any] = {"name": customer.name, "wa_id": customer.wa_id or None}
@@ -148,6 +185,16 @@ class WhatsApp:
     async def reports(self, wamid: str, *statuses: str, **more: Any) -> None:
         """Statuses of one of our messages, in this order, each answered 200."""
         await self.control("POST", "/statuses", id=wamid, statuses=list(statuses), **more)
+
+    async def echoes(self, customer: Customer, text: str) -> None:
+        """Somebody of the business answers this customer in the phone app, and our 200 came back."""
+        echo = await self.control("POST", "/echoes", customer=customer.name, text=text)
+        await self.control("GET", "/webhooks", id=echo["id"], timeout=10)
+
+    async def posts(self, body: Any) -> int | str:
+        """One POST to the webhook, rightly signed: bytes as they are, anything else as Meta's JSON; gives the status."""
+        raw = body if isinstance(body, bytes) else as_meta_writes(body)
+        return await self.world.courier.post_once(raw)
 
     async def accepted(self, at_least: int = 0) -> list[dict[str, Any]]:
         """What Graph accepted, the oracle of sends: wamid, opaque, to, payload."""

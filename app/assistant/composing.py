@@ -8,7 +8,7 @@ from math import ceil
 
 from app.assistant.claude import Claude, Request
 from app.assistant.desk import Pace
-from app.assistant.failures import Busy
+from app.assistant.failures import Busy, ClaudeFailed
 from app.assistant.replies import Reply, Usage
 from app.assistant.tools import Wish, handoff_in, results_of
 from app.whatsapp.markup import markdown_to_whatsapp, split_for_whatsapp
@@ -78,7 +78,7 @@ async def attempt(
         if not reply.calls:
             return answer(said, reply)
         request = request.followed_by(reply.as_message(), results_of(reply.calls))
-    raise Busy("too many rounds")
+    raise ClaudeFailed("too many rounds")  # as many again would not help
 
 
 def on_more(on_text: Callable[[str], object], before: str, text: str) -> None:

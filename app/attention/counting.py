@@ -1,7 +1,5 @@
 """What is unread, per attendant: the badge of a row and the number in the title."""
 
-from collections.abc import Iterable
-
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,15 +8,9 @@ from app.attention.models import ReadCursor
 from app.conversations.models import Conversation, Mode
 
 
-async def unread(session: AsyncSession, user_id: int, conversation_ids: Iterable[int]) -> dict[int, int]:
-    """How many inbound messages this attendant has not seen, by conversation id; none are left out."""
-    wanted = list(conversation_ids)
-    counted = (
-        select(Conversation.id, Conversation.inbound_count - func.coalesce(ReadCursor.inbound_seen, 0))
-        .outerjoin(ReadCursor, cursor_of(user_id))
-        .where(Conversation.id.in_(wanted))
-    )
-    return {conversation_id: count for conversation_id, count in await session.execute(counted)}
+def unread_count() -> ColumnElement[int]:
+    """How many inbound messages of a conversation lie behind the joined cursor."""
+    return Conversation.inbound_count - func.coalesce(ReadCursor.inbound_seen, 0)
 
 
 def cursor_of(user_id: int) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """What attendants have typed and not sent: kept on the server, so it is there on every device of theirs."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
@@ -24,11 +24,3 @@ async def forget(session: AsyncSession, user_id: int, conversation_id: int) -> N
     await session.execute(
         delete(Draft).where(Draft.user_id == user_id, Draft.conversation_id == conversation_id)
     )
-
-
-async def drafts_of(session: AsyncSession, user_id: int, conversation_ids: list[int]) -> dict[int, str]:
-    """This attendant's drafts in these conversations, by conversation id."""
-    theirs = select(Draft.conversation_id, Draft.text).where(
-        Draft.user_id == user_id, Draft.conversation_id.in_(conversation_ids)
-    )
-    return {conversation_id: text for conversation_id, text in await session.execute(theirs)}

@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ScalarSelect, Select, and_, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
 from app.assistant.models import Turn, TurnState
 from app.attention import counting
+from app.attention.models import ReadCursor
 from app.contacts import naming
-from app.contacts.models import Contact
-from app.conversations import drafts
+from app.contacts.models import Contact, Identity, IdentityKind
 from app.conversations.labels import kind_of
-from app.conversations.models import Conversation, Handoff, Message, Mode
+from app.conversations.models import Conversation, Draft, Handoff, Message, Mode
 from app.conversations.ordering import sort_key
 from app.whatsapp.models import Number
 
@@ -63,80 +64,72 @@ async def page(session: AsyncSession, user: User, before: tuple[datetime, int] |
     )
     found = (await session.scalars(latest_first)).all()
     shown = found[:PAGE]
-    rows = await rows_of(session, shown)
+    rows = await rows_by_id(session, [conversation.id for conversation in shown])
     seen = await seen_by(session, user, shown)
     pairs = [(rows[conversation.id], seen[conversation.id]) for conversation in shown]
     return ListPage(pairs, pairs[-1][0].key if len(found) > PAGE else None)
 
 
 async def rows_by_id(session: AsyncSession, conversation_ids: Sequence[int]) -> dict[int, Row]:
-    wanted = select(Conversation).where(Conversation.id.in_(conversation_ids))
-    return await rows_of(session, (await session.scalars(wanted)).all())
-
-
-async def rows_of(session: AsyncSession, conversations: Sequence[Conversation]) -> dict[int, Row]:
-    """The shared part of each row, by conversation id; a fixed number of queries."""
-    if not conversations:
-        return {}
-    last = await by_id(session, Message, [conversation.last_message_id for conversation in conversations])
-    contacts = await by_id(session, Contact, [conversation.contact_id for conversation in conversations])
-    numbers = await by_id(session, Number, [conversation.number_id for conversation in conversations])
-    assignees = await by_id(session, User, [conversation.assignee_id for conversation in conversations])
-    addresses = await naming.addresses(session, contacts.values())
-    writing = await claude_writing(session, [conversation.id for conversation in conversations])
-    handoffs = await standing_handoffs(session, conversations)
+    """The shared part of each row, by conversation id, in one query."""
+    found = await session.execute(everything().where(Conversation.id.in_(conversation_ids)))
     rows = {}
-    for conversation in conversations:
-        contact = contacts[conversation.contact_id]
-        message = last.get(conversation.last_message_id)
-        rows[conversation.id] = Row(
-            conversation=conversation,
-            name=contact.name or addresses[contact.id],
-            address=addresses[contact.id],
-            number=numbers[conversation.number_id],
-            last=message,
-            kind=kind_of(message) if message else None,
-            assignee=assignees.get(conversation.assignee_id),
-            draft_of_claude=writing.get(conversation.id),
-            handoff=handoffs.get(conversation.id),
-            key=sort_key(conversation.last_activity_at, conversation.id),
+    for one in found:
+        address = naming.address_of(one.wa_id, one.Contact.username, one.bsuid)
+        rows[one.Conversation.id] = Row(
+            conversation=one.Conversation,
+            name=one.Contact.name or address,
+            address=address,
+            number=one.Number,
+            last=one.Message,
+            kind=kind_of(one.Message) if one.Message else None,
+            assignee=one.User,
+            draft_of_claude=one.draft,
+            handoff=one.Handoff,
+            key=sort_key(one.Conversation.last_activity_at, one.Conversation.id),
         )
     return rows
 
 
-Thing = TypeVar("Thing", Message, Contact, Number, User)
-
-
-async def by_id(
-    session: AsyncSession, model: type[Thing], ids: Sequence[int | None]
-) -> dict[int | None, Thing]:
-    wanted = {one for one in ids if one is not None}
-    if not wanted:
-        return {}
-    return {thing.id: thing for thing in await session.scalars(select(model).where(model.id.in_(wanted)))}
-
-
-async def claude_writing(session: AsyncSession, conversation_ids: Sequence[int]) -> dict[int, str]:
-    """The growing drafts of running turns, by conversation id."""
-    running = select(Turn.conversation_id, Turn.draft).where(
-        Turn.conversation_id.in_(conversation_ids), Turn.state == TurnState.RUNNING
+def everything() -> Select[Any]:
+    """A conversation with all that its row shows: contact, number, last message, assignee, running turn, and the
+    hand-over that stands while people have the conversation and nobody has taken it."""
+    noted = aliased(Handoff)
+    newest_handoff = select(func.max(noted.id)).where(noted.conversation_id == Conversation.id)
+    waits_for_people = and_(Conversation.mode == Mode.PERSON, Conversation.assignee_id.is_(None))
+    running = and_(Turn.conversation_id == Conversation.id, Turn.state == TurnState.RUNNING)
+    return (
+        select(
+            Conversation,
+            Contact,
+            Number,
+            Message,
+            User,
+            Handoff,
+            Turn.draft,
+            identity_of(IdentityKind.WA_ID).label("wa_id"),
+            identity_of(IdentityKind.BSUID).label("bsuid"),
+        )
+        .join(Contact, Contact.id == Conversation.contact_id)
+        .join(Number, Number.id == Conversation.number_id)
+        .outerjoin(Message, Message.id == Conversation.last_message_id)
+        .outerjoin(User, User.id == Conversation.assignee_id)
+        .outerjoin(
+            Handoff,
+            and_(Handoff.id == newest_handoff.correlate(Conversation).scalar_subquery(), waits_for_people),
+        )
+        .outerjoin(Turn, running)
     )
-    return {conversation_id: draft for conversation_id, draft in await session.execute(running)}
 
 
-async def standing_handoffs(
-    session: AsyncSession, conversations: Sequence[Conversation]
-) -> dict[int, Handoff]:
-    """The newest hand-over of each conversation that people have and nobody has taken yet."""
-    waiting = [
-        conversation.id
-        for conversation in conversations
-        if conversation.mode == Mode.PERSON and conversation.assignee_id is None
-    ]
-    if not waiting:
-        return {}
-    noted = select(Handoff).where(Handoff.conversation_id.in_(waiting)).order_by(Handoff.id)
-    return {handoff.conversation_id: handoff for handoff in await session.scalars(noted)}
+def identity_of(kind: IdentityKind) -> ScalarSelect[Any]:
+    """The contact's current identity of this kind, the newest one."""
+    current = select(Identity.value).where(
+        Identity.contact_id == Conversation.contact_id,
+        Identity.kind == kind,
+        Identity.superseded_at.is_(None),
+    )
+    return current.order_by(Identity.id.desc()).limit(1).scalar_subquery()
 
 
 async def seen_by(
@@ -144,12 +137,20 @@ async def seen_by(
 ) -> dict[int, Seen]:
     """One reader's part of each row, by conversation id."""
     ids = [conversation.id for conversation in conversations]
-    unread = await counting.unread(session, user.id, ids)
-    typed = await drafts.drafts_of(session, user.id, ids)
+    typed = and_(Draft.user_id == user.id, Draft.conversation_id == Conversation.id)
+    theirs = (
+        select(Conversation.id, counting.unread_count(), Draft.text)
+        .outerjoin(ReadCursor, counting.cursor_of(user.id))
+        .outerjoin(Draft, typed)
+        .where(Conversation.id.in_(ids))
+    )
+    unread, drafts = {}, {}
+    for conversation_id, count, text in await session.execute(theirs):
+        unread[conversation_id], drafts[conversation_id] = count, text
     return {
         conversation.id: Seen(
             unread=unread[conversation.id],
-            draft=typed.get(conversation.id, ""),
+            draft=drafts[conversation.id] or "",
             is_silenced=user.silences_claude and conversation.mode == Mode.CLAUDE,
         )
         for conversation in conversations

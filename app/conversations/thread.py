@@ -90,14 +90,16 @@ async def around(session: AsyncSession, message_id: int, zone: ZoneInfo) -> list
     message = (await session.scalars(select(Message).where(Message.id == message_id))).one_or_none()
     if message is None:
         return []
-    thread = select(Message).where(Message.conversation_id == message.conversation_id)
     place = tuple_(Message.sent_at, Message.position)
     here = (message.sent_at, message.position)
+    thread = select(Message.id).where(Message.conversation_id == message.conversation_id)
     above = thread.where(place < here).order_by(Message.sent_at.desc(), Message.position.desc()).limit(1)
     below = thread.where(place > here).order_by(Message.sent_at, Message.position).limit(1)
-    earlier = (await session.scalars(above)).one_or_none()
-    later = (await session.scalars(below)).one_or_none()
-    return await draw(session, [message] + ([later] if later else []), earlier, zone)
+    beside = Message.id.in_([one.correlate(None).scalar_subquery() for one in (above, below)])
+    neighbours = (await session.scalars(select(Message).where(beside))).all()
+    earlier = next((one for one in neighbours if (one.sent_at, one.position) < here), None)
+    later = [one for one in neighbours if (one.sent_at, one.position) > here]
+    return await draw(session, [message, *later], earlier, zone)
 
 
 async def draw(

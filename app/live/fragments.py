@@ -22,6 +22,7 @@ from app.live.ring import Event
 from app.live.sheets import Sheets
 
 INBOX = "inbox"
+MESSAGES = (EventKind.MESSAGE_ADDED, EventKind.MESSAGE_CHANGED)
 ALERT_WITHIN = timedelta(seconds=15)  # older news is caught up on quietly
 
 
@@ -93,6 +94,14 @@ def parse_topics(topics: str, user: User) -> Reader:
     return Reader(user, INBOX in parts, frozenset(one for one in ids if can_see(user, one)))
 
 
+@dataclass(frozen=True)
+class Picture:
+    """What one event shows, the same for every reader. `bubbles`: the message, and the one below it."""
+
+    bubbles: Sequence[Bubble]
+    row: Row | None
+
+
 class Fragments:
     """Draws batches of events for readers; what is the same for many is drawn once."""
 
@@ -122,17 +131,17 @@ class Fragments:
             message: event for message, event in redraw.added.items() if event.conversation_id in open_ids
         }
         for message, event in shown.items():
-            bubbles = await self.bubbles(message, event)
+            bubbles = await self.bubbles(event)
             pieces.append(self.html("live/message_added.html", event, message, bubbles=bubbles))
         for message, event in redraw.changed.items():
             if event.conversation_id in open_ids and message not in shown:
-                bubbles = await self.bubbles(message, event)
+                bubbles = await self.bubbles(event)
                 pieces.append(self.html("live/message_changed.html", event, message, bubbles=bubbles[:1]))
         for conversation, event in redraw.drafts.items():
-            if conversation in open_ids and (row := await self.row(conversation, event)):
+            if conversation in open_ids and (row := await self.row(event)):
                 pieces.append(self.html("live/draft.html", event, conversation, row=row))
         for conversation, event in redraw.heads.items():
-            if conversation in open_ids and (row := await self.row(conversation, event)):
+            if conversation in open_ids and (row := await self.row(event)):
                 pieces.append(
                     self.html(
                         "live/head.html",
@@ -147,7 +156,7 @@ class Fragments:
 
     async def list_pieces(self, redraw: Redraw, reader: Reader) -> list[str]:
         """Rows, the number in the title, and alerts."""
-        rows = {one: row for one, event in redraw.rows.items() if (row := await self.row(one, event))}
+        rows = {one: row for one, event in redraw.rows.items() if (row := await self.row(event))}
         if not rows:
             return []
         async with reading() as session:
@@ -172,11 +181,11 @@ class Fragments:
         pieces = []
         fresh = clock.now() - ALERT_WITHIN
         template = self.templates.get_template("live/alert.html")
-        for message, event in redraw.added.items():
+        for event in redraw.added.values():
             row = rows.get(event.conversation_id or 0)
             if row is None or event.at < fresh or not seen[row.conversation.id].unread:
                 continue
-            bubbles = await self.bubbles(message, event)
+            bubbles = await self.bubbles(event)
             if (
                 bubbles
                 and bubbles[0].message.direction == Direction.IN
@@ -190,19 +199,23 @@ class Fragments:
                 )
         return pieces
 
-    async def bubbles(self, message: int, event: Event) -> Sequence[Bubble]:
-        async def load() -> Sequence[Bubble]:
+    async def bubbles(self, event: Event) -> Sequence[Bubble]:
+        return (await self.picture(event)).bubbles
+
+    async def row(self, event: Event) -> Row | None:
+        return (await self.picture(event)).row
+
+    async def picture(self, event: Event) -> "Picture":
+        """What an event shows, read once however many look."""
+
+        async def load() -> Picture:
             async with reading() as session:
-                return await thread.around(session, message, self.zone)
+                message = event.ref if event.kind in MESSAGES else None
+                bubbles = await thread.around(session, message, self.zone) if message else ()
+                conversation = event.conversation_id or 0
+                return Picture(bubbles, (await listing.rows_by_id(session, [conversation])).get(conversation))
 
-        return await self.sheets.loaded(("bubbles", message, event.id), load)
-
-    async def row(self, conversation: int, event: Event) -> Row | None:
-        async def load() -> Row | None:
-            async with reading() as session:
-                return (await listing.rows_by_id(session, [conversation])).get(conversation)
-
-        return await self.sheets.loaded(("row", conversation, event.id), load)
+        return await self.sheets.loaded(event.id, load)
 
     def html(self, template: str, event: Event, ref: int, variant: object = None, **context: object) -> str:
         key = (template, ref, event.id, variant, current_locale.get())

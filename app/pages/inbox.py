@@ -70,7 +70,7 @@ async def open_for(
     session: AsyncSession, request: Request, user: User, conversation_id: int
 ) -> OpenConversation:
     found = await conversation_for(session, user, conversation_id)
-    row = (await listing.rows_of(session, [found]))[found.id]
+    row = (await listing.rows_by_id(session, [found.id]))[found.id]
     seen = (await listing.seen_by(session, user, [found]))[found.id]
     position = await read_position(session, user, found) if seen.unread else None
     zone = request.app.state.settings.zone

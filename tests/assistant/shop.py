@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import jobs
 from app.accounts.models import User
@@ -19,6 +20,7 @@ from app.conversations.models import Author, Conversation, Handoff, Message
 from app.db import reading, transaction
 from app.installation import Installation
 from app.jobs import Claim, Job
+from app.live.bell import bell
 from app.live.events import EventKind, LiveEvent
 from app.outbox.models import Delivery
 from app.outbox.unconfirmed import unconfirmed
@@ -47,7 +49,7 @@ async def within(seconds: float, condition: Callable[[], Awaitable[Any]]) -> Any
     """The first true value of the condition; fails when there is none in time."""
     async with asyncio.timeout(seconds):
         while not (value := await condition()):
-            await asyncio.sleep(0.005)
+            await bell.wait(0.02)
         return value
 
 
@@ -56,7 +58,6 @@ class Shop:
     world: World
     desk: Desk
     clock: MovingClock
-    numbers: dict[str, int] = field(default_factory=dict)
 
     # What is set up
 
@@ -82,7 +83,13 @@ class Shop:
     # What people do
 
     async def says(
-        self, name: str, text: str = "", *, type: str = "text", content: Any = None, ago: timedelta = timedelta()
+        self,
+        name: str,
+        text: str = "",
+        *,
+        type: str = "text",
+        content: Any = None,
+        ago: timedelta = timedelta(),
     ) -> Message:
         """A customer writes; stored as the webhook would."""
         person = self.world.customer(name)
@@ -142,10 +149,13 @@ class Shop:
     # What can be seen
 
     async def conversation(self, name: str) -> Conversation:
+        async with reading() as session:
+            return await self.conversation_in(session, name)
+
+    async def conversation_in(self, session: AsyncSession, name: str) -> Conversation:
         person = self.world.customer(name)
         theirs = select(Conversation).join(Contact, Contact.id == Conversation.contact_id)
-        async with reading() as session:
-            return (await session.scalars(theirs.where(Contact.name == person.name))).one()
+        return (await session.scalars(theirs.where(Contact.name == person.name))).one()
 
     async def all_of(self, model: type[Any], name: str) -> list[Any]:
         """A conversation's rows, oldest first."""

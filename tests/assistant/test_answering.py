@@ -1,6 +1,7 @@
 """Claude answers a customer."""
 
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy import select
 
@@ -104,7 +105,7 @@ async def test_somebody_who_never_stops_writing_is_answered_after_two_restarts(s
     shop.claude_will(stalls, stalls, {"steps": SLOWLY}, {"text": "E quatro."})
     working = shop.working()
     for number, text in enumerate(("dois", "três", "quatro"), start=1):
-        await within(10, lambda wanted=number: turns_are(shop, wanted))
+        await within(10, partial(turns_are, shop, number))
         await shop.writing("Ana")
         await shop.says("Ana", text)
     await working

@@ -56,7 +56,9 @@ async def test_a_passing_failure_is_tried_once_more_from_scratch(shop: Shop, fai
 
 
 @pytest.mark.parametrize("failure", PASSING)
-async def test_a_second_failure_gives_the_conversation_to_people_with_a_sentence(shop: Shop, failure: str) -> None:
+async def test_a_second_failure_gives_the_conversation_to_people_with_a_sentence(
+    shop: Shop, failure: str
+) -> None:
     await shop.says("Ana", "Oi")
     shop.claude_will(PASSING[failure], PASSING[failure])
     await shop.work()
@@ -123,7 +125,9 @@ async def test_a_wrong_key_is_logged_once_as_an_error_and_without_words(
 
 async def test_the_draft_begins_anew_with_the_second_attempt(shop: Shop) -> None:
     await shop.says("Ana", "Oi")
-    shop.claude_will({"name": "cut_midway"}, {"steps": [{"text": "Olá!"}, {"pause": 0.3}, {"text": " Tudo bem?"}]})
+    shop.claude_will(
+        {"name": "cut_midway"}, {"steps": [{"text": "Olá!"}, {"pause": 0.3}, {"text": " Tudo bem?"}]}
+    )
     working = shop.working()
     await shop.writing("Ana", "Deixa")
     assert "Deixa" not in (await shop.writing("Ana", "Olá!")).draft

@@ -29,6 +29,7 @@ async def while_claude_writes(shop: Shop) -> AsyncIterator[None]:
     yield
     await working
     assert await shop.outcome() == "disconnected"
+    assert len(shop.asked) == 1
     assert await shop.answers("Ana") == []
     assert await shop.open_jobs() == 0
     turn = (await shop.turns("Ana"))[-1]
@@ -46,17 +47,15 @@ async def test_the_stop_button_ends_the_request_and_sends_nothing(shop: Shop) ->
 
 @pytest.mark.usefixtures("while_claude_writes")
 async def test_a_persons_reply_silences_claude(shop: Shop, marta: User) -> None:
-    conversation = await shop.conversation("Ana")
     async with transaction() as session:
-        await replying.reply(session, conversation, marta, "Deixa comigo")
+        await replying.reply(session, await shop.conversation_in(session, "Ana"), marta, "Deixa comigo")
     assert (await shop.conversation("Ana")).mode == Mode.PERSON
 
 
 @pytest.mark.usefixtures("while_claude_writes")
 async def test_taking_over_silences_claude(shop: Shop, marta: User) -> None:
-    conversation = await shop.conversation("Ana")
     async with transaction() as session:
-        await handoff.take(session, conversation, marta)
+        await handoff.take(session, await shop.conversation_in(session, "Ana"), marta)
 
 
 @pytest.mark.usefixtures("while_claude_writes")
@@ -72,7 +71,7 @@ async def test_a_take_over_at_the_last_moment_wins(shop: Shop, marta: User) -> N
     await shop.world.background.until(lambda: len(shop.asked) == 1, 10)
     async with transaction() as session:  # holds the one writer while Claude's answer arrives
         await shop.world.background.until(lambda: shop.asked[0].outcome == "finished", 10)
-        await replying.reply(session, await shop.conversation("Ana"), marta, "Deixa comigo")
+        await replying.reply(session, await shop.conversation_in(session, "Ana"), marta, "Deixa comigo")
     await working
     assert await shop.answers("Ana") == []
     assert [turn.state for turn in await shop.turns("Ana")] == [TurnState.STOPPED]
@@ -96,11 +95,10 @@ async def test_handed_back_claude_answers_what_still_waits(shop: Shop, marta: Us
     shop.claude_will(STALLS, {"text": "Temos."})
     working = shop.working()
     await shop.writing("Ana")
-    conversation = await shop.conversation("Ana")
     async with transaction() as session:
-        await handoff.take(session, conversation, marta)
+        await handoff.take(session, await shop.conversation_in(session, "Ana"), marta)
     await working
     async with transaction() as session:
-        await handoff.give_to_claude(session, conversation, 0)
+        await handoff.give_to_claude(session, await shop.conversation_in(session, "Ana"), 0)
     await shop.work()
     assert await shop.answers("Ana") == ["Temos."]

@@ -70,7 +70,14 @@ async def test_an_unknown_tool_is_told_and_claude_goes_on(shop: Shop) -> None:
     await shop.says("Ana", "Oi")
     thinking = {"thinking": "Vou ver o pedido."}
     shop.claude_will(
-        {"steps": [thinking, {"text": "Um momento."}, {"tool": "get_order", "input": {"id": 1}}, {"tool": "fly"}]},
+        {
+            "steps": [
+                thinking,
+                {"text": "Um momento."},
+                {"tool": "get_order", "input": {"id": 1}},
+                {"tool": "fly"},
+            ]
+        },
         {"text": "Não achei o pedido."},
     )
     await shop.work()

@@ -1,0 +1,97 @@
+"""The provider itself: what leaves for Anthropic's servers, what for others, and what is told as it streams."""
+
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+
+import pytest
+
+from app.assistant.claude import Claude, Request, claude_from, is_anthropics
+from app.assistant.failures import Misconfigured
+from app.assistant.replies import Usage
+from app.assistant.tools import TOOLS
+from app.settings import load_settings
+from app.simulator.claude_stage import reply_from
+from app.simulator.world import World
+
+QUESTION = Request("Seja breve.", [{"role": "user", "content": "Oi"}], TOOLS)
+
+
+@pytest.fixture
+async def full(simulator: tuple[World, str]) -> AsyncIterator[Claude]:
+    """As it speaks to Anthropic's own servers."""
+    provider = Claude(api_key="x", base_url=simulator[1], model="claude-haiku-5-5", is_simple=False)
+    yield provider
+    await provider.close()
+
+
+async def test_the_text_is_told_as_it_grows(claude: Claude, simulator: tuple[World, str]) -> None:
+    heard: list[str] = []
+    simulator[0].claude.prepare([reply_from({"steps": [{"text": "O"}, {"text": "lá"}, {"text": "!"}]})])
+    reply = await claude.stream(QUESTION, heard.append)
+    assert heard == ["O", "Olá", "Olá!"]
+    assert (reply.text, reply.stop_reason, reply.calls) == ("Olá!", "end_turn", ())
+    assert reply.request_id
+
+
+async def test_anthropics_servers_are_asked_to_cache_the_system_prompt(
+    full: Claude, simulator: tuple[World, str]
+) -> None:
+    first, second = Usage(), Usage()
+    await full.stream(QUESTION, str, first)
+    await full.stream(QUESTION, str, second)
+    body = simulator[0].claude.asked[0].body
+    assert body["system"][0]["cache_control"] == {"type": "ephemeral"}
+    assert body["output_config"] == {"effort": "low"}
+    assert (first.cached_tokens, second.cached_tokens > 0) == (0, True)
+    assert second.input_tokens < first.input_tokens
+
+
+async def test_other_servers_get_plain_fields_only(claude: Claude, simulator: tuple[World, str]) -> None:
+    await claude.stream(QUESTION, str)
+    body = simulator[0].claude.asked[0].body
+    assert set(body) == {"model", "max_tokens", "system", "messages", "tools", "stream"}
+    assert body["system"] == "Seja breve."
+
+
+async def test_the_sdk_never_tries_again_by_itself(claude: Claude, simulator: tuple[World, str]) -> None:
+    simulator[0].claude.prepare([reply_from({"name": "unauthorized"})])
+    with pytest.raises(Misconfigured) as told:
+        await claude.stream(QUESTION, str)
+    assert told.value.kind == "401 authentication_error"
+    assert told.value.request_id
+    assert len(simulator[0].claude.asked) == 1
+
+
+async def test_zero_characters_and_half_surrogates_never_reach_the_database(
+    claude: Claude, simulator: tuple[World, str]
+) -> None:
+    simulator[0].claude.prepare([reply_from({"text": "a\0b"})])
+    assert (await claude.stream(QUESTION, str)).text == "ab"
+
+
+@pytest.mark.parametrize(
+    ("url", "theirs"),
+    [
+        ("https://api.anthropic.com", True),
+        ("http://localhost:11434", False),
+        ("https://anthropic.com.example", False),
+        ("https://myanthropic.com", False),
+    ],
+)
+def test_only_anthropics_own_addresses_get_the_full_set(url: str, theirs: bool) -> None:
+    assert is_anthropics(url) is theirs
+
+
+def test_the_provider_comes_from_the_environment() -> None:
+    settings = load_settings(
+        secret_key="of no use to anybody but long enough",
+        claude_model="gemma4",
+        anthropic_base_url="http://x.test",
+    )
+    assert claude_from(settings).model == "gemma4"
+
+
+def test_importing_the_assistant_does_not_import_the_sdk() -> None:
+    program = "import sys, app.assistant.handlers; sys.exit('anthropic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -1,0 +1,46 @@
+"""What an attendant's browser loads: our scripts, styles and htmx, gzipped as they travel."""
+
+import gzip
+import os
+import re
+from tempfile import TemporaryDirectory
+
+from app.migrate import migrate
+from app.settings import database_address
+from app.templating import STATIC
+from tests.actors import Browser, running_desk
+from tests.bench.figure import Figure
+
+LIMIT_KILOBYTES = 60.0
+
+
+async def measure() -> list[Figure]:
+    os.environ["RECADO_ENV"] = "test"
+    with TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/recado.db"
+        await migrate(database_address(url))
+        async with running_desk(url) as desk:
+            files, outside = await loaded_by(desk.marta)
+    kilobytes = sum(len(gzip.compress((STATIC / path).read_bytes(), 6)) for path in files) / 1024
+    return [
+        Figure("page: scripts, styles and htmx, gzipped", kilobytes, "KB", limit=LIMIT_KILOBYTES),
+        Figure("page: requests to other hosts", float(len(outside)), "requests", limit=0),
+    ]
+
+
+async def loaded_by(browser: Browser) -> tuple[set[str], set[str]]:
+    """The static files that the inbox loads, followed through imports; and addresses outside of ours."""
+    page = (await browser.open("/")).text
+    wanted = set(re.findall(r'(?:src|href)="/static/([^"?#]+)', page))
+    outside = set(re.findall(r'(?:src|href)="(https?://[^"]+)"', page))
+    files: set[str] = set()
+    while wanted:
+        path = wanted.pop()
+        if path in files or not path.endswith((".js", ".css")):
+            continue
+        files.add(path)
+        text = (STATIC / path).read_text()
+        outside |= set(re.findall(r'(?:from|import|url\()\s*["\']?(https?://[^"\')]+)', text))
+        for imported in re.findall(r'(?:from|import)\s+"(\.[^"]+)"', text):
+            wanted.add(os.path.normpath(os.path.join(os.path.dirname(path), imported)))
+    return files, outside

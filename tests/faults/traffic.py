@@ -1,0 +1,106 @@
+"""Customers write and an attendant answers, whether or not the program is alive at the moment."""
+
+import re
+from collections import defaultdict
+from contextlib import suppress
+from dataclasses import dataclass, field
+from random import Random
+from uuid import UUID
+
+import anyio
+import httpx2
+
+from app.outbox.delivery import DeliveryStatus
+from tests.actors import Browser, WhatsApp
+from tests.people import Customer
+
+CANARY = "canário-amarelo"  # in every text; no log may sing it
+CUSTOMERS = [Customer(f"Cliente {number}", wa_id=f"55119000005{number:02}") for number in range(1, 7)]
+QUESTIONS = ("Olá!", "Qual o horário de vocês?", "Vocês entregam?", "Quero falar com uma pessoa", "Obrigado!")
+FAULTS = ({"kind": "slow", "when": "after", "seconds": 0.3}, "drop", "no_wamid", "statuses_twice", "statuses_first")
+
+
+@dataclass
+class Traffic:
+    """What was said so far. `inbound`: wamids by customer; `asked`: the text of each reply by its compose_id."""
+
+    whatsapp: WhatsApp
+    random: Random
+    inbound: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    asked: dict[str, str] = field(default_factory=dict)
+    repeated: int = 0
+    shown: dict[int, str] = field(default_factory=dict)
+    fallen: list[str] = field(default_factory=list)
+    is_over: bool = False
+
+    async def customers_write(self) -> None:
+        """A message now and then, some delivered twice at once, from everybody."""
+        said = 0
+        while not self.is_over:
+            said += 1
+            customer = self.random.choice(CUSTOMERS)
+            text = f"{self.random.choice(QUESTIONS)} {CANARY} {said}"
+            await self.whatsapp.meet(customer)
+            wish = {"customer": customer.name, "text": text, "copies": self.random.choice((1, 1, 1, 3))}
+            told = await self.whatsapp.control("POST", "/messages", **wish)
+            self.inbound[customer.name] += told["ids"]
+            await self.pause(0.05, 0.25)
+
+    async def graph_misbehaves(self) -> None:
+        """Slow answers, lost answers, reports that come early or twice."""
+        while not self.is_over:
+            await self.whatsapp.breaks(self.random.choice(FAULTS))
+            await self.pause(0.2, 0.6)
+
+    async def attendant_answers(self, browser: Browser) -> None:
+        """Reads every conversation, replies, and repeats what got no answer, as a browser would."""
+        said = 0
+        while not self.is_over:
+            with suppress(httpx2.TransportError, AssertionError):
+                rows = await browser.conversations()
+                for conversation in self.random.sample(sorted(rows.values()), k=min(2, len(rows))):
+                    said += 1
+                    await self.reply(browser, conversation, f"Resposta {CANARY} {said}")
+                    await self.look_at(browser, conversation)
+            await self.pause(0.02, 0.2)
+
+    async def reply(self, browser: Browser, conversation: int, text: str) -> None:
+        compose_id = str(UUID(int=self.random.getrandbits(128), version=4))
+        self.asked[compose_id] = text
+        is_answered = False
+        while not is_answered:
+            try:
+                answer = await browser.reply(conversation, text, compose_id)
+                assert answer.status_code in (200, 503), (answer.status_code, answer.text[:300])
+                is_answered = answer.status_code == 200
+            except httpx2.TransportError:
+                self.repeated += 1
+            await self.pause(0.02, 0.05)
+        if self.random.random() < 0.2:  # a double click
+            with suppress(httpx2.TransportError):
+                assert (await browser.reply(conversation, text, compose_id)).status_code in (200, 503)
+
+    async def look_at(self, browser: Browser, conversation: int) -> None:
+        """Remember each tick as shown, and notice one that goes down."""
+        order = [str(status) for status in DeliveryStatus]
+        for bubble in await browser.bubbles(conversation):
+            if bubble.direction == "out":
+                before = self.shown.get(bubble.id, bubble.status)
+                if order.index(bubble.status) < order.index(before):
+                    self.fallen.append(f"message {bubble.id}: {before} -> {bubble.status}")
+                self.shown[bubble.id] = bubble.status
+
+    async def pause(self, least: float, most: float) -> None:
+        """Until the traffic is over, at most this long."""
+        with anyio.move_on_after(self.random.uniform(least, most)):
+            while not self.is_over:
+                await anyio.sleep(0.02)
+
+
+async def unread_as_shown(browser: Browser) -> dict[int, int]:
+    """The badge of each row, by conversation."""
+    page = (await browser.open("/")).text
+    return {
+        int(conversation): int(unread)
+        for conversation, unread in re.findall(r'data-conversation="(\d+)" data-unread="(\d+)"', page)
+    }
