@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Index, String, Text, UniqueConstraint, delete, or_, select, update
+from sqlalchemy import Index, String, Text, UniqueConstraint, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -109,6 +109,6 @@ async def put_back(
 
 async def next_run_at(session: AsyncSession) -> datetime | None:
     """When the next job falls due, held ones by the end of their lease; None when there is none."""
-    waiting = select(Job.run_at, Job.lease_until)
-    moments = [max(run_at, lease_until or run_at) for run_at, lease_until in await session.execute(waiting)]
-    return min(moments, default=None)
+    held_until = case((Job.lease_until > Job.run_at, Job.lease_until), else_=Job.run_at)
+    due: datetime | None = (await session.execute(select(func.min(held_until)))).scalar_one()
+    return due

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
 from app import clock, jobs
-from app.db import is_outage, transaction
+from app.db import is_outage, reading, transaction
 from app.jobs import Claim
 from app.randomness import between
 
@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 16  # turns of Claude mostly wait for the network
 RENEW_SECONDS = 5.0
 IDLE_SECONDS = 1.0
+SHORTEST_PAUSE_SECONDS = 0.02
 LONGEST_WAIT_SECONDS = 300.0
 MOST_TRIES = 20
 
@@ -51,15 +52,18 @@ class Worker:
 
     async def round(self) -> float:
         """Begin every job that is due; seconds until the next look."""
+        if (wait := await self.seconds_until_due()) > 0:
+            return wait
         while len(self._under_way) < AT_ONCE and (claim := await self.claim()) is not None:
             task = asyncio.create_task(self.work(claim), name=f"job {claim.kind} {claim.key}")
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
-        async with transaction() as session:
+        return max(await self.seconds_until_due(), SHORTEST_PAUSE_SECONDS)
+
+    async def seconds_until_due(self) -> float:
+        async with reading() as session:
             due = await jobs.next_run_at(session)
-        if due is None:
-            return IDLE_SECONDS
-        return min(max((due - clock.now()).total_seconds(), 0.02), IDLE_SECONDS)
+        return IDLE_SECONDS if due is None else min((due - clock.now()).total_seconds(), IDLE_SECONDS)
 
     async def claim(self) -> Claim | None:
         async with transaction() as session:

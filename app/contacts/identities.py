@@ -1,9 +1,9 @@
 """Recognising who wrote: by the business-scoped id first, then by the number; a name proves nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contacts.models import Contact, Identity, IdentityKind
@@ -29,12 +29,13 @@ async def resolve(session: AsyncSession, sender: Sender, now: datetime) -> Conta
     claimed = identities_of(sender)
     if not claimed:
         raise ValueError("the sender has no identity")
-    contact = await find(session, claimed)
+    holders = await holders_of(session, claimed)
+    contact = next((holders[one] for one in claimed if one in holders), None)
     if contact is None:
         contact = Contact(name="", created_at=now)
         session.add(contact)
         await session.flush()
-    await learn(session, contact.id, claimed, now)
+    await learn(session, contact.id, [one for one in claimed if one not in holders], now)
     if sender.profile_name:
         contact.name = sender.profile_name[:LONGEST_NAME]
     if sender.username:
@@ -42,14 +43,17 @@ async def resolve(session: AsyncSession, sender: Sender, now: datetime) -> Conta
     return contact
 
 
-async def find(session: AsyncSession, claimed: Iterable[Known]) -> Contact | None:
+async def holders_of(session: AsyncSession, claimed: Sequence[Known]) -> dict[Known, Contact]:
+    """Who holds each of these identities; those that nobody holds are missing."""
+    held = select(Identity.kind, Identity.value, Contact).join(Contact, Contact.id == Identity.contact_id)
+    found = await session.execute(held.where(tuple_(Identity.kind, Identity.value).in_(claimed)))
+    return {(IdentityKind(kind), value): contact for kind, value, contact in found}
+
+
+async def find(session: AsyncSession, claimed: Sequence[Known]) -> Contact | None:
     """Whoever holds the first of these identities that anybody holds."""
-    for kind, value in claimed:
-        held = select(Contact).join(Identity, Identity.contact_id == Contact.id)
-        contact = (await session.scalars(held.where(Identity.kind == kind, Identity.value == value))).first()
-        if contact is not None:
-            return contact
-    return None
+    holders = await holders_of(session, claimed) if claimed else {}
+    return next((holders[one] for one in claimed if one in holders), None)
 
 
 async def learn(session: AsyncSession, contact_id: int, claimed: Iterable[Known], now: datetime) -> None:

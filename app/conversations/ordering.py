@@ -1,11 +1,12 @@
 """The order of a thread: provider time in whole seconds (that is all WhatsApp tells), then the conversation's counter."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import case, literal, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.conversations.models import Conversation, Message
+from app.conversations.models import Conversation, Direction, Message
 
 OLDEST = timedelta(days=8)  # Meta delivers a webhook for up to 7 days
 NEWEST = timedelta(minutes=5)
@@ -45,7 +46,20 @@ async def take_position(session: AsyncSession, conversation_id: int) -> int:
 
 
 async def note_activity(session: AsyncSession, message: Message) -> None:
-    """Let a stored message be the conversation's last one, unless one that is later in the thread already is."""
-    later = (Conversation.last_activity_at <= message.sent_at) | Conversation.last_message_id.is_(None)
-    noted = update(Conversation).where(Conversation.id == message.conversation_id, later)
-    await session.execute(noted.values(last_message_id=message.id, last_activity_at=message.sent_at))
+    """Let a stored message be the conversation's last one, unless a later one already is; inbound ones are counted."""
+    is_last = or_(Conversation.last_message_id.is_(None), Conversation.last_activity_at <= message.sent_at)
+    changes: dict[str, Any] = {
+        "last_message_id": case((is_last, message.id), else_=Conversation.last_message_id),
+        "last_activity_at": case(
+            (is_last, literal(message.sent_at, Conversation.last_activity_at.type)),
+            else_=Conversation.last_activity_at,
+        ),
+    }
+    if message.direction == Direction.IN:
+        changes["last_inbound_position"] = message.position
+        newer = Conversation.last_inbound_at > message.sent_at
+        at = literal(message.sent_at, Conversation.last_activity_at.type)
+        changes["last_inbound_at"] = case((newer, Conversation.last_inbound_at), else_=at)
+        changes["inbound_count"] = Conversation.inbound_count + 1
+    noted = update(Conversation).where(Conversation.id == message.conversation_id)
+    await session.execute(noted.values(**changes).execution_options(synchronize_session=False))

@@ -40,7 +40,6 @@ async def receive(
     contact = await identities.resolve(session, item.sender, now)
     conversation = await conversation_with(session, number, contact, now, claude_answers=claude_answers)
     message = await store(session, conversation, item, now, Direction.IN, Author.CONTACT)
-    await note_inbound(session, conversation.id, message)
     announce(session, Change(EventKind.MESSAGE_ADDED, conversation.id, message.id))
     if conversation.mode == Mode.CLAUDE:
         await ask_for_answer(session, conversation.id, message, wait_seconds)
@@ -83,10 +82,13 @@ async def conversation_with(
         "last_inbound_position": 0,
         "inbound_count": 0,
     }
-    await insert_if_new(session, Conversation, values, unique=["number_id", "contact_id"])
     theirs = select(Conversation).where(
         Conversation.number_id == number.id, Conversation.contact_id == contact.id
     )
+    known = (await session.scalars(theirs.with_for_update())).one_or_none()
+    if known is not None:
+        return known
+    await insert_if_new(session, Conversation, values, unique=["number_id", "contact_id"])
     return (await session.scalars(theirs.with_for_update())).one()
 
 
@@ -116,17 +118,6 @@ async def store(
     await session.flush()
     await note_activity(session, message)
     return message
-
-
-async def note_inbound(session: AsyncSession, conversation_id: int, message: Message) -> None:
-    counted = update(Conversation).where(Conversation.id == conversation_id)
-    await session.execute(
-        counted.values(
-            last_inbound_position=message.position,
-            last_inbound_at=message.sent_at,
-            inbound_count=Conversation.inbound_count + 1,
-        )
-    )
 
 
 async def react(session: AsyncSession, number: Number, item: items.Reaction, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """The long poll: the same fragments and the same cursor for browsers that no stream reaches."""
 
 import asyncio
+from collections.abc import Coroutine
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -18,13 +19,31 @@ async def poll(request: Request) -> Response:
     asked = Asked.of(request)
     if asked is None:
         raise NotSignedIn
-    news = await wait_for_news(request.app.state.live, asked, hold_seconds(request))
+    news = await unless_gone(request, wait_for_news(request.app.state.live, asked, hold_seconds(request)))
+    if news is None:
+        return Response(status_code=204)
     headers = {"X-Live-Cursor": str(news.cursor), "Cache-Control": "no-store"}
     if news.html is None:
         return HTMLResponse("", headers=headers | {"X-Live": "resync"})
     if not news.html:
         return Response(status_code=204, headers=headers)
     return HTMLResponse(news.html, headers=headers)
+
+
+async def unless_gone(request: Request, held: Coroutine[None, None, News]) -> News | None:
+    """What the held request comes to; None once its browser has gone away, so that nothing is held for nobody."""
+    holding, leaving = asyncio.ensure_future(held), asyncio.ensure_future(departure(request))
+    try:
+        await asyncio.wait({holding, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        return holding.result() if holding.done() else None
+    finally:
+        holding.cancel()
+        leaving.cancel()
+
+
+async def departure(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 async def wait_for_news(live: Live, asked: Asked, seconds: float) -> News:

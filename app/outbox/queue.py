@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -60,23 +60,23 @@ async def queue(session: AsyncSession, message: Message, payload: dict[str, Any]
     return attempt
 
 
-async def claim_next(session: AsyncSession) -> Claim | None:
-    """The oldest delivery that may leave now. One that waits or is being sent holds those behind it in its conversation."""
-    now = clock.now()
+def is_first() -> ColumnElement[bool]:
+    """Queued, and nothing before it in its conversation is: what waits or is being sent holds those behind it."""
     ahead = aliased(Delivery)
     is_held = exists().where(
         ahead.conversation_id == Delivery.conversation_id,
         ahead.id < Delivery.id,
         ahead.status == DeliveryStatus.QUEUED,
     )
+    return and_(Delivery.status == DeliveryStatus.QUEUED, ~is_held)
+
+
+async def claim_next(session: AsyncSession) -> Claim | None:
+    """The oldest delivery that may leave now, ours from here on; None when there is none."""
+    now = clock.now()
     due = (
         select(Delivery.id)
-        .where(
-            Delivery.status == DeliveryStatus.QUEUED,
-            Delivery.next_try_at <= now,
-            Delivery.lease_token.is_(None),
-            ~is_held,
-        )
+        .where(Delivery.next_try_at <= now, Delivery.lease_token.is_(None), is_first())
         .order_by(Delivery.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -183,10 +183,6 @@ async def drop_rest_of_answer(session: AsyncSession, attempt: Delivery) -> None:
 
 
 async def next_due(session: AsyncSession) -> datetime | None:
-    """When something falls due: a retry, or the end of a lease; None when the queue is empty."""
-    waiting = select(Delivery.next_try_at, Delivery.lease_until).where(
-        Delivery.status == DeliveryStatus.QUEUED,
-        or_(Delivery.next_try_at.is_not(None), Delivery.lease_until.is_not(None)),
-    )
-    moments = [lease_until or next_try_at for next_try_at, lease_until in await session.execute(waiting)]
-    return min((moment for moment in moments if moment is not None), default=None)
+    """When something falls due: a try, or the end of a lease; None when the queue is empty."""
+    waiting = select(func.min(func.coalesce(Delivery.lease_until, Delivery.next_try_at))).where(is_first())
+    return (await session.execute(waiting)).scalar_one()

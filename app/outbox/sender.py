@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
-from app.db import is_outage, transaction
+from app.db import is_outage, reading, transaction
 from app.outbox import queue
 from app.outbox.queue import Claim
 from app.randomness import between
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 8  # sends under way in one process, each of another conversation
 RENEW_SECONDS = 5.0
 IDLE_SECONDS = 1.0
+SHORTEST_PAUSE_SECONDS = 0.05
 
 
 class Sender:
@@ -45,17 +46,20 @@ class Sender:
 
     async def round(self) -> float:
         """Settle lost claims and begin every send that may begin; seconds until the next look."""
+        if (wait := await self.seconds_until_due()) > 0:
+            return wait
         async with transaction() as session:
             await queue.settle_lost_claims(session)
         while len(self._under_way) < AT_ONCE and (claim := await self.claim()) is not None:
             task = asyncio.create_task(self.deliver(claim), name=f"delivery {claim.delivery_id}")
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
-        async with transaction() as session:
+        return max(await self.seconds_until_due(), SHORTEST_PAUSE_SECONDS)
+
+    async def seconds_until_due(self) -> float:
+        async with reading() as session:
             due = await queue.next_due(session)
-        if due is None:
-            return IDLE_SECONDS
-        return min(max((due - clock.now()).total_seconds(), 0.05), IDLE_SECONDS)
+        return IDLE_SECONDS if due is None else min((due - clock.now()).total_seconds(), IDLE_SECONDS)
 
     async def claim(self) -> Claim | None:
         async with transaction() as session:
