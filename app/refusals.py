@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sqlalchemy.exc import OperationalError, TimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
@@ -11,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from app.db import is_outage
 from app.errors import AppError, NotFound, NotSignedIn, Unavailable
 from app.i18n import N_, _
+from app.middleware import HEADERS
 from app.templating import render, wants_fragment
 
 log = logging.getLogger(__name__)
@@ -21,7 +23,8 @@ class NoSuchPage(NotFound):
 
 
 def handlers() -> Mapping[Any, Callable[..., Any]]:
-    return {AppError: refuse, HTTPException: refuse_http, Exception: fail}
+    outages = {OperationalError: fail, TimeoutError: fail}
+    return {AppError: refuse, HTTPException: refuse_http, Exception: fail, **outages}
 
 
 async def refuse(request: Request, error: AppError) -> Response:
@@ -43,7 +46,9 @@ async def fail(request: Request, error: Exception) -> Response:
     if is_outage(error):
         log.error("the database could not", extra={"fault": type(error).__name__})
         return answer(request, Unavailable())
-    return answer(request, AppError())
+    response = answer(request, AppError())
+    response.headers.update(HEADERS)  # Starlette draws this one outside of our middleware
+    return response
 
 
 def answer(request: Request, error: AppError) -> Response:

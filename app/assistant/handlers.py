@@ -10,6 +10,7 @@ from app.assistant.schedule import ANSWER
 from app.assistant.undelivered import answer_did_not_leave
 from app.conversations.handoff import RESUME
 from app.jobs import Claim
+from app.outbox.queue import ANSWER_DID_NOT_LEAVE
 
 Handler = Callable[[Claim], Awaitable[None]]
 
@@ -18,5 +19,5 @@ def handlers(desk: Desk) -> Mapping[str, Handler]:
     return {
         ANSWER: partial(answer, desk=desk),
         RESUME: partial(resume, desk=desk),
-        "answer_did_not_leave": answer_did_not_leave,
+        ANSWER_DID_NOT_LEAVE: answer_did_not_leave,
     }

@@ -49,7 +49,12 @@ async def receive(
 async def receive_echo(
     session: AsyncSession, number: Number, item: items.Echo, now: datetime
 ) -> Message | None:
-    """Somebody of the business answered in the phone app: shown as ours, and Claude falls silent."""
+    """Somebody of the business answered in the phone app: shown as ours, and Claude falls silent.
+
+    Raises NotOurs for a group's message.
+    """
+    if item.group_id:
+        raise NotOurs("a group message")
     if await is_known(session, number.id, item.wamid):
         return None
     contact = await identities.resolve(session, item.recipient, now)

@@ -24,6 +24,9 @@ LEASE = timedelta(seconds=15)
 UNCONFIRMED_AFTER = timedelta(seconds=120)
 DROPPED = "dropped"  # a later part of an answer whose earlier part did not leave
 
+UNCONFIRMED = "unconfirmed"  # the job that asks a person about an unknown send; key: the delivery
+ANSWER_DID_NOT_LEAVE = "answer_did_not_leave"  # the job that calls a person; key: the conversation
+
 wake_sender = Bell()
 
 
@@ -143,7 +146,7 @@ async def unknown(session: AsyncSession, attempt: Delivery) -> None:
     attempt.unknown_at = clock.now()
     await deliveries.advance(session, attempt, DeliveryStatus.UNKNOWN)
     await deliveries.attach_early_reports(session, attempt)
-    await jobs.enqueue(session, "unconfirmed", str(attempt.id), run_at=clock.now() + UNCONFIRMED_AFTER)
+    await jobs.enqueue(session, UNCONFIRMED, str(attempt.id), run_at=clock.now() + UNCONFIRMED_AFTER)
     await drop_rest_of_answer(session, attempt)
 
 
@@ -179,7 +182,7 @@ async def drop_rest_of_answer(session: AsyncSession, attempt: Delivery) -> None:
     for part in (await session.scalars(rest.order_by(Delivery.id))).all():
         part.error_details = DROPPED
         await deliveries.advance(session, part, DeliveryStatus.FAILED)
-    await jobs.enqueue(session, "answer_did_not_leave", str(message.conversation_id), run_at=clock.now())
+    await jobs.enqueue(session, ANSWER_DID_NOT_LEAVE, str(message.conversation_id), run_at=clock.now())
 
 
 async def next_due(session: AsyncSession) -> datetime | None:

@@ -45,7 +45,7 @@ async def simulator() -> AsyncIterator[tuple[World, str]]:
 
 @pytest.fixture
 async def claude(simulator: tuple[World, str]) -> AsyncIterator[Claude]:
-    patience = Patience(read=0.5, attempt=3)
+    patience = Patience(read=0.5, attempt=2)
     provider = Claude(api_key="", base_url=simulator[1], model="claude-haiku-5-5", patience=patience)
     await provider.warm_up()
     yield provider

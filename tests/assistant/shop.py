@@ -82,27 +82,31 @@ class Shop:
 
     # What people do
 
-    async def says(
+    async def says(self, name: str, text: str = "", **more: Any) -> Message:
+        """A customer writes; stored as the webhook would."""
+        async with transaction() as session:
+            return await self.says_in(session, name, text, **more)
+
+    async def says_in(
         self,
+        session: AsyncSession,
         name: str,
-        text: str = "",
+        text: str,
         *,
         type: str = "text",
         content: Any = None,
         ago: timedelta = timedelta(),
     ) -> Message:
-        """A customer writes; stored as the webhook would."""
         person = self.world.customer(name)
         wamid = self.world.new_wamid()
         at = self.clock() - ago
         self.world.place(ChatMessage(wamid, person, "in", type, {"body": text}, at.timestamp()))
         sender = Sender(bsuid=person.user_id, wa_id=person.wa_id, profile_name=person.name)
         item = InboundMessage("", NumberRef(), wamid, at, sender, type, text, content or {})
-        async with transaction() as session:
-            number = (await session.scalars(select(Number))).one()
-            stored = await receiving.receive(
-                session, number, item, self.clock(), claude_answers=True, wait_seconds=0
-            )
+        number = (await session.scalars(select(Number))).one()
+        stored = await receiving.receive(
+            session, number, item, self.clock(), claude_answers=True, wait_seconds=0
+        )
         assert stored is not None
         return stored
 

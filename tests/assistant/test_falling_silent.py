@@ -77,6 +77,18 @@ async def test_a_take_over_at_the_last_moment_wins(shop: Shop, marta: User) -> N
     assert [turn.state for turn in await shop.turns("Ana")] == [TurnState.STOPPED]
 
 
+async def test_a_message_at_the_last_moment_is_answered_too(shop: Shop) -> None:
+    await shop.says("Ana", "Tem vaso?")
+    shop.claude_will({"text": "Temos!", "delay": 0.2}, {"text": "Temos, azul também!"})
+    working = shop.working()
+    await shop.world.background.until(lambda: len(shop.asked) == 1, 10)
+    async with transaction() as session:
+        await shop.world.background.until(lambda: shop.asked[0].outcome == "finished", 10)
+        await shop.says_in(session, "Ana", "Azul?")
+    await working
+    assert await shop.answers("Ana") == ["Temos, azul também!"]
+
+
 async def test_after_a_stop_the_next_message_is_answered(shop: Shop) -> None:
     await shop.says("Ana", "Oi")
     shop.claude_will(STALLS, {"text": "Sim, temos."})

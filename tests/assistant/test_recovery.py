@@ -6,6 +6,7 @@ from app import jobs
 from app.assistant.models import TurnState
 from app.assistant.turns import LOST
 from app.db import transaction
+from app.jobs import Job
 from app.live.events import EventKind, LiveEvent
 from tests.assistant.shop import Shop, within
 
@@ -91,3 +92,16 @@ async def test_the_draft_of_the_dead_disappears_from_the_screens(shop: Shop) -> 
     assert after[before] is None
     events = await shop.all_of(LiveEvent, "Ana")
     assert events[-1].kind == EventKind.MESSAGE_ADDED
+
+
+async def test_a_lost_lease_is_no_stop_and_the_next_worker_answers(shop: Shop) -> None:
+    await shop.says("Ana", "Oi")
+    shop.claude_will(STALLS, {"text": "Olá!"})
+    working = shop.working()
+    await shop.writing("Ana")
+    await shop.changes(Job, lease_token="another worker's")
+    await working
+    assert await shop.answers("Ana") == []
+    shop.clock.move(seconds=16)
+    await shop.work()
+    assert await shop.answers("Ana") == ["Olá!"]

@@ -119,8 +119,8 @@ class RealBrowser:
 
     def watch(self) -> None:
         self.context.on("request", self._asked)
-        self.context.on("requestfinished", self.open_requests.remove)
-        self.context.on("requestfailed", self.open_requests.remove)
+        self.context.on("requestfinished", self._ended)
+        self.context.on("requestfailed", self._ended)
         self.context.on("console", self._said)
         self.context.on("weberror", lambda error: self.complaints.append(f"page error: {error.error}"))
         self.context.on("dialog", lambda dialog: self.complaints.append(f"dialog: {dialog.message}"))
@@ -128,6 +128,9 @@ class RealBrowser:
     def _asked(self, request: Request) -> None:
         self.requests.append(request)
         self.open_requests.append(request)
+
+    def _ended(self, request: Request) -> None:
+        self.open_requests.remove(request)
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

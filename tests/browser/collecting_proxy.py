@@ -20,7 +20,7 @@ OF_ONE_CONNECTION = {"connection", "content-length", "keep-alive", "transfer-enc
 async def collecting_proxy(upstream: str) -> AsyncIterator[str]:
     """Gives the proxy's address. A browser that goes away goes away upstream too."""
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=0)
-    async with httpx2.AsyncClient(base_url=upstream, trust_env=False, timeout=None, limits=limits) as client:  # noqa: S113
+    async with httpx2.AsyncClient(base_url=upstream, trust_env=False, timeout=None, limits=limits) as client:
 
         async def pass_on(request: Request) -> Response:
             asked = await asked_of(client, request)

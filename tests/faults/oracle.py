@@ -192,7 +192,8 @@ def nobody_waits(session: Session, found: Findings) -> None:
     """I4: whatever Claude was to answer was answered by somebody, or is handed to people."""
     for conversation in session.scalars(select(models.Conversation)):
         if conversation.mode != Mode.CLAUDE:
-            continue  # people have it: a hand-over, or an attendant who answered
+            found.note(not people_know(session, conversation.id), f"I4: nobody was told of {conversation.id}")
+            continue
         done = (TurnState.ANSWERED, TurnState.HANDED_OVER)
         turns = session.scalars(
             select(models.Turn).where(models.Turn.conversation_id == conversation.id, models.Turn.state.in_(done))
@@ -206,3 +207,28 @@ def nobody_waits(session: Session, found: Findings) -> None:
         )
         waiting = [position for position in session.scalars(asks) if position > max(up_to, default=0)]
         found.note(waiting, f"I4: conversation {conversation.id} waits for an answer to {len(waiting)} messages")
+
+
+def people_know(session: Session, conversation_id: int) -> bool:
+    """Why a conversation left Claude: a hand-over that calls people, or an attendant who answered by himself."""
+    handed = select(models.Handoff.id).where(models.Handoff.conversation_id == conversation_id)
+    answered = select(models.Message.id).where(
+        models.Message.conversation_id == conversation_id, models.Message.author == Author.USER
+    )
+    return any(session.scalars(why.limit(1)).first() is not None for why in (handed, answered))
+
+
+def as_a_page_should_show(database_url: str, email: str) -> tuple[dict[int, str], dict[int, int]]:
+    """The status of each outbound message, and this attendant's unread messages by conversation."""
+    engine = engine_of(database_url)
+    with Session(engine) as session:
+        outbound = select(models.Message).where(models.Message.direction == Direction.OUT)
+        statuses = {message.id: message.status or "" for message in session.scalars(outbound)}
+        user = select(models.User.id).where(models.User.email == email)
+        read = select(models.ReadCursor).where(models.ReadCursor.user_id == user.scalar_subquery())
+        cursors = {cursor.conversation_id: cursor.position for cursor in session.scalars(read)}
+        unread = {conversation: 0 for conversation in session.scalars(select(models.Conversation.id))}
+        for message in session.scalars(select(models.Message).where(models.Message.direction == Direction.IN)):
+            unread[message.conversation_id] += message.position > cursors.get(message.conversation_id, 0)
+    engine.dispose()
+    return statuses, unread

@@ -36,9 +36,10 @@ class House:
     environment: Mapping[str, str]
     address: str
     simulator: str
-    nursery: Process
+    http: httpx2.AsyncClient
     lives: int = 0
     recoveries: list[float] = field(default_factory=list)
+    nursery: Process | None = None
     _pid: int = 0
     _cold: Process | None = None
 
@@ -81,16 +82,22 @@ class House:
         return time.monotonic() - began
 
     async def is_ready(self) -> bool:
-        async with httpx2.AsyncClient(trust_env=False, timeout=5) as client:
-            with suppress(httpx2.HTTPError):
-                return (await client.get(f"{self.address}/readyz")).status_code == 200
+        assert self._cold is None or self._cold.returncode is None, f"it did not start: {self.log.read_text()[-2000:]}"
+        return await self.answers(f"{self.address}/readyz")
+
+    async def answers(self, url: str) -> bool:
+        with suppress(httpx2.HTTPError):
+            return (await self.http.get(url)).status_code == 200
         return False
 
     async def ask_nursery(self, word: str) -> str:
-        assert self.nursery.stdin is not None
-        assert self.nursery.stdout is not None
+        assert self.nursery is not None and self.nursery.stdin is not None
         self.nursery.stdin.write(f"{word}\n".encode())
-        return (await self.nursery.stdout.readline()).decode()
+        return await self.nursery_says()
+
+    async def nursery_says(self) -> str:
+        assert self.nursery is not None and self.nursery.stdout is not None
+        return (await self.nursery.stdout.readline()).decode().strip()
 
     async def process(self, *arguments: str, listens: bool = False) -> Process:
         """Python with these arguments, its errors in the log. `listens`: we talk over its standard input and output."""
@@ -102,7 +109,8 @@ class House:
 
     async def close(self) -> None:
         if self._pid:
-            await self.kill()
+            with suppress(ProcessLookupError):
+                await self.kill()
 
 
 @asynccontextmanager
@@ -112,25 +120,19 @@ async def house(database_url: str, folder: Path, *, claude: bool = False) -> Asy
     address, simulator = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{simulator_port}"
     environment = environment_for(database_url, address, simulator, claude=claude)
     async with AsyncExitStack() as stack:
-        built = House(database_url, folder, environment, address, simulator, nursery=None)  # type: ignore[arg-type]
+        client = httpx2.AsyncClient(trust_env=False, verify=False, timeout=5)  # noqa: S501 - loopback, and quick to make
+        http = await stack.enter_async_context(client)
+        built = House(database_url, folder, environment, address, simulator, http)
         webhook = ("--webhook-url", f"{address}/webhooks/whatsapp", "--send-log", str(built.send_log))
         playing = await built.process("-m", "app", "simulate", "--port", str(simulator_port), *webhook)
         stack.push_async_callback(gone, playing)
         more = ("--with-claude",) if claude else ()
         built.nursery = await built.process("-m", "tests.faults.nursery", str(port), *more, listens=True)
         stack.push_async_callback(gone, built.nursery)
-        assert built.nursery.stdout is not None
-        assert await built.nursery.stdout.readline() == b"ready\n", built.log.read_text()
-        await within(RECOVERY_SECONDS, lambda: answers(simulator), what="the simulator")
+        assert await built.nursery_says() == "ready", built.log.read_text()
+        await within(RECOVERY_SECONDS, lambda: built.answers(f"{simulator}/control/state"), what="the simulator")
         stack.push_async_callback(built.close)
         yield built
-
-
-async def answers(address: str) -> bool:
-    async with httpx2.AsyncClient(trust_env=False, timeout=5) as client:
-        with suppress(httpx2.HTTPError):
-            return (await client.get(f"{address}/control/state")).status_code == 200
-    return False
 
 
 async def gone(process: Process) -> None:

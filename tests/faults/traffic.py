@@ -1,10 +1,10 @@
 """Customers write and an attendant answers, whether or not the program is alive at the moment."""
 
 import re
-from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 from uuid import UUID
 
 import anyio
@@ -16,49 +16,62 @@ from tests.people import Customer
 
 CANARY = "canário-amarelo"  # in every text; no log may sing it
 CUSTOMERS = [Customer(f"Cliente {number}", wa_id=f"55119000005{number:02}") for number in range(1, 7)]
-QUESTIONS = ("Olá!", "Qual o horário de vocês?", "Vocês entregam?", "Quero falar com uma pessoa", "Obrigado!")
-FAULTS = ({"kind": "slow", "when": "after", "seconds": 0.3}, "drop", "no_wamid", "statuses_twice", "statuses_first")
+QUESTIONS = ("Olá!", "Qual o horário de vocês?", "Vocês entregam?", "Obrigado!")
+WANTS_A_PERSON = "Quero falar com uma pessoa"
+FAULTS: tuple[str | dict[str, Any], ...] = (
+    {"kind": "slow", "when": "after", "seconds": 0.3, "remaining": 3},
+    "drop",
+    "no_wamid",
+    "no_statuses",
+    "statuses_twice",
+    "statuses_first",
+)
 
 
 @dataclass
 class Traffic:
-    """What was said so far. `inbound`: wamids by customer; `asked`: the text of each reply by its compose_id."""
+    """What was said so far. `inbound`: wamids that customers wrote; `asked`: the text of each reply by its compose_id.
+
+    `attended`: in how many conversations the attendant answers; Claude falls silent there.
+    """
 
     whatsapp: WhatsApp
     random: Random
-    inbound: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    attended: int = len(CUSTOMERS)
+    inbound: set[str] = field(default_factory=set)
     asked: dict[str, str] = field(default_factory=dict)
     repeated: int = 0
     shown: dict[int, str] = field(default_factory=dict)
     fallen: list[str] = field(default_factory=list)
-    is_over: bool = False
+    over: anyio.Event = field(default_factory=anyio.Event)
 
     async def customers_write(self) -> None:
         """A message now and then, some delivered twice at once, from everybody."""
         said = 0
-        while not self.is_over:
+        while not self.over.is_set():
             said += 1
             customer = self.random.choice(CUSTOMERS)
-            text = f"{self.random.choice(QUESTIONS)} {CANARY} {said}"
+            question = WANTS_A_PERSON if self.random.random() < 0.02 else self.random.choice(QUESTIONS)
+            text = f"{question} {CANARY} {said}"
             await self.whatsapp.meet(customer)
             wish = {"customer": customer.name, "text": text, "copies": self.random.choice((1, 1, 1, 3))}
             told = await self.whatsapp.control("POST", "/messages", **wish)
-            self.inbound[customer.name] += told["ids"]
+            self.inbound.update(told["ids"])
             await self.pause(0.05, 0.25)
 
     async def graph_misbehaves(self) -> None:
         """Slow answers, lost answers, reports that come early or twice."""
-        while not self.is_over:
+        while not self.over.is_set():
             await self.whatsapp.breaks(self.random.choice(FAULTS))
             await self.pause(0.2, 0.6)
 
     async def attendant_answers(self, browser: Browser) -> None:
         """Reads every conversation, replies, and repeats what got no answer, as a browser would."""
         said = 0
-        while not self.is_over:
-            with suppress(httpx2.TransportError, AssertionError):
-                rows = await browser.conversations()
-                for conversation in self.random.sample(sorted(rows.values()), k=min(2, len(rows))):
+        while not self.over.is_set():
+            with suppress(httpx2.TransportError):
+                theirs = sorted((await browser.conversations()).values())[: self.attended]
+                for conversation in self.random.sample(theirs, k=min(2, len(theirs))):
                     said += 1
                     await self.reply(browser, conversation, f"Resposta {CANARY} {said}")
                     await self.look_at(browser, conversation)
@@ -93,8 +106,7 @@ class Traffic:
     async def pause(self, least: float, most: float) -> None:
         """Until the traffic is over, at most this long."""
         with anyio.move_on_after(self.random.uniform(least, most)):
-            while not self.is_over:
-                await anyio.sleep(0.02)
+            await self.over.wait()
 
 
 async def unread_as_shown(browser: Browser) -> dict[int, int]:

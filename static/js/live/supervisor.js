@@ -41,7 +41,8 @@ function connect() {
     const failed = () => { if (!hasOpened && ++badStreams >= 2) { badStreams = 0; forgetVerdict() } later(0) }
     close = openStream(address("/live"), { news, resync, opened: () => { hasOpened = true; badStreams = 0; status("live") }, ended: again, failed })
   } else {
-    close = startPolling(() => address("/live/poll"), { news, resync, opened: () => status("polling"), failed: later, signedOut: signInAgain })
+    const ask = () => address("/live/poll") + (state === "polling" ? "" : "&w=0") // the first answer shows that we are connected
+    close = startPolling(ask, { news, resync, opened: () => status("polling"), failed: later, signedOut: signInAgain })
     probe(connect)
   }
 }

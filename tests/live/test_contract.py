@@ -1,0 +1,364 @@
+"""The open page plus its fragments is the page reloaded: for every kind of event, in list and thread, for two attendants."""
+
+import inspect
+import sys
+from datetime import timedelta
+
+import pytest
+
+from app.live.events import EventKind
+from tests.live.stage import YESTERDAY, Stage, shows
+from tests.live_page import LivePage
+from tests.people import ANA, BRUNO, CLARA, EVIL
+
+MINUTE = timedelta(minutes=1)
+
+
+def test_every_kind_of_event_has_a_case() -> None:
+    tests = [test for name, test in inspect.getmembers(sys.modules[__name__]) if name.startswith("test_")]
+    covered = {kind for test in tests for kind in getattr(test, "shows", ())}
+    assert covered == set(EventKind)
+
+
+# What customers write
+
+
+@shows(EventKind.MESSAGE_ADDED)
+async def test_a_new_message(stage: Stage) -> None:
+    await stage.opens()
+    await stage.says(ANA, "Alô? *tem* alguém <b>aí</b>?\nsegunda linha")
+    await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_ADDED)
+async def test_a_message_in_another_conversation_moves_its_row_to_the_top(stage: Stage) -> None:
+    await stage.opens()
+    await stage.says(BRUNO, "E hoje?")
+    await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_ADDED)
+async def test_a_late_message_lands_in_the_middle_and_parts_a_run(stage: Stage) -> None:
+    """Above it the desk's run begins anew: the bubble below gets a tail, or loses one."""
+    await stage.reply(stage.marta, "Abrimos às 9h.")
+    await stage.says(ANA, "Ótimo", ago=-MINUTE)
+    await stage.says(ANA, "Até já", ago=-2 * MINUTE)
+    await stage.opens()
+    await stage.says(ANA, "Esperem", ago=YESTERDAY - MINUTE)
+    await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_ADDED)
+async def test_a_late_message_between_two_answers_gives_the_lower_one_its_name_back(stage: Stage) -> None:
+    await stage.reply(stage.marta, "Um")
+    await stage.time_passes(minutes=2)
+    await stage.reply(stage.marta, "Dois")
+    await stage.opens()
+    await stage.says(ANA, "Entre os dois", ago=MINUTE)
+    await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_ADDED)
+async def test_several_late_messages_in_one_answer(stage: Stage) -> None:
+    await stage.time_passes(minutes=4)
+    await stage.reply(stage.marta, "Agora")
+    await stage.opens()
+    for minutes in (1, 3, 2):
+        await stage.says(ANA, f"Há {minutes} min", ago=minutes * MINUTE)
+    await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_ADDED)
+async def test_the_first_message_of_a_day_brings_the_day(stage: Stage) -> None:
+    await stage.opens(stage.bruno)
+    await stage.says(BRUNO, "Bom dia")
+    await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_ADDED)
+async def test_a_late_message_of_a_day_before_all_others_brings_that_day(stage: Stage) -> None:
+    await stage.opens()
+    await stage.says(ANA, "De anteontem", ago=2 * YESTERDAY)
+    await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_ADDED)
+async def test_a_new_conversation(stage: Stage) -> None:
+    await stage.opens()
+    await stage.says(EVIL, "Oi")
+    await stage.says(CLARA, "Bom dia")
+    await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_ADDED)
+@pytest.mark.parametrize("kind", ["image", "voice", "document", "sticker", "location", "contacts", "unsupported", "novelty"])
+async def test_a_message_that_is_no_text(stage: Stage, kind: str) -> None:
+    await stage.opens()
+    content = {"body": "?"} if kind == "novelty" else None
+    wish = {"type": kind} | ({"content": content} if content else {})
+    await stage.whatsapp.control("POST", "/messages", customer=ANA.name, timeout=10, at=stage.hand().timestamp(), **wish)
+    await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_ADDED)
+async def test_a_message_that_quotes_another(stage: Stage) -> None:
+    sent = await stage.reply(stage.marta, "Abrimos às 9h.")
+    await stage.opens()
+    await stage.says(ANA, "Perfeito", reply_to=sent.wamid)
+    await stage.says(ANA, "E isto?", reply_to="wamid.of-nothing-we-have")
+    await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_CHANGED)
+async def test_a_reaction_is_put_changed_and_taken_back(stage: Stage) -> None:
+    said = await stage.says(ANA, "Chegou!")
+    sent = await stage.reply(stage.marta, "Que bom!")
+    await stage.opens()
+    for target in (said, sent.wamid):
+        for emoji in ("👍", "❤️", ""):
+            await stage.does("reactions", customer=ANA.name, id=target, emoji=emoji)
+            await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_CHANGED)
+async def test_a_message_is_edited(stage: Stage) -> None:
+    first = await stage.says(ANA, "Quero um vazo")
+    last = await stage.says(ANA, "azul")
+    await stage.opens()
+    await stage.does("edits", id=first, text="Quero um vaso")
+    await stage.stays_equal()
+    await stage.does("edits", id=last, text="azul-claro")
+    await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_CHANGED)
+async def test_a_message_is_taken_back(stage: Stage) -> None:
+    first = await stage.says(ANA, "Minha senha é")
+    last = await stage.says(ANA, "1234")
+    await stage.opens()
+    await stage.does("revocations", id=last)
+    await stage.stays_equal()
+    await stage.does("revocations", id=first)
+    await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_CHANGED)
+async def test_a_quoted_message_is_edited(stage: Stage) -> None:
+    said = await stage.says(ANA, "Quero um vazo")
+    await stage.says(ANA, "Esse mesmo", reply_to=said)
+    await stage.says(ANA, "por favor", reply_to=said)
+    await stage.opens()
+    await stage.does("edits", id=said, text="Quero um vaso")
+    await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_ADDED)
+async def test_a_message_arrives_after_the_one_that_quotes_it(stage: Stage) -> None:
+    await stage.opens()
+    await stage.whatsapp.control("POST", "/webhooks/hold")
+    at = stage.hand().timestamp()
+    said = await stage.whatsapp.control("POST", "/messages", customer=ANA.name, text="Primeiro", at=at - 60)
+    await stage.whatsapp.control("POST", "/messages", customer=ANA.name, text="Segundo", at=at - 30)
+    await stage.whatsapp.control("POST", "/messages", customer=ANA.name, text="Sobre o primeiro", reply_to=said["id"], at=at)
+    await stage.whatsapp.control("POST", "/webhooks/release", shape="merged", order="backwards")
+    await stage.whatsapp.control("GET", "/idle", timeout=10)
+    await stage.stays_equal()
+
+
+# What the desk answers
+
+
+@shows(EventKind.MESSAGE_ADDED, EventKind.MESSAGE_CHANGED)
+async def test_an_attendant_answers_and_the_ticks_follow(stage: Stage) -> None:
+    await stage.opens()
+    sent = await stage.reply(stage.marta, "Abrimos às 9h.")
+    await stage.stays_equal()
+    for status in ("delivered", "read", "played"):
+        await stage.whatsapp.reports(sent.wamid, status)
+        await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_ADDED, EventKind.CONVERSATION_CHANGED)
+async def test_a_colleague_answers_under_another_name_and_colour(stage: Stage) -> None:
+    await stage.switches(stage.marta, "claude")
+    await stage.opens()
+    await stage.reply(stage.paulo, "Aqui é o Paulo.")
+    await stage.stays_equal()
+    await stage.reply(stage.marta, "E a Marta.")
+    await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_ADDED, EventKind.CONVERSATION_CHANGED)
+async def test_somebody_answers_from_the_phone(stage: Stage) -> None:
+    await stage.opens(stage.bruno)
+    await stage.does("echoes", customer=BRUNO.name, text="Já respondo por aqui")
+    await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_ADDED, EventKind.MESSAGE_CHANGED)
+async def test_an_answer_is_refused_with_words_and_tried_again(stage: Stage) -> None:
+    await stage.opens()
+    failed = await stage.tries_to_reply(stage.marta, "Oi?", {"kind": "error", "code": 131047}, "failed")
+    await stage.stays_equal()
+    await stage.whatsapp.breaks("no_statuses")
+    await stage.marta.post(f"/c/{stage.ana}/messages/{failed.id}/attempts")
+    await stage.until(failed.id, "sent")
+    await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_CHANGED)
+async def test_whatsapp_reports_that_an_answer_failed_and_then_that_it_arrived(stage: Stage) -> None:
+    sent = await stage.reply(stage.marta, "Abrimos às 9h.")
+    await stage.opens()
+    await stage.whatsapp.reports(sent.wamid, "failed", code=131026)
+    await stage.stays_equal()
+    await stage.whatsapp.reports(sent.wamid, "delivered")
+    await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_ADDED, EventKind.MESSAGE_CHANGED)
+async def test_an_answer_in_doubt_gets_words_after_two_minutes(stage: Stage) -> None:
+    await stage.opens()
+    await stage.tries_to_reply(stage.marta, "Chegou?", "drop", "unknown")
+    await stage.stays_equal()
+    before = stage.pages[0].cursor
+    await stage.time_passes(seconds=121)
+    await stage.comes_after(before)
+    await stage.stays_equal()
+    assert any('data-action="retry"' in line for line in (await stage.pages[0].shown()).lines)
+
+
+# Who answers
+
+
+@shows(EventKind.HANDED_OVER, EventKind.CONVERSATION_CHANGED)
+async def test_claude_hands_over_and_a_person_takes_it(stage: Stage) -> None:
+    await stage.switches(stage.marta, "claude")
+    await stage.opens()
+    await stage.claude_hands_over()
+    await stage.stays_equal()
+    await stage.switches(stage.paulo, "person")
+    await stage.stays_equal()
+
+
+@shows(EventKind.CONVERSATION_CHANGED)
+async def test_the_mode_goes_round(stage: Stage) -> None:
+    await stage.opens()
+    for by, mode in ((stage.paulo, "person"), (stage.marta, "claude"), (stage.marta, "paused"), (stage.paulo, "off")):
+        await stage.switches(by, mode)
+        await stage.stays_equal()
+
+
+@shows(EventKind.CONVERSATION_CHANGED)
+async def test_a_pause_ends_by_itself(stage: Stage) -> None:
+    await stage.opens()
+    await stage.switches(stage.marta, "paused", minutes="1")
+    await stage.stays_equal()
+    before = stage.pages[0].cursor
+    await stage.time_passes(seconds=61)
+    await stage.comes_after(before)
+    await stage.stays_equal()
+
+
+@shows(EventKind.DRAFT_CHANGED, EventKind.MESSAGE_ADDED)
+async def test_claudes_draft_begins_grows_and_becomes_the_message(stage: Stage) -> None:
+    await stage.switches(stage.marta, "claude")
+    await stage.opens()
+    turn = await stage.claude_begins()
+    await stage.stays_equal()
+    for text in ("Abrimos", "Abrimos às **9", "Abrimos às **9h**.\n\n* sábado também"):
+        await stage.claude_writes(turn, text)
+        await stage.stays_equal()
+    await stage.claude_answers(turn, "Abrimos às *9h*.")
+    await stage.stays_equal()
+
+
+@shows(EventKind.DRAFT_CHANGED)
+async def test_claudes_turn_is_stopped(stage: Stage) -> None:
+    await stage.switches(stage.marta, "claude")
+    await stage.opens()
+    await stage.claude_writes(await stage.claude_begins(), "Abrimos")
+    await stage.stays_equal()
+    await stage.paulo.post(f"/c/{stage.ana}/turn/stop")
+    await stage.stays_equal()
+
+
+# What one attendant did
+
+
+@shows(EventKind.CURSOR_MOVED)
+async def test_reading_clears_ones_own_badge_and_title_and_nobody_elses(stage: Stage) -> None:
+    await stage.opens()
+    marta, paulo = stage.pages
+    before = await paulo.shown()
+    await stage.reads(stage.marta)
+    await stage.stays_equal()
+    assert (await marta.shown()).title == "(1) Recado"  # Bruno's
+    assert await paulo.shown() == before
+
+
+@shows(EventKind.ATTENDANT_CHANGED)
+async def test_ones_own_settings_fetch_ones_page_anew(stage: Stage) -> None:
+    await stage.opens()
+    await stage.switches(stage.paulo, "person")  # leaves its marks on the thread's element
+    await stage.stays_equal()
+    marta, paulo = stage.pages
+    await stage.marta.post("/settings", {"blue_ticks": "on", "silences_claude": "on"})
+    await stage.says(ANA, "E agora?")
+    assert (await marta.asks()).html is None
+    assert (await paulo.asks()).html
+    await stage.stays_equal()
+    assert any("data-blue-ticks" in line for line in (await marta.shown()).lines)
+
+
+@shows(EventKind.ATTENDANT_CHANGED)
+async def test_a_colleagues_new_name(stage: Stage) -> None:
+    await stage.opens()
+    await stage.marta.post("/settings", {"name": "Marta de Lima"})
+    await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_ADDED)
+async def test_a_contacts_new_name(stage: Stage) -> None:
+    await stage.opens()
+    stage.whatsapp.world.customer(ANA.name).name = "Ana Souza Lima"
+    await stage.whatsapp.control("POST", "/messages", customer=ANA.wa_id, text="Casei!", timeout=10)
+    await stage.stays_equal()
+
+
+async def test_a_contacts_new_name_comes_with_a_reaction(stage: Stage) -> None:
+    said = await stage.says(ANA, "Casei!")
+    await stage.opens()
+    stage.whatsapp.world.customer(ANA.name).name = "Ana Souza Lima"
+    await stage.does("reactions", customer=ANA.wa_id, id=said, emoji="💍")
+    await stage.stays_equal()
+
+
+async def test_a_contacts_new_number(stage: Stage) -> None:
+    await stage.opens()
+    await stage.does("number-changes", customer=ANA.wa_id, wa_id="5511900000199")
+    await stage.stays_equal()
+
+
+# Several at once
+
+
+async def test_a_reader_who_was_away_gets_the_newest_state_of_what_others_saw_grow(stage: Stage) -> None:
+    """Marta's tab is drawn event by event; Paulo's takes all of it in one answer."""
+    await stage.opens()
+    marta, paulo = stage.pages
+    await stage.time_passes(minutes=2)
+    sent = await stage.reply(stage.marta, "Um")
+    await catches_up_on_each(marta)
+    for status in ("delivered", "read"):
+        await stage.whatsapp.reports(sent.wamid, status)
+        await catches_up_on_each(marta)
+    await stage.says(ANA, "Antes do um", ago=MINUTE)
+    await stage.reply(stage.marta, "Dois")
+    await stage.stays_equal()
+    assert 'data-status="read"' in "".join((await paulo.shown()).lines)
+
+
+async def catches_up_on_each(page: LivePage) -> None:
+    while await page.catches_up():
+        pass
