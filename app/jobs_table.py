@@ -13,15 +13,9 @@ from app.whatsapp.graph import Graph
 from app.worker import Handler
 
 
-def handlers(settings: Settings, graph: Graph) -> Mapping[str, Handler]:
+def handlers(settings: Settings, graph: Graph, claude: Claude) -> Mapping[str, Handler]:
     """Everything that is asked for by `jobs.enqueue`, by kind."""
-    token = settings.whatsapp_access_token.get_secret_value()
-    claude = Claude(
-        api_key=settings.anthropic_api_key.get_secret_value(),
-        base_url=settings.anthropic_base_url,
-        model=settings.claude_model,
-    )
-    desk = Desk(settings, claude, typing_through(graph, token))
+    desk = Desk(settings, claude, typing_through(graph, settings.whatsapp_access_token.get_secret_value()))
     return {
         **assistant.handlers(desk),
         telling.MARK_READ: telling.handler(settings, graph),

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from app import jobs_table, refusals
 from app.accounts.throttle import Throttle
 from app.accounts.users import ensure_admin
+from app.assistant.claude import claude_from
 from app.db import Database, close_database, open_database, transaction
 from app.gate import SessionGate
 from app.live.connection import Live
@@ -91,7 +92,9 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         await ring.start()
         stack.push_async_callback(ring.stop)
         sender = Sender(graph, settings.whatsapp_access_token.get_secret_value)
-        worker = Worker(jobs_table.handlers(settings, graph))
+        claude = claude_from(settings)
+        stack.push_async_callback(claude.close)
+        worker = Worker(jobs_table.handlers(settings, graph, claude))
         await stack.enter_async_context(running(sender.run(), "outbox"))
         await stack.enter_async_context(running(worker.run(), "worker"))
         yield

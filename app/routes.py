@@ -8,7 +8,7 @@ from app.health import healthz, readyz
 from app.live.poll import poll
 from app.live.stream import probe, stream
 from app.pages import drafts, first_run, inbox, journal, messages, mode, reading, settings, sign_in
-from app.static_files import HashedFiles
+from app.static_files import HashedFiles, favicon
 from app.templating import STATIC
 from app.whatsapp import webhook
 
@@ -48,5 +48,6 @@ def routes() -> Sequence[BaseRoute]:
         Route("/settings/journal", journal.show, name="journal"),
         Route("/healthz", healthz, name="healthz"),
         Route("/readyz", readyz, name="readyz"),
+        Route("/favicon.ico", favicon),
         Mount("/static", HashedFiles(directory=STATIC), name="static"),
     ]

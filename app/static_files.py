@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from starlette.responses import Response
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from app.settings import HOME
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -15,3 +18,8 @@ class HashedFiles(StaticFiles):
         is_named = b"v=" in scope.get("query_string", b"")
         response.headers["Cache-Control"] = FOR_EVER if is_named else "no-cache"
         return response  # type: ignore[no-any-return]
+
+
+async def favicon(request: Request) -> Response:
+    """For browsers that ask without being told; the pages name the same picture themselves."""
+    return FileResponse(HOME / "static" / "img" / "favicon.svg", media_type="image/svg+xml")

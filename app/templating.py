@@ -62,7 +62,7 @@ def environment(settings: Settings) -> Environment:
         machine_time=lambda moment: moment.astimezone(UTC).isoformat(timespec="seconds"),
         day_name=lambda day: day_name(day, clock.today(zone)),
         day_key=lambda day: sort_key(datetime.combine(day, time(), zone), 0),
-        draft_markup=lambda text: to_html(markdown_to_whatsapp(text)),
+        draft_markup=lambda text: to_html(markdown_to_whatsapp(words.whole_so_far(text))),
         list_time=lambda moment: list_time(moment.astimezone(zone), clock.today(zone)),
     )
     return made

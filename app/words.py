@@ -40,3 +40,11 @@ def author(bubble: Bubble) -> str:
 def quoted(message: Message) -> str:
     """What stands for a quoted message without text (an English source sentence)."""
     return (kind_of(message) or UNKNOWN)[1]
+
+
+def whole_so_far(markdown: str) -> str:
+    """A growing text as if it ended here: bold that is still open is closed, so that no lone mark shows."""
+    if markdown.count("**") % 2 == 0:
+        return markdown
+    text = markdown.rstrip()
+    return text[:-2] if text.endswith("**") else f"{text}**"

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
-from app import clock, jobs
+from app import clock, jobs, leases
 from app.db import is_outage, reading, transaction
 from app.jobs import Claim
 from app.randomness import between
@@ -13,7 +13,6 @@ from app.randomness import between
 log = logging.getLogger(__name__)
 
 AT_ONCE = 16  # turns of Claude mostly wait for the network
-RENEW_SECONDS = 5.0
 IDLE_SECONDS = 1.0
 SHORTEST_PAUSE_SECONDS = 0.02
 LONGEST_WAIT_SECONDS = 300.0
@@ -70,9 +69,9 @@ class Worker:
             return await jobs.claim_next(session)
 
     async def work(self, claim: Claim) -> None:
-        keeper = asyncio.create_task(self.keep(claim))
         try:
-            await self.handlers[claim.kind](claim)
+            async with leases.kept(lambda: self.renew(claim)):
+                await self.handlers[claim.kind](claim)
             async with transaction() as session:
                 await jobs.finish(session, claim)
         except Exception as fault:
@@ -82,15 +81,10 @@ class Worker:
                 exc_info=not is_outage(fault),
             )
             await self.later(claim, type(fault).__name__)
-        finally:
-            keeper.cancel()
 
-    async def keep(self, claim: Claim) -> None:
-        while True:
-            await asyncio.sleep(RENEW_SECONDS)
-            async with transaction() as session:
-                if not await jobs.renew(session, claim):
-                    return
+    async def renew(self, claim: Claim) -> bool:
+        async with transaction() as session:
+            return await jobs.renew(session, claim)
 
     async def later(self, claim: Claim, error: str) -> None:
         """Back into the queue, later each time; after many tries it waits a day, where it can be seen."""

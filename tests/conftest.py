@@ -1,12 +1,12 @@
 """What every test may ask for: a migrated database, a running desk with its simulator, a browser."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import anyio
 import pytest
 
 os.environ["RECADO_ENV"] = "test"
@@ -26,7 +26,7 @@ def migrated_database() -> Iterator[Path]:
     """An empty SQLite database of the newest schema, made once; tests copy it."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "empty.db"
-        anyio.run(migrate, database_address(f"sqlite:///{path}"))
+        asyncio.run(migrate(database_address(f"sqlite:///{path}")))  # anyio refuses while a session fixture is open
         yield path
 
 

@@ -212,7 +212,7 @@ def problem_of(attempt: Delivery) -> Problem | None:
     if attempt.error_details == DROPPED:
         words = N_("Not sent, because the part of the answer before it did not arrive.")
         return Problem(words, N_("Answer yourself, or try again."))
-    if attempt.error_code is None:
+    if attempt.error_code is None and attempt.wamid is None:
         return Problem(
             N_("WhatsApp could not be reached for an hour."), N_("Check the connection and try again.")
         )

@@ -81,7 +81,7 @@ async def apply(session: AsyncSession, delivery: Delivery, reported: Report) -> 
     if status in ARRIVED or status is DeliveryStatus.FAILED:
         delivery.wamid = delivery.wamid or reported.wamid
     note_time(delivery, status, reported.at)
-    if status is DeliveryStatus.FAILED and delivery.error_code is None:
+    if status is DeliveryStatus.FAILED and delivery.status != DeliveryStatus.FAILED:
         delivery.error_code, delivery.error_details = reported.error_code, reported.error_details
     await advance(session, delivery, status)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app import clock
+from app import clock, leases
 from app.db import is_outage, reading, transaction
 from app.outbox import queue
 from app.outbox.queue import Claim
@@ -17,7 +17,6 @@ from app.whatsapp.outcomes import Accepted, NotReached, NotSent, Outcome, Unknow
 log = logging.getLogger(__name__)
 
 AT_ONCE = 8  # sends under way in one process, each of another conversation
-RENEW_SECONDS = 5.0
 IDLE_SECONDS = 1.0
 SHORTEST_PAUSE_SECONDS = 0.05
 
@@ -67,29 +66,25 @@ class Sender:
 
     async def deliver(self, claim: Claim) -> None:
         """One request to Graph, its lease kept alive meanwhile, its outcome recorded."""
-        keeper = asyncio.create_task(self.keep(claim))
         try:
-            token = self.access_token()
-            outcome = await self.graph.send(
-                phone_number_id=claim.phone_number_id, access_token=token, payload=claim.payload
-            )
-            await self.record(claim, outcome)
+            async with leases.kept(lambda: self.renew(claim)):
+                outcome = await self.graph.send(
+                    phone_number_id=claim.phone_number_id,
+                    access_token=self.access_token(),
+                    payload=claim.payload,
+                )
+                await self.record(claim, outcome)
         except Exception as fault:  # the lease runs out and the delivery becomes unknown, as it should
             log.error(
                 "a delivery lost its way",
                 extra={"delivery": claim.delivery_id, "fault": type(fault).__name__},
                 exc_info=not is_outage(fault),
             )
-        finally:
-            keeper.cancel()
         queue.wake_sender.ring()
 
-    async def keep(self, claim: Claim) -> None:
-        while True:
-            await asyncio.sleep(RENEW_SECONDS)
-            async with transaction() as session:
-                if not await queue.renew(session, claim):
-                    return
+    async def renew(self, claim: Claim) -> bool:
+        async with transaction() as session:
+            return await queue.renew(session, claim)
 
     async def record(self, claim: Claim, outcome: Outcome) -> None:
         """Write what became of it; while the database is out, again and again, for the answer is known only here."""

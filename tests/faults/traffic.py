@@ -66,15 +66,17 @@ class Traffic:
             await self.pause(0.2, 0.6)
 
     async def attendant_answers(self, browser: Browser) -> None:
-        """Reads every conversation, replies, and repeats what got no answer, as a browser would."""
-        said = 0
+        """One tab: replies here and there, looks at the ticks, repeats what got no answer, as a browser would."""
+        said, theirs = 0, list[int]()
         while not self.over.is_set():
             with suppress(httpx2.TransportError):
-                theirs = sorted((await browser.conversations()).values())[: self.attended]
+                if len(theirs) < self.attended:
+                    theirs = sorted((await browser.conversations()).values())[: self.attended]
                 for conversation in self.random.sample(theirs, k=min(2, len(theirs))):
                     said += 1
                     await self.reply(browser, conversation, f"Resposta {CANARY} {said}")
-                    await self.look_at(browser, conversation)
+                    if self.random.random() < 0.3:
+                        await self.look_at(browser, conversation)
             await self.pause(0.02, 0.2)
 
     async def reply(self, browser: Browser, conversation: int, text: str) -> None:
