@@ -5,19 +5,16 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, event
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.types import TypeDecorator
 
-BUSY_TIMEOUT_SECONDS = 5
-READERS = 8
+from app.sqlite import BUSY_TIMEOUT_SECONDS, sqlite_engine
 
 Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only an INTEGER primary key
 
@@ -76,38 +73,6 @@ class Database:
     async def close(self) -> None:
         await self.reader.dispose()
         await self.writer.dispose()
-
-
-def sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
-    """An engine whose transactions begin IMMEDIATE for the writer and are query-only for readers."""
-    if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(
-        url,
-        poolclass=AsyncAdaptedQueuePool,
-        pool_size=1 if writes else READERS,
-        max_overflow=0,
-        pool_timeout=BUSY_TIMEOUT_SECONDS,
-        hide_parameters=True,  # an error must not carry a message's text into the log
-        connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_SECONDS},
-    )
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, record: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        if not writes:
-            cursor.execute("PRAGMA wal_autocheckpoint=0")
-            cursor.execute("PRAGMA query_only=ON")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
 
 
 def postgres_engine(url: URL) -> AsyncEngine:

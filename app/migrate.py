@@ -8,8 +8,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from app.db import BUSY_TIMEOUT_SECONDS, Database, sqlite_engine
+from app.db import Database
 from app.settings import HOME
+from app.sqlite import sqlite_engine
 
 MIGRATIONS = HOME / "migrations"
 ADVISORY_LOCK = 726_265_001  # one migration at a time on Postgres
@@ -60,10 +61,7 @@ def allow_table_rebuilds(engine: Any) -> None:
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA foreign_keys=OFF")
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
-        cursor.close()
+        connection.execute("PRAGMA foreign_keys=OFF")
 
 
 def run(connection: Connection, to: str) -> None:

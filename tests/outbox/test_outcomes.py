@@ -10,6 +10,7 @@ from tests.actors import WhatsApp, within
 from tests.clocks import MovingClock
 from tests.outbox.thread import Thread, attempts
 from tests.people import ANA
+from tests.whatsapp.bodies import change, status, webhook
 
 CONFIRMED_NOT = "WhatsApp did not confirm"
 
@@ -133,8 +134,6 @@ async def test_a_failure_reported_without_a_reason_does_not_blame_the_connection
     await ana.sends("Sem motivo")
     await ana.shows("Sem motivo", "sent")
     message = whatsapp.world.messages[await ana.wamid_of("Sem motivo")]
-    from tests.whatsapp.bodies import change, status, webhook
-
     assert await whatsapp.posts(webhook(change(statuses=[status(message.id, "failed")]))) == 200
     assert (await ana.bubble("Sem motivo")).status == "failed"
     assert "WhatsApp refused this message." in (await ana.problems())[0]

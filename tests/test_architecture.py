@@ -1,0 +1,183 @@
+"""The shape of the code: what may know of what. A deliberate exception stands in EXCEPTIONS with its reason."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.settings import HOME, load_settings
+from app.templating import environment
+
+APP, TEMPLATES = HOME / "app", HOME / "templates"
+CONCEPTS = ("accounts", "contacts", "conversations", "attention", "outbox", "assistant", "installation", "jobs")
+DOORS = ("app.pages", "app.api", "app.main", "app.routes", "app.templating", "app.gate", "app.whatsapp.webhook")
+WEB = ("starlette", "jinja2", "uvicorn", "sse_starlette")
+KNOWN_OF_LIVE = {"app.live.events": {"announce", "Change", "EventKind"}, "app.live.bell": {"Bell", "bell"}}
+MOST_LINES, MOST_JAVASCRIPT = 300, 700
+
+EXCEPTIONS: dict[tuple[str, str], str] = {
+    # (file, module it imports): why it may
+    ("app/simulated.py", "app.simulator"): "plays WhatsApp inside this process in development",
+    ("app/cli.py", "app.simulator"): "plays it as a process of its own",
+}
+
+
+def sources() -> list[Path]:
+    return sorted(APP.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(HOME).as_posix()
+
+
+def imports(path: Path) -> Iterator[tuple[str, str, bool]]:
+    """(module, name taken from it or "", whether this happens at import) of each import in a file."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    inside = {
+        id(node)
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, "", id(node) not in inside) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name_of(path)}: imports are written in full"
+            yield from ((node.module or "", alias.name, id(node) not in inside) for alias in node.names)
+
+
+def is_in(module: str, name: str, packages: tuple[str, ...]) -> bool:
+    """Whether `from module import name` (or `import module`) reaches into one of these."""
+    reached = (module, f"{module}.{name}")
+    return any(one == package or one.startswith(f"{package}.") for one in reached for package in packages)
+
+
+def is_excepted(path: Path, module: str) -> bool:
+    return any(name_of(path) == file and is_in(module, "", (known,)) for file, known in EXCEPTIONS)
+
+
+def concept_files() -> list[Path]:
+    return [path for path in sources() if path.relative_to(APP).parts[0].removesuffix(".py") in CONCEPTS]
+
+
+@pytest.mark.parametrize("path", concept_files(), ids=name_of)
+def test_a_concept_knows_no_door_no_template_and_of_live_only_how_to_announce(path: Path) -> None:
+    for module, name, _ in imports(path):
+        if is_excepted(path, module):
+            continue
+        assert not is_in(module, name, WEB), f"{module} belongs to the doors"
+        assert not is_in(module, name, DOORS), f"{module} is a door"
+        if is_in(module, name, ("app.live",)):
+            assert name in KNOWN_OF_LIVE.get(module, set()), f"{module}.{name}: a concept only announces"
+
+
+def test_the_database_knows_no_concept() -> None:
+    above = (*DOORS, *(f"app.{concept}" for concept in CONCEPTS))
+    for module, name, _ in imports(APP / "db.py"):
+        assert not is_in(module, name, above), module
+
+
+@pytest.mark.parametrize("path", sorted((APP / "simulator").rglob("*.py")), ids=name_of)
+def test_the_simulator_knows_nothing_of_the_program_it_is_the_outside_world_of(path: Path) -> None:
+    for module, name, _ in imports(path):
+        if is_in(module, name, ("app",)):
+            assert is_in(module, name, ("app.simulator",)), f"{module}.{name}"
+
+
+def test_nothing_in_the_program_knows_the_simulator() -> None:
+    knowing = {
+        name_of(path)
+        for path in sources()
+        if not path.is_relative_to(APP / "simulator")
+        for module, name, _ in imports(path)
+        if is_in(module, name, ("app.simulator",))
+    }
+    assert knowing == {file for file, module in EXCEPTIONS if module == "app.simulator"}
+
+
+def test_only_one_file_knows_the_sdk_of_claude_and_loads_it_late() -> None:
+    found = [(name_of(path), late) for path in sources() for module, _, late in imports(path) if is_in(module, "", ("anthropic",))]
+    assert found
+    assert set(found) == {("app/assistant/claude.py", False)}
+
+
+def test_a_program_that_has_started_has_not_loaded_the_sdk_of_claude(database_url: str) -> None:
+    script = """
+import asyncio, sys
+from app.main import app
+async def start():
+    async with app.router.lifespan_context(app):
+        print("anthropic" in sys.modules)
+asyncio.run(start())
+"""
+    settings = {
+        "RECADO_ENV": "test",
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": "s" * 40,
+        "ANTHROPIC_BASE_URL": "http://127.0.0.1:1",
+        "WHATSAPP_API_URL": "http://127.0.0.1:1",
+    }
+    started = subprocess.run(
+        [sys.executable, "-c", script], cwd=HOME, env=dict(os.environ) | settings, capture_output=True, text=True
+    )
+    assert started.returncode == 0, started.stderr
+    assert started.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("path", sources(), ids=name_of)
+def test_a_file_holds_one_idea(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
+@pytest.mark.parametrize("path", sources(), ids=name_of)
+def test_a_log_line_is_a_fixed_sentence_and_its_fields_hold_nobodys_words(path: Path) -> None:
+    private = {"text", "body", "name", "phone", "wa_id", "email", "payload", "token", "password", "secret"}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        if not (isinstance(node.func.value, ast.Name) and node.func.value.id in {"log", "logger", "logging"}):
+            continue
+        if node.func.attr not in {"debug", "info", "warning", "error", "exception", "critical", "log"}:
+            continue
+        sentence = node.args[1 if node.func.attr == "log" else 0]
+        assert isinstance(sentence, ast.Constant), f"line {node.lineno}: the sentence is put together"
+        assert len(node.args) == (2 if node.func.attr == "log" else 1), f"line {node.lineno}: fields go into `extra`"
+        for extra in (keyword.value for keyword in node.keywords if keyword.arg == "extra"):
+            keys = {key.value for key in getattr(extra, "keys", []) if isinstance(key, ast.Constant)}
+            assert not keys & private, f"line {node.lineno}"
+
+
+def test_html_is_trusted_only_where_whatsapp_markup_makes_it() -> None:
+    ours = {"app/whatsapp/markup.py", "app/simulator/markup.py"}
+    trusting = {name_of(path) for path in sources() if re.search(r"\bMarkup\(", path.read_text(encoding="utf-8"))}
+    assert trusting <= ours
+
+
+def templates() -> list[Path]:
+    return sorted(TEMPLATES.rglob("*.html"))
+
+
+@pytest.mark.parametrize("path", templates(), ids=name_of)
+def test_a_template_escapes_everything_and_runs_no_script_of_its_own(path: Path) -> None:
+    html = re.sub(r"\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.S)
+    assert not re.search(r"\|\s*safe\b|autoescape", html), "escapes everything"
+    assert not re.search(r"<script(?![^>]*\ssrc=)", html), "no inline script"
+    assert not re.search(r"<style\b|\sstyle=", html), "no inline style"
+    assert not re.search(r"\shx-on|\son[a-z]+\s*=|\bjs:|javascript:", html), "no script in an attribute"
+
+
+def test_every_template_compiles() -> None:
+    made = environment(load_settings(recado_env="test", secret_key="s" * 40))
+    for name in made.list_templates(extensions=["html"]):
+        made.get_template(name)
+
+
+def test_the_javascript_of_our_own_stays_small() -> None:
+    lines = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in (HOME / "static" / "js").rglob("*.js"))
+    assert 0 < lines < MOST_JAVASCRIPT
