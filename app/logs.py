@@ -11,6 +11,7 @@ LIBRARIES_THAT_TELL_TOO_MUCH = (
     "sse_starlette",
     "aiosqlite",
     "sqlalchemy.engine",
+    "alembic",
 )
 
 

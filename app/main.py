@@ -76,6 +76,8 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         database = open_database(settings.database_url)
         stack.push_async_callback(close_database)
         await refuse_other_schema(database)
+        if settings.is_production and not settings.is_https:
+            log.warning("PUBLIC_URL is not https: passwords and messages travel readable")
         settings = await stack.enter_async_context(simulated(app, settings))
         async with transaction() as session:
             await ensure_first(session, settings)

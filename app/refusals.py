@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy.exc import OperationalError, TimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from app.db import is_outage
-from app.errors import AppError, NotFound, NotSignedIn, Unavailable
+from app.errors import AppError, NotFound, Unavailable
 from app.i18n import N_, _
 from app.middleware import HEADERS
 from app.templating import render, wants_fragment
@@ -57,8 +57,6 @@ def answer(request: Request, error: AppError) -> Response:
         return JSONResponse(
             {"error": {"code": error.code, "message": _(error.words)}}, error.status, headers=headers
         )
-    if isinstance(error, NotSignedIn) and is_page(request):
-        return RedirectResponse("/sign-in", 303)
     if not is_page(request):
         return PlainTextResponse(_(error.words), error.status, headers=headers)
     forgets = error.status == 404 and request.scope["path"].startswith("/c/")

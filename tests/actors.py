@@ -149,7 +149,8 @@ def bubble_of(article: str) -> Bubble:
 
     body = re.search(r"<bdi>(.*?)</bdi>", article, re.S)
     text = re.sub(r"<[^>]+>", "", (body.group(1) if body else "").replace("<br>", "\n"))
-    return Bubble(int(attribute("data-message")), attribute("data-direction"), attribute("data-author"), attribute("data-status"), text)
+    direction, author, status = (attribute(f"data-{name}") for name in ("direction", "author", "status"))
+    return Bubble(int(attribute("data-message")), direction, author, status, text)
 
 
 @dataclass

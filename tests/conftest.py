@@ -14,6 +14,7 @@ os.environ["RECADO_ENV"] = "test"
 from app.migrate import migrate
 from app.settings import database_address
 from tests.actors import Browser, Desk, WhatsApp, running_desk
+from tests.postgres import new_database, running_postgres
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +27,9 @@ def migrated_database() -> Iterator[Path]:
     """An empty SQLite database of the newest schema, made once; tests copy it."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "empty.db"
-        asyncio.run(migrate(database_address(f"sqlite:///{path}")))  # anyio refuses while a session fixture is open
+        asyncio.run(
+            migrate(database_address(f"sqlite:///{path}"))
+        )  # anyio refuses while a session fixture is open
         yield path
 
 
@@ -36,6 +39,22 @@ def database_url(migrated_database: Path, tmp_path: Path) -> str:
     copy = tmp_path / "recado.db"
     shutil.copy(migrated_database, copy)
     return f"sqlite:///{copy}"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a throw-away PostgreSQL server; tests that ask for it are marked `postgres`."""
+    programs = os.environ.get("RECADO_POSTGRES_BIN")
+    if not programs:
+        pytest.skip("bin/test found no PostgreSQL server")
+    with running_postgres(Path(programs)) as address:
+        yield address
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    """The address of an empty Postgres database of this test's own; nothing is migrated yet."""
+    return new_database(postgres_server)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ The rule that it checks: the open page plus its fragments is the page reloaded.
 """
 
 from dataclasses import dataclass
+from difflib import unified_diff
 from html.parser import HTMLParser
 
 import httpx2
@@ -123,6 +124,12 @@ class LivePage:
             fresh = await self.reloaded()
             if not await self.catches_up() and self.cursor == fresh.cursor:
                 return await self.shown(), fresh
+
+
+def difference(kept: Picture, fresh: Picture) -> str:
+    """Where an open page is not what a reload shows; "" when it is."""
+    told = unified_diff((kept.title, *kept.lines), (fresh.title, *fresh.lines), "open page", "reload", n=6, lineterm="")
+    return "\n".join(told)
 
 
 async def open_page(chromium: Chromium, reader: Browser, conversation: int | None) -> LivePage:

@@ -9,6 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
+from uuid import uuid4
+
+import psycopg
+from sqlalchemy.engine import make_url
 
 SETTINGS = """
 listen_addresses = ''
@@ -58,3 +62,11 @@ def running_postgres(programs: Path) -> Iterator[str]:
             run("pg_ctl", "-D", data, "-w", "-s", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder)
+
+
+def new_database(server: str) -> str:
+    """The address of one more empty database on this server."""
+    url, name = make_url(server), f"test_{uuid4().hex}"
+    with psycopg.connect(url.set(drivername="postgresql").render_as_string(), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return url.set(database=name).render_as_string(hide_password=False)

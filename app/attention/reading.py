@@ -32,7 +32,7 @@ async def mark_read(session: AsyncSession, user: User, conversation_id: int, up_
     if known is not None and known.inbound_seen == seen:
         return False
     announce(session, Change(EventKind.CURSOR_MOVED, conversation_id, user_id=user.id))
-    await tell_customer(session, conversation_id)
+    await tell_customer(session, conversation_id, where="open")
     return True
 
 
@@ -94,12 +94,12 @@ async def start_with_nothing_unread(session: AsyncSession, user_id: int) -> None
     await session.execute(insert(ReadCursor).from_select(columns, everything))
 
 
-async def tell_customer(session: AsyncSession, conversation_id: int) -> None:
-    """Have the customer's newest message marked as read, where the number's setting is "on open"."""
+async def tell_customer(session: AsyncSession, conversation_id: int, *, where: str) -> None:
+    """Have the customer's newest message marked as read, at a number whose setting is `where` (open, reply)."""
     policy = (
         select(Number.marks_read)
         .join(Conversation, Conversation.number_id == Number.id)
         .where(Conversation.id == conversation_id, Number.is_receive_only.is_(False))
     )
-    if (await session.execute(policy)).scalar_one_or_none() == "open":
+    if (await session.execute(policy)).scalar_one_or_none() == where:
         await jobs.enqueue(session, MARK_READ, str(conversation_id), run_at=clock.now())

@@ -34,6 +34,7 @@ async def reply(
     """
     text = clean(text)
     compose_id = checked(compose_id)
+    await session.refresh(conversation, with_for_update=True)  # a double click and a colleague wait here
     if compose_id is not None:
         before = (
             await session.scalars(select(Message).where(Message.compose_id == compose_id))
@@ -43,6 +44,7 @@ async def reply(
     await handoff.to_people(session, conversation, by=by)
     message = await put(session, conversation, text, author=Author.USER, user_id=by.id, compose_id=compose_id)
     await reading.everybody_has_read(session, conversation.id)
+    await reading.tell_customer(session, conversation.id, where="reply")
     await drafts.forget(session, by.id, conversation.id)
     return message
 

@@ -102,6 +102,19 @@ async def around(session: AsyncSession, message_id: int, zone: ZoneInfo) -> list
     return await draw(session, [message, *later], earlier, zone)
 
 
+async def quoting(session: AsyncSession, message: Message, zone: ZoneInfo) -> list[Bubble]:
+    """The messages that answer this one, each as it is drawn; rarely more than one or two."""
+    theirs = select(Message.id).where(
+        Message.conversation_id == message.conversation_id,
+        Message.sent_at >= message.sent_at,
+        Message.reply_to_wamid.is_not(None),
+        Message.reply_to_wamid == message.wamid,
+    )
+    answers = (await session.scalars(theirs.order_by(Message.sent_at, Message.position).limit(PAGE))).all()
+    drawn = [await around(session, answer, zone) for answer in answers]
+    return [bubbles[0] for bubbles in drawn if bubbles]
+
+
 async def draw(
     session: AsyncSession, messages: Sequence[Message], earlier: Message | None, zone: ZoneInfo
 ) -> list[Bubble]:

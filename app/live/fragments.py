@@ -30,8 +30,8 @@ ALERT_WITHIN = timedelta(seconds=15)  # older news is caught up on quietly
 class Redraw:
     """What a batch of events changes on one reader's screen, each thing once. Values are the newest event's id."""
 
-    added: dict[int, Event] = field(default_factory=dict)  # messages, by id
-    changed: dict[int, Event] = field(default_factory=dict)
+    bubbles: dict[int, Event] = field(default_factory=dict)  # messages, by id; the latest news last
+    added: dict[int, Event] = field(default_factory=dict)  # of `bubbles`: those that are new
     drafts: dict[int, Event] = field(default_factory=dict)  # conversations whose draft of Claude grew
     heads: dict[int, Event] = field(
         default_factory=dict
@@ -50,10 +50,12 @@ class Redraw:
                 self.resync = True
             case EventKind.MESSAGE_ADDED if event.ref and conversation:
                 self.added[event.ref] = self.rows[conversation] = event
+                self.note_bubble(event.ref, event)
                 self.moved.add(conversation)
                 self.attention = True
             case EventKind.MESSAGE_CHANGED if event.ref and conversation:
-                self.changed[event.ref] = self.rows[conversation] = event
+                self.rows[conversation] = event
+                self.note_bubble(event.ref, event)
             case EventKind.CONVERSATION_CHANGED if conversation:
                 self.heads[conversation] = self.rows[conversation] = event
                 self.attention = True
@@ -67,6 +69,11 @@ class Redraw:
             case EventKind.CURSOR_MOVED if conversation:
                 self.rows[conversation] = event
                 self.attention = True
+
+    def note_bubble(self, message: int, event: Event) -> None:
+        """What was drawn for an older event may be kept, and out of date: each bubble is drawn for its newest, in order."""
+        self.bubbles.pop(message, None)
+        self.bubbles[message] = event
 
 
 @dataclass(frozen=True)
@@ -96,9 +103,13 @@ def parse_topics(topics: str, user: User) -> Reader:
 
 @dataclass(frozen=True)
 class Picture:
-    """What one event shows, the same for every reader. `bubbles`: the message, and the one below it."""
+    """What one event shows, the same for every reader. `bubbles`: the message, and the one below it.
+
+    `quoting`: those that show a message which is new above them, or other words than before.
+    """
 
     bubbles: Sequence[Bubble]
+    quoting: Sequence[Bubble]
     row: Row | None
 
 
@@ -127,16 +138,9 @@ class Fragments:
         """Bubbles, draft and head of the conversations that are open."""
         pieces = []
         open_ids = reader.open_ids
-        shown = {
-            message: event for message, event in redraw.added.items() if event.conversation_id in open_ids
-        }
-        for message, event in shown.items():
-            bubbles = await self.bubbles(event)
-            pieces.append(self.html("live/message_added.html", event, message, bubbles=bubbles))
-        for message, event in redraw.changed.items():
-            if event.conversation_id in open_ids and message not in shown:
-                bubbles = await self.bubbles(event)
-                pieces.append(self.html("live/message_changed.html", event, message, bubbles=bubbles[:1]))
+        for message, (event, bubble) in (await self.newest_bubbles(redraw, open_ids)).items():
+            template = "live/message_added.html" if message in redraw.added else "live/message_changed.html"
+            pieces.append(self.html(template, event, message, bubbles=[bubble]))
         for conversation, event in redraw.drafts.items():
             if conversation in open_ids and (row := await self.row(event)):
                 pieces.append(self.html("live/draft.html", event, conversation, row=row))
@@ -153,6 +157,18 @@ class Fragments:
                     )
                 )
         return pieces
+
+    async def newest_bubbles(
+        self, redraw: Redraw, open_ids: frozenset[int]
+    ) -> dict[int, tuple[Event, Bubble]]:
+        """Every bubble that looks different now, once: htmx finds the targets of an answer before it swaps any."""
+        newest: dict[int, tuple[Event, Bubble]] = {}
+        for event in redraw.bubbles.values():
+            if event.conversation_id in open_ids:
+                picture = await self.picture(event)
+                touched = picture.bubbles if event.ref in redraw.added else picture.bubbles[:1]
+                newest |= {bubble.message.id: (event, bubble) for bubble in (*touched, *picture.quoting)}
+        return newest
 
     async def list_pieces(self, redraw: Redraw, reader: Reader) -> list[str]:
         """Rows, the number in the title, and alerts."""
@@ -211,9 +227,14 @@ class Fragments:
         async def load() -> Picture:
             async with reading() as session:
                 message = event.ref if event.kind in MESSAGES else None
-                bubbles = await thread.around(session, message, self.zone) if message else ()
+                bubbles = await thread.around(session, message, self.zone) if message else []
+                is_late = len(bubbles) > 1 and event.kind == EventKind.MESSAGE_ADDED
+                quoting: Sequence[Bubble] = ()
+                if bubbles and (is_late or bubbles[0].message.edited_at):
+                    quoting = await thread.quoting(session, bubbles[0].message, self.zone)
                 conversation = event.conversation_id or 0
-                return Picture(bubbles, (await listing.rows_by_id(session, [conversation])).get(conversation))
+                row = (await listing.rows_by_id(session, [conversation])).get(conversation)
+                return Picture(bubbles, quoting, row)
 
         return await self.sheets.loaded(event.id, load)
 

@@ -1,7 +1,6 @@
 """The long poll: the same fragments and the same cursor for browsers that no stream reaches."""
 
 import asyncio
-from collections.abc import Coroutine
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -19,9 +18,13 @@ async def poll(request: Request) -> Response:
     asked = Asked.of(request)
     if asked is None:
         raise NotSignedIn
-    news = await unless_gone(request, wait_for_news(request.app.state.live, asked, hold_seconds(request)))
-    if news is None:
-        return Response(status_code=204)
+    leaving = asyncio.ensure_future(departure(request))
+    try:
+        news = await wait_for_news(request.app.state.live, asked, hold_seconds(request), leaving)
+    finally:
+        leaving.cancel()
+    if news.html and hold_seconds(request) and not await asked.is_still_signed_in():
+        raise NotSignedIn  # it ended while we waited
     headers = {"X-Live-Cursor": str(news.cursor), "Cache-Control": "no-store"}
     if news.html is None:
         return HTMLResponse("", headers=headers | {"X-Live": "resync"})
@@ -30,34 +33,30 @@ async def poll(request: Request) -> Response:
     return HTMLResponse(news.html, headers=headers)
 
 
-async def unless_gone(request: Request, held: Coroutine[None, None, News]) -> News | None:
-    """What the held request comes to; None once its browser has gone away, so that nothing is held for nobody."""
-    holding, leaving = asyncio.ensure_future(held), asyncio.ensure_future(departure(request))
-    try:
-        await asyncio.wait({holding, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        return holding.result() if holding.done() else None
-    finally:
-        holding.cancel()
-        leaving.cancel()
-
-
 async def departure(request: Request) -> None:
+    """Until the browser has gone away: then nothing is held for nobody."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
 
 
-async def wait_for_news(live: Live, asked: Asked, seconds: float) -> News:
-    """Hold the request until something of this reader's changed, the time is over, or the server stops."""
+async def wait_for_news(live: Live, asked: Asked, seconds: float, leaving: "asyncio.Future[None]") -> News:
+    """Hold the request until something of this reader's changed, the time is over, they left, or the server stops."""
     ends_at = asyncio.get_running_loop().time() + seconds
     cursor = asked.cursor
     while True:
         waiting = live.ring.arrived.next()
         news = await live.news(cursor, asked.day, asked.reader)
         left = ends_at - asyncio.get_running_loop().time()
-        if news.html != "" or left <= 0 or stopping.is_set():
+        if news.html != "" or left <= 0 or leaving.done() or stopping.is_set():
             return news
         cursor = news.cursor
-        await stopping.or_until(waiting, left)
+        either = asyncio.ensure_future(first_of(waiting, leaving))
+        await stopping.or_until(either, left)
+        either.cancel()
+
+
+async def first_of(*futures: "asyncio.Future[None]") -> None:
+    await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
 
 
 def hold_seconds(request: Request) -> float:

@@ -69,15 +69,16 @@ class Ring:
     async def read_new(self) -> int:
         """Take the next events from the table; how many there were."""
         async with reading() as session:
-            fresh = await events_after(session, self.head, BATCH)
+            found = await events_after(session, self.head, BATCH)
+        fresh = [event for event in found if event.id > self.head]  # somebody may have read them meanwhile
         if not fresh:
-            return 0
+            return len(found)
         self.events.extend(fresh)
         self.head = fresh[-1].id
         while len(self.events) > CAPACITY:
             self.floor = self.events.popleft().id
         self.arrived.ring()
-        return len(fresh)
+        return len(found)
 
     async def after(self, cursor: int) -> Sequence[Event] | None:
         """The events past `cursor`, oldest first; None when it is too old, from another database, or too far behind."""

@@ -38,7 +38,7 @@ async def events(live: Live, asked: Asked) -> AsyncIterator[bytes]:
     yield hello()
     clock = asyncio.get_running_loop().time
     ends_at = clock() + OLDEST_STREAM_SECONDS * between(0.8, 1.0)
-    cursor, spoke_at, checked_at = asked.cursor, clock(), clock()
+    cursor, spoke_at, check_at = asked.cursor, clock(), clock() + CHECK_SECONDS
     while not stopping.is_set() and clock() < ends_at:
         waiting = live.ring.arrived.next()
         news = await live.news(cursor, asked.day, asked.reader)
@@ -49,11 +49,11 @@ async def events(live: Live, asked: Asked) -> AsyncIterator[bytes]:
             yield frame(id=news.cursor, data=news.html) if news.html else frame(event="hb", id=news.cursor)
             cursor, spoke_at = news.cursor, clock()
             await asyncio.sleep(SHARED_WRITE_SECONDS)
-        await stopping.or_until(waiting, min(CHECK_SECONDS, spoke_at + HEARTBEAT_SECONDS - clock()))
-        if clock() - checked_at >= CHECK_SECONDS:
+        await stopping.or_until(waiting, min(check_at, spoke_at + HEARTBEAT_SECONDS) - clock())
+        if clock() >= check_at:
             if not await asked.is_still_signed_in():
                 break
-            checked_at = clock()
+            check_at = clock() + CHECK_SECONDS
     yield frame(event="bye")
 
 

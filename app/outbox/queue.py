@@ -146,6 +146,8 @@ async def unknown(session: AsyncSession, attempt: Delivery) -> None:
     attempt.unknown_at = clock.now()
     await deliveries.advance(session, attempt, DeliveryStatus.UNKNOWN)
     await deliveries.attach_early_reports(session, attempt)
+    if attempt.status in deliveries.ARRIVED:  # a report was faster than the loss of the answer
+        return
     await jobs.enqueue(session, UNCONFIRMED, str(attempt.id), run_at=clock.now() + UNCONFIRMED_AFTER)
     await drop_rest_of_answer(session, attempt)
 

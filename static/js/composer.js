@@ -47,5 +47,7 @@ document.addEventListener("htmx:finally:request", (event) => {
 })
 document.addEventListener("conversation-opened", ({ detail }) => {
   fit()
-  if (detail.id && matchMedia("(hover: hover)").matches) box().focus({ preventScroll: true })
+  if (!detail.id) return
+  box().setSelectionRange(box().value.length, box().value.length) // what is typed goes on where the draft ends
+  if (matchMedia("(hover: hover)").matches) box().focus({ preventScroll: true })
 })

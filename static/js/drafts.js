@@ -1,6 +1,7 @@
 // Keeps what is typed on the server within a second, so it is there after a reload and on another device.
 import { post } from "./csrf.js"
 
+const LAST_LETTERS = `recado.typed.${document.getElementById("app").dataset.user}`, STILL_FRESH = 10_000
 let waiting, unsaved
 
 function save() {
@@ -23,5 +24,18 @@ document.addEventListener("htmx:before:request", ({ detail }) => {
   else save()
 })
 document.addEventListener("message-sent", () => { if (unsaved && !unsaved.fields.text) unsaved = null })
-addEventListener("pagehide", save)
 document.addEventListener("visibilitychange", () => { if (document.hidden) save() })
+
+// The next page may have been drawn before the server had the last letters: they go there through this tab's own memory.
+addEventListener("pagehide", () => {
+  if (unsaved) sessionStorage.setItem(LAST_LETTERS, JSON.stringify({ ...unsaved, at: Date.now() }))
+  save()
+})
+document.addEventListener("conversation-opened", ({ detail }) => {
+  const { id, fields, at } = JSON.parse(sessionStorage.getItem(LAST_LETTERS) ?? "{}")
+  sessionStorage.removeItem(LAST_LETTERS)
+  const box = document.querySelector('#composer [name="text"]')
+  if (id !== detail.id || !box || Date.now() - at > STILL_FRESH || box.value === fields.text) return
+  box.value = fields.text
+  box.dispatchEvent(new Event("input", { bubbles: true }))
+})

@@ -5,9 +5,9 @@ const NEAR = 60
 const box = () => document.getElementById("thread")
 export const isAtBottom = () => box() && box().scrollHeight - box().scrollTop - box().clientHeight < NEAR
 export const goDown = () => { if (box()) box().scrollTop = box().scrollHeight }
-
 const place = () => `recado.place.${openId()}`
 let before, missed = 0
+let comesBack = performance.getEntriesByType("navigation")[0]?.type !== "navigate" // reloaded, or by "back"
 
 // The first bubble in view and how far below the top it stands.
 function anchor() {
@@ -25,38 +25,35 @@ function returnTo(at) {
 
 function arrive() {
   missed = 0
+  const kept = comesBack && JSON.parse(sessionStorage.getItem(place()) ?? "null")
+  comesBack = false
   if (!box()) return
   box().addEventListener("scroll", look, { passive: true })
   const bar = box().querySelector(".unread-bar")
-  const kept = JSON.parse(sessionStorage.getItem(place()) ?? "null")
-  if (bar) bar.scrollIntoView({ block: "start" })
-  else if (!returnTo(kept)) goDown()
+  if (!returnTo(kept)) bar ? bar.scrollIntoView({ block: "start" }) : goDown()
   look()
 }
 
 function look() {
-  if (isAtBottom()) missed = 0
-  sessionStorage.setItem(place(), JSON.stringify(isAtBottom() ? null : anchor() ?? null))
   const button = document.querySelector(".to-bottom")
   button.hidden = isAtBottom()
-  const count = button.querySelector(".to-bottom__count")
-  count.textContent = missed
-  count.hidden = !missed
+  if (isAtBottom()) missed = 0
+  sessionStorage.setItem(place(), JSON.stringify(isAtBottom() ? null : anchor() ?? null))
+  Object.assign(button.querySelector(".to-bottom__count"), { textContent: missed, hidden: !missed })
 }
 
 document.addEventListener("htmx:before:swap", () => {
-  before = box() && { thread: openId(), bottom: isAtBottom(), anchor: anchor(), seen: inbound() }
+  before = box() && { thread: openId(), bottom: isAtBottom(), anchor: anchor(), seen: newest() }
 })
 document.addEventListener("htmx:after:swap", () => {
   if (!before || !box() || before.thread !== openId()) return
-  if (before.bottom) goDown()
-  else returnTo(before.anchor)
-  missed += before.bottom ? 0 : Math.max(0, newest() - before.seen)
+  if (before.bottom) return goDown()
+  returnTo(before.anchor)
+  missed += positions().filter((one) => one > before.seen).length
   look()
 })
 const positions = () => [...(box()?.querySelectorAll('[data-direction="in"]') ?? [])].map((one) => Number(one.dataset.position))
 export const newest = () => positions().reduce((a, b) => Math.max(a, b), 0)
-const inbound = newest
 
 document.addEventListener("conversation-opened", arrive)
 document.addEventListener("message-sent", goDown)

@@ -13,6 +13,7 @@ from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, 
 from tests.actors import Desk
 from tests.people import MARTA, Attendant, Customer
 
+PATIENCE = 10_000  # milliseconds
 LIVE = {"stream": "live", "collecting proxy": "polling"}
 VERDICT = {"stream": "sse", "collecting proxy": "poll"}
 
@@ -63,7 +64,7 @@ class Tab:
 
     async def receives(self, transport: str) -> None:
         """Until this tab is connected the way it should be."""
-        await expect(self.page.locator("#live-status")).to_have_attribute("data-state", LIVE[transport], timeout=10_000)
+        await expect(self.page.locator("#live-status")).to_have_attribute("data-state", LIVE[transport])
 
     async def choose(self, customer: Customer) -> None:
         """Click the customer's row and wait for their conversation."""
@@ -182,7 +183,7 @@ class Browsers:
         context = await self.chromium.new_context(storage_state=state, permissions=["notifications"], locale="pt-BR", **more)  # type: ignore[arg-type]
         await context.add_cookies([session])  # type: ignore[list-item]
         await context.add_init_script(RECORDER)
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE)
         browser = RealBrowser(context, address)
         browser.watch()
         self.opened.append(browser)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import async_playwright
+from playwright.async_api import async_playwright, expect
 
 from tests.actors import Desk
-from tests.browser.actors import Browsers
+from tests.browser.actors import PATIENCE, Browsers
 from tests.browser.collecting_proxy import collecting_proxy
 
 HERE = Path(__file__).parent
@@ -38,6 +38,7 @@ async def chromium() -> AsyncIterator[Chromium]:
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
+    expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=QUIET)
         yield browser

@@ -127,7 +127,7 @@ async def test_permission_is_asked_for_by_a_click_and_never_before(browsers: Bro
     browser = await browsers.of()
     await browser.context.add_init_script(UNDECIDED)
     tab = await browser.tab()
-    ask = tab.page.get_by_role("button", name="Receber notificações de novas mensagens")
+    ask = tab.page.locator("#alert-permission button").first
     await expect(ask).to_be_visible()
     assert await tab.page.evaluate("timesAsked") == 0
     await ask.click()
@@ -139,7 +139,7 @@ async def test_who_wants_no_notifications_is_not_asked_again(browsers: Browsers)
     browser = await browsers.of()
     await browser.context.add_init_script(UNDECIDED)
     tab = await browser.tab()
-    await tab.page.get_by_role("button", name="Agora não").click()
+    await tab.page.locator(".alert-permission__dismiss").click()
     await tab.page.reload()
     await tab.receives("stream")
     await expect(tab.page.locator("#alert-permission")).to_be_hidden()

@@ -118,7 +118,8 @@ async def test_after_a_change_of_number_the_thread_goes_on_and_answers_go_to_the
 
 async def test_after_a_change_of_user_id_the_thread_goes_on(marta: Browser, whatsapp: WhatsApp) -> None:
     new = Customer(ANA.name, bsuid="BR.40000000000000000002")
-    for wamid, old, what in (("s1", {"previous_user_id": ANA.bsuid}, "x"), ("s2", {}, f"User changed from {ANA.bsuid} to {new.bsuid}")):
+    sentence = f"User changed from {ANA.bsuid} to {new.bsuid}"
+    for wamid, old, what in (("s1", {"previous_user_id": ANA.bsuid}, "x"), ("s2", {}, sentence)):
         await hears(whatsapp, f"{wamid}-before", "antes", ONLY_ID)
         system = {"type": "user_changed_user_id", "user_id": new.bsuid, "body": what} | old
         message = {"id": wamid, "timestamp": "1790000000", "type": "system", "system": system}
@@ -138,7 +139,7 @@ async def test_an_old_id_in_the_sentence_counts_only_when_it_is_known(marta: Bro
 async def test_a_group_message_never_lands_in_the_thread_with_its_sender(marta: Browser, whatsapp: WhatsApp) -> None:
     await hears(whatsapp, "w1", "só entre nós", ANA)
     await hears(whatsapp, "w2", "para o grupo", ANA, group_id="group-1")
-    echo = {"id": "w3", "timestamp": "1790000000", "type": "text", "text": {"body": "ao grupo"}, "to": ANA.wa_id, "group_id": "group-1"}
+    echo = text("w3", "ao grupo", Customer(""), to=ANA.wa_id, group_id="group-1")
     value = change()["value"] | {"message_echoes": [echo]}
     assert await whatsapp.posts(webhook({"field": "smb_message_echoes", "value": value})) == 200
 

@@ -14,7 +14,9 @@ from tests.faults.runs import FAULTS, Result
 
 
 def main() -> int:
-    asked = argparse.ArgumentParser(prog="python -m tests.faults", description="Kill the app and count what it lost.")
+    asked = argparse.ArgumentParser(
+        prog="python -m tests.faults", description="Kill the app and count what it lost."
+    )
     asked.add_argument("names", nargs="*", choices=[[], *FAULTS], metavar="NAME", help=", ".join(FAULTS))
     asked.add_argument("--json", action="store_true", help="one JSON object per fault and nothing else")
     asked.add_argument("--seed", type=int, default=secrets.randbelow(10**6))

@@ -133,7 +133,9 @@ def sent_once(session: Session, outside: Outside, found: Findings) -> None:
     for delivery in deliveries:
         times = sends[delivery.opaque]
         has_arrived = delivery.status in ARRIVED
-        found.note(has_arrived and times != 1, f"I3: delivery {delivery.id} is {delivery.status}, sent {times} times")
+        found.note(
+            has_arrived and times != 1, f"I3: delivery {delivery.id} is {delivery.status}, sent {times} times"
+        )
         has_failed = delivery.status == DeliveryStatus.FAILED
         found.note(has_failed and times, f"I3: delivery {delivery.id} failed and was sent")
         found.note(delivery.status == DeliveryStatus.QUEUED, f"I9: delivery {delivery.id} is still queued")
@@ -174,7 +176,9 @@ def counted_rightly(session: Session, found: Findings) -> None:
         for cursor in cursors:
             if cursor.conversation_id == conversation.id:
                 seen = sum(position <= cursor.position for position in inbound)
-                found.note(seen != cursor.inbound_seen, f"I6: a cursor of conversation {conversation.id} is wrong")
+                found.note(
+                    seen != cursor.inbound_seen, f"I6: a cursor of conversation {conversation.id} is wrong"
+                )
 
 
 def nothing_is_stuck(session: Session, found: Findings) -> None:
@@ -196,7 +200,9 @@ def nobody_waits(session: Session, found: Findings) -> None:
             continue
         done = (TurnState.ANSWERED, TurnState.HANDED_OVER)
         turns = session.scalars(
-            select(models.Turn).where(models.Turn.conversation_id == conversation.id, models.Turn.state.in_(done))
+            select(models.Turn).where(
+                models.Turn.conversation_id == conversation.id, models.Turn.state.in_(done)
+            )
         ).all()
         up_to = [turn.answers_position for turn in turns]
         found.note(len(up_to) != len(set(up_to)), f"I4: conversation {conversation.id} was answered twice")
@@ -206,7 +212,9 @@ def nobody_waits(session: Session, found: Findings) -> None:
             models.Message.type.not_in(SAYS_NOTHING),
         )
         waiting = [position for position in session.scalars(asks) if position > max(up_to, default=0)]
-        found.note(waiting, f"I4: conversation {conversation.id} waits for an answer to {len(waiting)} messages")
+        found.note(
+            waiting, f"I4: conversation {conversation.id} waits for an answer to {len(waiting)} messages"
+        )
 
 
 def people_know(session: Session, conversation_id: int) -> bool:
@@ -227,8 +235,10 @@ def as_a_page_should_show(database_url: str, email: str) -> tuple[dict[int, str]
         user = select(models.User.id).where(models.User.email == email)
         read = select(models.ReadCursor).where(models.ReadCursor.user_id == user.scalar_subquery())
         cursors = {cursor.conversation_id: cursor.position for cursor in session.scalars(read)}
-        unread = {conversation: 0 for conversation in session.scalars(select(models.Conversation.id))}
-        for message in session.scalars(select(models.Message).where(models.Message.direction == Direction.IN)):
+        unread = dict.fromkeys(session.scalars(select(models.Conversation.id)), 0)
+        for message in session.scalars(
+            select(models.Message).where(models.Message.direction == Direction.IN)
+        ):
             unread[message.conversation_id] += message.position > cursors.get(message.conversation_id, 0)
     engine.dispose()
     return statuses, unread

@@ -82,7 +82,9 @@ class House:
         return time.monotonic() - began
 
     async def is_ready(self) -> bool:
-        assert self._cold is None or self._cold.returncode is None, f"it did not start: {self.log.read_text()[-2000:]}"
+        assert self._cold is None or self._cold.returncode is None, (
+            f"it did not start: {self.log.read_text()[-2000:]}"
+        )
         return await self.answers(f"{self.address}/readyz")
 
     async def answers(self, url: str) -> bool:
@@ -91,12 +93,14 @@ class House:
         return False
 
     async def ask_nursery(self, word: str) -> str:
-        assert self.nursery is not None and self.nursery.stdin is not None
+        assert self.nursery is not None
+        assert self.nursery.stdin is not None
         self.nursery.stdin.write(f"{word}\n".encode())
         return await self.nursery_says()
 
     async def nursery_says(self) -> str:
-        assert self.nursery is not None and self.nursery.stdout is not None
+        assert self.nursery is not None
+        assert self.nursery.stdout is not None
         return (await self.nursery.stdout.readline()).decode().strip()
 
     async def process(self, *arguments: str, listens: bool = False) -> Process:
@@ -104,7 +108,13 @@ class House:
         with self.log.open("ab") as log:
             pipe = PIPE if listens else DEVNULL
             return await asyncio.create_subprocess_exec(
-                sys.executable, *arguments, env=self.environment, cwd=HOME, stdin=pipe, stdout=pipe, stderr=log
+                sys.executable,
+                *arguments,
+                env=self.environment,
+                cwd=HOME,
+                stdin=pipe,
+                stdout=pipe,
+                stderr=log,
             )
 
     async def close(self) -> None:
@@ -120,7 +130,7 @@ async def house(database_url: str, folder: Path, *, claude: bool = False) -> Asy
     address, simulator = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{simulator_port}"
     environment = environment_for(database_url, address, simulator, claude=claude)
     async with AsyncExitStack() as stack:
-        client = httpx2.AsyncClient(trust_env=False, verify=False, timeout=5)  # noqa: S501 - loopback, and quick to make
+        client = httpx2.AsyncClient(trust_env=False, verify=False, timeout=5)
         http = await stack.enter_async_context(client)
         built = House(database_url, folder, environment, address, simulator, http)
         webhook = ("--webhook-url", f"{address}/webhooks/whatsapp", "--send-log", str(built.send_log))
@@ -130,7 +140,9 @@ async def house(database_url: str, folder: Path, *, claude: bool = False) -> Asy
         built.nursery = await built.process("-m", "tests.faults.nursery", str(port), *more, listens=True)
         stack.push_async_callback(gone, built.nursery)
         assert await built.nursery_says() == "ready", built.log.read_text()
-        await within(RECOVERY_SECONDS, lambda: built.answers(f"{simulator}/control/state"), what="the simulator")
+        await within(
+            RECOVERY_SECONDS, lambda: built.answers(f"{simulator}/control/state"), what="the simulator"
+        )
         stack.push_async_callback(built.close)
         yield built
 

@@ -24,7 +24,10 @@ from tests.people import MARTA
 DRAIN_SECONDS = 30.0
 STOP_SECONDS = 3.0
 TABS = 4
-BUSY = ("TimeoutError", "OperationalError")  # answered 503 and asked again: a busy machine, not a wrong program
+BUSY = (
+    "TimeoutError",
+    "OperationalError",
+)  # answered 503 and asked again: a busy machine, not a wrong program
 
 
 @dataclass
@@ -49,7 +52,9 @@ class Result:
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
-async def killed_at_random(name: str, database_url: str, folder: Path, seed: int, kills: int, *, claude: bool) -> Result:
+async def killed_at_random(
+    name: str, database_url: str, folder: Path, seed: int, kills: int, *, claude: bool
+) -> Result:
     """SIGKILL at random moments while customers write and an attendant (and perhaps Claude) answers."""
     began = time.monotonic()
     result, random = Result(name, seed, kills), Random(seed)
@@ -72,13 +77,14 @@ async def killed_at_random(name: str, database_url: str, folder: Path, seed: int
         await whatsapp.control("DELETE", "/faults")
         result.drained_in = await drained(desk, whatsapp)
         pages = await unread_as_shown(marta)
+        shown = dict[int, str]()
         for conversation in pages:
-            await traffic.look_at(marta, conversation)
+            shown |= await traffic.look_at(marta, conversation)
         await desk.end(signal.SIGTERM)
     outside = Outside(traffic.inbound, traffic.asked, accepted_sends(desk.send_log))
     found = examine(database_url, outside, claude=claude)
     found.note(traffic.fallen, f"I5: {traffic.fallen}")
-    look_at_the_page(database_url, traffic.shown, pages, found)
+    look_at_the_page(database_url, shown, pages, found)
     look_at_the_log(desk.log.read_text(), found)
     result.broken, result.repeated = found.broken, traffic.repeated
     result.messages, result.sends, result.unknown = found.messages, found.sends, found.unknown
@@ -124,7 +130,9 @@ async def browser_of(desk: House, stack: AsyncExitStack) -> Browser:
     return browser
 
 
-def look_at_the_page(database_url: str, shown: dict[int, str], pages: dict[int, int], found: Findings) -> None:
+def look_at_the_page(
+    database_url: str, shown: dict[int, str], pages: dict[int, int], found: Findings
+) -> None:
     """The page shows the stored status, an unknown send as unknown, and the stored badge."""
     from tests.faults.oracle import as_a_page_should_show
 
@@ -136,7 +144,9 @@ def look_at_the_page(database_url: str, shown: dict[int, str], pages: dict[int, 
 
 def look_at_the_log(log: str, found: Findings) -> None:
     """I11: no customer's words or numbers; and nothing went wrong but the crashes, which leave no line."""
-    found.note(CANARY in log or "canário".encode("unicode_escape").decode() in log, "I11: a text is in the log")
+    found.note(
+        CANARY in log or "canário".encode("unicode_escape").decode() in log, "I11: a text is in the log"
+    )
     found.note(any(customer.wa_id in log for customer in CUSTOMERS), "I11: a phone number is in the log")
     errors = re.findall(r'^.*"severity": "(?:ERROR|CRITICAL)".*$|^Traceback.*$', log, re.M)
     errors = [line for line in errors if not any(f'"fault": "{busy}"' in line for busy in BUSY)]

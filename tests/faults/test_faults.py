@@ -16,7 +16,9 @@ SEED = 20_260
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in FAULTS])
-async def test_nothing_is_lost_nor_sent_twice_when_the_program_is(name: str, database_url: str, tmp_path: Path) -> None:
+async def test_nothing_is_lost_nor_sent_twice_when_the_program_is(
+    name: str, database_url: str, tmp_path: Path
+) -> None:
     result = await FAULTS[name](name, database_url, tmp_path, SEED, KILLS[name])
     print(result.line())
     assert result.broken == []

@@ -95,15 +95,17 @@ class Traffic:
             with suppress(httpx2.TransportError):
                 assert (await browser.reply(conversation, text, compose_id)).status_code in (200, 503)
 
-    async def look_at(self, browser: Browser, conversation: int) -> None:
-        """Remember each tick as shown, and notice one that goes down."""
+    async def look_at(self, browser: Browser, conversation: int) -> dict[int, str]:
+        """Each tick as shown now; remembers it, and notices one that went down."""
         order = [str(status) for status in DeliveryStatus]
-        for bubble in await browser.bubbles(conversation):
-            if bubble.direction == "out":
-                before = self.shown.get(bubble.id, bubble.status)
-                if order.index(bubble.status) < order.index(before):
-                    self.fallen.append(f"message {bubble.id}: {before} -> {bubble.status}")
-                self.shown[bubble.id] = bubble.status
+        bubbles = await browser.bubbles(conversation)
+        now = {bubble.id: bubble.status for bubble in bubbles if bubble.direction == "out"}
+        for message, status in now.items():
+            before = self.shown.get(message, status)
+            if order.index(status) < order.index(before):
+                self.fallen.append(f"message {message}: {before} -> {status}")
+        self.shown |= now
+        return now
 
     async def pause(self, least: float, most: float) -> None:
         """Until the traffic is over, at most this long."""

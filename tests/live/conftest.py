@@ -2,14 +2,14 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import async_playwright
 
+from app.live.events import EventKind
 from tests.clocks import MovingClock, moving_clock
 from tests.live.stage import Stage, noon, opened_stage
 
@@ -41,7 +41,7 @@ async def chromium() -> AsyncIterator[Chromium]:
 
 
 @pytest.fixture
-def hand() -> "AsyncIterator[MovingClock] | Any":
+def hand() -> Iterator[MovingClock]:
     """The hand that moves the program's clock; it begins at the business's noon, far from any midnight."""
     with moving_clock() as moving:
         moving.ahead = noon() - moving()
@@ -55,6 +55,6 @@ async def stage(
     """Everybody in place. What a test promises by `shows` must have been logged while the pages were open."""
     async with opened_stage(database_url, chromium, hand) as ready:
         yield ready
-        promised: Callable[..., Any] = request.function
-        missing = getattr(promised, "shows", frozenset()) - await ready.kinds_since_opening()
+        promised: frozenset[EventKind] = getattr(request.function, "shows", frozenset())
+        missing = promised - await ready.kinds_since_opening()
         assert not missing, f"the test never made these happen: {missing}"

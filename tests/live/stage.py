@@ -20,7 +20,7 @@ from app.live.events import EventKind, LiveEvent
 from app.live.ring import newest
 from tests.actors import Browser, Desk, WhatsApp, bubbles_in, running_desk, within
 from tests.clocks import MovingClock
-from tests.live_page import LivePage, open_page
+from tests.live_page import LivePage, difference, open_page
 from tests.people import ANA, BRUNO, PAULO, Customer
 
 Test = TypeVar("Test", bound=Callable[..., Any])
@@ -88,8 +88,8 @@ class Stage:
         """The contract: every open page, caught up, is the page reloaded."""
         for page in self.pages:
             kept, fresh = await page.both_when_quiet()
-            assert kept.lines == fresh.lines, f"{page.reader.attendant.name} at {page.path}"
-            assert kept.title == fresh.title
+            told = difference(kept, fresh)
+            assert not told, f"{page.reader.attendant.name} at {page.path}\n{told}"
 
     async def kinds_since_opening(self) -> frozenset[EventKind]:
         async with reading() as session:

@@ -1,6 +1,7 @@
 """A message that certainly did not leave is tried again, ever more slowly, for an hour; meanwhile order is kept."""
 
 import asyncio
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -43,7 +44,7 @@ async def test_waits_grow_and_after_an_hour_it_failed(ana: Thread, whatsapp: Wha
     await whatsapp.breaks({"kind": "error", "code": 131000, "remaining": 1000})
     await ana.sends("Insiste")
     for tries in range(1, 6):
-        await within(8, lambda tries=tries: waiting(tries=tries), what=f"the end of try {tries}")
+        await within(8, partial(waiting, tries=tries), what=f"the end of try {tries}")
         async with transaction() as session:
             due = await queue.next_due(session)
         assert due is not None

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from html import unescape
 
 import httpx2
+from sqlalchemy import select
 
+from app import clock
+from app.assistant.models import Turn, TurnState
+from app.conversations import replying
+from app.conversations.models import Author, Conversation
+from app.db import transaction
 from tests.actors import Browser, Bubble, WhatsApp, within
 from tests.people import Customer
 
@@ -67,3 +73,16 @@ async def attempts(whatsapp: WhatsApp) -> list[str]:
     sends = await whatsapp.control("GET", "/sends")
     every = sorted(sends["accepted"] + sends["refused"], key=lambda send: int(send["number"]))
     return [send["payload"]["text"]["body"] for send in every]
+
+
+async def claude_answers(conversation_id: int, *parts: str) -> None:
+    """One answer of Claude in these parts, queued as the end of its turn queues it."""
+    async with transaction() as session:
+        wanted = select(Conversation).where(Conversation.id == conversation_id)
+        conversation = (await session.scalars(wanted)).one()
+        ended = {"state": TurnState.ANSWERED, "model": "simulated", "answers_position": conversation.last_position}
+        turn = Turn(conversation_id=conversation_id, started_at=clock.now(), ended_at=clock.now(), **ended)
+        session.add(turn)
+        await session.flush()
+        for part in parts:
+            await replying.put(session, conversation, part, author=Author.CLAUDE, turn_id=turn.id)

@@ -1,5 +1,7 @@
 """While the database cannot take a webhook it is answered 503, and Meta's second try stores it, once."""
 
+import resource
+import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -76,20 +78,21 @@ async def test_a_full_disk_answers_503_and_once_there_is_room_the_redelivery_is_
     assert {row.name for row in await marta.rows()} == {ANA.name, BRUNO.name}
 
 
+def size_of(path: str) -> int:
+    return Path(path).stat().st_size
+
+
 async def test_a_file_that_may_not_grow_answers_503_and_recovers_alone(
     database_url: str, marta: Browser, whatsapp: WhatsApp
 ) -> None:
     """The write fails in the file system itself, so SQLite gives up the whole transaction."""
-    import resource
-    import signal
-
     await whatsapp.says(ANA, "Antes")
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    wal = Path(database_url.removeprefix("sqlite:///") + "-wal")
+    written_so_far = size_of(database_url.removeprefix("sqlite:///") + "-wal")
     body = written("w1", "y" * 600_000, BRUNO)
     try:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (wal.stat().st_size + 100_000, usual[1]))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (written_so_far + 100_000, usual[1]))
         answer = await whatsapp.posts(body)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, usual)

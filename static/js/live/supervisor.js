@@ -80,6 +80,7 @@ hear("status", ({ state: now }) => showStatus(now))
 hear("who-is-there", () => tell("i-show", { topics: topics(), cursor: at() }))
 
 addEventListener("pagehide", () => tell("i-leave"))
+addEventListener("offline", () => { if (isLeader()) { close(); later(0) } }) // an open stream would not notice for half a minute
 for (const moment of ["online", "pageshow"]) addEventListener(moment, () => { if (isLeader() && state === "offline") connect() })
 document.addEventListener("visibilitychange", () => { if (!document.hidden && isLeader() && state === "offline") connect() })
 

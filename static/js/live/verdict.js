@@ -18,6 +18,7 @@ export const forgetVerdict = () => localStorage.removeItem(KEY)
 export async function probe(better) {
   if (wanted !== "auto" || read()) return
   const passes = await streamsPass()
+  if (passes === undefined) return // nobody answered, as while the server restarts: that proves nothing
   write(passes ? "sse" : "poll")
   if (passes) better()
 }

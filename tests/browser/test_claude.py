@@ -1,0 +1,60 @@
+"""Claude's answer is seen while it is written, and what it writes is text."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import expect
+
+from tests.actors import Desk, running_desk
+from tests.browser.actors import Browsers
+from tests.browser.transports import both_transports
+from tests.people import ANA
+
+
+@pytest.fixture
+async def desk(database_url: str) -> AsyncIterator[Desk]:
+    """The desk as elsewhere, but Claude answers."""
+    async with running_desk(database_url, claude_enabled=True) as running:
+        yield running
+
+
+@both_transports
+async def test_claudes_draft_grows_before_the_readers_eyes_and_becomes_a_message(
+    desk: Desk, browsers: Browsers, transport: str
+) -> None:
+    beginning, end = "Abrimos <b>hoje</b>", " até as 19h."
+    steps = [{"text": beginning}, {"pause": 1.5}, {"text": end}]
+    await desk.whatsapp.control("POST", "/claude/replies", steps=[{"text": "Olá!"}])
+    await desk.whatsapp.says(ANA, "Oi")
+    tab = await (await browsers.of()).tab("/c/1")
+    await tab.receives(transport)
+    await expect(tab.bubble("Olá!")).to_have_attribute("data-author", "claude")
+
+    await desk.whatsapp.control("POST", "/claude/replies", steps=steps)
+    await desk.whatsapp.says(ANA, "Vocês abrem hoje?")
+    draft = tab.page.locator("[data-draft]")
+    await expect(draft).to_contain_text(beginning)
+    await expect(tab.page.locator('[data-action="stop"]')).to_be_visible()
+    await expect(tab.bubble(beginning + end)).to_have_attribute("data-author", "claude")
+    await expect(draft).to_have_count(0)
+    await expect(tab.bubbles).to_have_count(4)
+    await expect(tab.page.locator("#thread b")).to_have_count(0)
+
+
+@both_transports
+async def test_taking_over_is_seen_in_every_tab_and_claude_falls_silent(
+    desk: Desk, browsers: Browsers, transport: str
+) -> None:
+    await desk.whatsapp.control("POST", "/claude/replies", steps=[{"text": "Olá!"}])
+    await desk.whatsapp.says(ANA, "Oi")
+    browser = await browsers.of()
+    first, second = await browser.tab("/c/1"), await browser.tab("/c/1")
+    await second.receives(transport)
+    await expect(second.bubble("Olá!")).to_be_visible()
+    await first.page.locator('[data-action="take"]').click()
+    for tab in (first, second):
+        await expect(tab.thread).to_have_attribute("data-mode", "person")
+        await expect(tab.page.locator('[data-action="hand-back"]')).to_be_visible()
+    await desk.whatsapp.says(ANA, "Quero falar com gente")
+    await first.page.locator('[data-action="hand-back"]').click()
+    await expect(second.thread).to_have_attribute("data-mode", "claude")

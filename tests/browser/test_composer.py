@@ -1,0 +1,119 @@
+"""Writing loses nothing and sends nothing twice: lines, double clicks, input methods, keyboards, cut connections."""
+
+from playwright.async_api import expect
+
+from tests.actors import WhatsApp, within
+from tests.browser.actors import Browsers, Tab
+from tests.browser.wire import wire
+from tests.people import ANA, BRUNO
+
+
+async def at_anas(browsers: Browsers, whatsapp: WhatsApp, **more: object) -> Tab:
+    await whatsapp.says(ANA, "Oi")
+    tab = await (await browsers.of(**more)).tab("/c/1")  # type: ignore[arg-type]
+    await tab.receives("stream")
+    return tab
+
+
+async def test_shift_enter_breaks_the_line_and_enter_sends_all_of_it(browsers: Browsers, whatsapp: WhatsApp) -> None:
+    tab = await at_anas(browsers, whatsapp)
+    await tab.text_box.press_sequentially("primeira")
+    await tab.text_box.press("Shift+Enter")
+    await tab.text_box.press_sequentially("segunda")
+    await expect(tab.text_box).to_have_value("primeira\nsegunda")
+    await tab.text_box.press("Enter")
+    await expect(tab.text_box).to_have_value("")
+    assert (await whatsapp.accepted(at_least=1))[0]["payload"]["text"]["body"] == "primeira\nsegunda"
+
+
+async def test_a_double_click_on_send_sends_once(browsers: Browsers, whatsapp: WhatsApp) -> None:
+    tab = await at_anas(browsers, whatsapp)
+    await tab.text_box.fill("uma vez só")
+    await tab.page.locator("#composer button").dblclick()
+    await expect(tab.bubble("uma vez só")).to_have_attribute("data-status", "delivered")
+    await tab.send("outra")
+    assert [one["payload"]["text"]["body"] for one in await whatsapp.accepted(at_least=2)] == ["uma vez só", "outra"]
+    await expect(tab.bubble("uma vez só")).to_have_count(1)
+
+
+async def test_enter_within_an_input_methods_composition_does_not_send(browsers: Browsers, whatsapp: WhatsApp) -> None:
+    tab = await at_anas(browsers, whatsapp)
+    session = await tab.page.context.new_cdp_session(tab.page)
+    await tab.text_box.focus()
+    await session.send("Input.imeSetComposition", {"text": "にほん", "selectionStart": 3, "selectionEnd": 3})
+    await expect(tab.text_box).to_have_value("にほん")
+    for how in ({"isComposing": True}, {"keyCode": 229}):
+        await tab.text_box.dispatch_event("keydown", {"key": "Enter", **how})
+    await session.send("Input.insertText", {"text": "日本"})
+    await expect(tab.text_box).to_have_value("日本")
+    assert await whatsapp.accepted() == []
+    await tab.text_box.press("Enter")
+    await expect(tab.bubble("日本")).to_be_visible()
+
+
+async def test_what_is_typed_while_a_message_leaves_stays_in_the_box(browsers: Browsers, whatsapp: WhatsApp) -> None:
+    tab = await at_anas(browsers, whatsapp)
+    await tab.text_box.fill("primeira")
+    await tab.page.evaluate("document.querySelector('#composer').requestSubmit()")
+    await tab.text_box.press_sequentially(" e mais")
+    await expect(tab.bubble("primeira")).to_be_visible()
+    await expect(tab.text_box).to_have_value(" e mais")
+
+
+async def test_without_a_connection_the_text_stays_and_says_so_and_is_sent_once_later(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
+    async with wire(browsers.address) as network:
+        tab = await at_anas(browsers, whatsapp, at=network.address)
+        browsers.opened[-1].expects("net::ERR_", "Failed to fetch")
+        upstream, network.upstream = network.upstream, None
+        await network.cut()
+        await tab.text_box.fill("não se perca")
+        await tab.text_box.press("Enter")
+        await expect(tab.page.locator("#toast")).to_be_visible()
+        await expect(tab.text_box).to_have_value("não se perca")
+
+        network.upstream = upstream
+        await tab.text_box.press("Enter")
+        await expect(tab.bubble("não se perca")).to_have_attribute("data-status", "delivered")
+        await expect(tab.text_box).to_have_value("")
+        assert len(await whatsapp.accepted(at_least=1)) == 1
+        await tab.page.close()
+
+
+async def test_a_refused_text_stays_in_the_box_with_the_reason_beside_it(browsers: Browsers, whatsapp: WhatsApp) -> None:
+    tab = await at_anas(browsers, whatsapp)
+    browsers.opened[-1].expects("422")
+    await tab.text_box.fill("x" * 4097)
+    await tab.text_box.press("Enter")
+    await expect(tab.page.locator("#composer-error")).to_contain_text("4096")
+    await expect(tab.text_box).to_have_value("x" * 4097)
+    await tab.send("mais curto")
+
+
+async def test_typing_anywhere_goes_to_the_composer_and_tab_reaches_it(browsers: Browsers, whatsapp: WhatsApp) -> None:
+    tab = await at_anas(browsers, whatsapp)
+    await tab.page.locator(".header__name").click()
+    await tab.page.keyboard.type("direto")
+    await expect(tab.text_box).to_have_value("direto")
+
+    await tab.page.evaluate("document.activeElement.blur()")
+
+    async def reached() -> bool:
+        await tab.page.keyboard.press("Tab")
+        return bool(await tab.text_box.evaluate("box => box === document.activeElement"))
+
+    await within(10, reached, what="the composer's focus")
+
+
+async def test_a_conversation_opened_by_keyboard_is_ready_to_be_answered(browsers: Browsers, whatsapp: WhatsApp) -> None:
+    tab = await at_anas(browsers, whatsapp)
+    await whatsapp.says(BRUNO, "Boa tarde")
+    await tab.row(BRUNO).locator("a").focus()
+    await tab.page.keyboard.press("Enter")
+    await expect(tab.page.locator(".header__name")).to_have_text(BRUNO.name)
+    await expect(tab.text_box).to_be_focused()
+    await tab.page.keyboard.type("Boa!")
+    await tab.page.keyboard.press("Enter")
+    await expect(tab.bubble("Boa!")).to_be_visible()
+    await expect(tab.text_box).to_be_focused()
