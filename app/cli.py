@@ -106,9 +106,13 @@ def dev(context: click.Context, reload: bool) -> None:
 
 def prepare_development() -> None:
     """A secret and an admin of this machine, kept in data/, unless the environment has its own."""
+    from dotenv import dotenv_values
+
     DATA.mkdir(exist_ok=True)
-    os.environ.setdefault("SECRET_KEY", kept(SECRET_FILE))
-    if not os.environ.get("ADMIN_EMAIL"):
+    known = dotenv_values(HOME / ".env") | os.environ
+    if not known.get("SECRET_KEY"):
+        os.environ["SECRET_KEY"] = kept(SECRET_FILE)
+    if not known.get("ADMIN_EMAIL"):
         os.environ["ADMIN_EMAIL"] = DEVELOPMENT_ADMIN
         os.environ["ADMIN_PASSWORD"] = kept(ADMIN_FILE)
         click.echo(

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -156,9 +157,8 @@ def is_outage(error: BaseException) -> bool:
     cause = getattr(error, "orig", error)
     if isinstance(cause, sqlite3.OperationalError | TimeoutError | asyncio.TimeoutError | ConnectionError):
         return True
-    return type(cause).__name__ in {
-        "OperationalError",
-        "InterfaceError",
-        "AdminShutdown",
-        "TimeoutError",
-    } or (getattr(error, "connection_invalidated", False) is True)
+    # psycopg's deadlocks, cuts and full disks are kinds of OperationalError; on SQLite it is not installed
+    kinds = {kind.__name__ for kind in type(cause).__mro__ if kind.__module__.partition(".")[0] == "psycopg"}
+    return bool(kinds & {"OperationalError", "InterfaceError"}) or (
+        isinstance(error, SQLAlchemyTimeout) or getattr(error, "connection_invalidated", False) is True
+    )

@@ -14,7 +14,8 @@ from starlette.requests import Request
 from app import jobs_table, refusals
 from app.accounts.throttle import Throttle
 from app.accounts.users import ensure_admin
-from app.assistant.claude import claude_from
+from app.assistant import schedule
+from app.assistant.claude import Claude, claude_from
 from app.db import Database, close_database, open_database, transaction
 from app.gate import SessionGate
 from app.live.connection import Live
@@ -99,7 +100,14 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         worker = Worker(jobs_table.handlers(settings, graph, claude))
         await stack.enter_async_context(running(sender.run(), "outbox"))
         await stack.enter_async_context(running(worker.run(), "worker"))
+        await stack.enter_async_context(running(load_when_wanted(claude), "claude"))
         yield
+
+
+async def load_when_wanted(claude: Claude) -> None:
+    """Claude's SDK takes seconds to load: while the first customer's quiet time runs, and not before."""
+    await asyncio.wait({schedule.wanted.next()})
+    await claude.warm_up()
 
 
 async def refuse_other_schema(database: Database) -> None:

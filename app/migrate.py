@@ -62,6 +62,7 @@ def allow_table_rebuilds(engine: Any) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
         connection.execute("PRAGMA foreign_keys=OFF")
+        connection.execute("PRAGMA wal_autocheckpoint=0")  # beside a running program, which alone does that
 
 
 def run(connection: Connection, to: str) -> None:

@@ -165,8 +165,9 @@ class Settings(BaseSettings):
 
     @property
     def simulates_claude(self) -> bool:
+        """Whether this process plays Claude: only beside the simulated WhatsApp, never to a real customer."""
         return self.plays_claude or (
-            self.recado_env is Environment.DEVELOPMENT
+            self.simulates_whatsapp
             and not self.anthropic_api_key.get_secret_value()
             and not self.anthropic_base_url
         )

@@ -14,6 +14,8 @@ from app.whatsapp.graph import Graph
 from tests.actors import Browser, Desk, WhatsApp, running_desk, within
 from tests.people import ANA, BRUNO, CLARA, PAULO
 
+EACH = 6  # replies in each conversation
+
 pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
 
 
@@ -46,7 +48,9 @@ async def test_a_customer_writes_and_the_answer_gets_its_ticks(marta: Browser, w
     ]
 
 
-async def test_a_message_that_is_delivered_many_times_at_once_is_there_once(marta: Browser, whatsapp: WhatsApp) -> None:
+async def test_a_message_that_is_delivered_many_times_at_once_is_there_once(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
     await whatsapp.meet(ANA)
     for number in range(5):
         await whatsapp.says(ANA, f"Oi {number}", copies=6)
@@ -92,7 +96,9 @@ async def test_a_long_thread_is_read_page_by_page(marta: Browser, whatsapp: What
     conversation = await marta.conversation_with(ANA.name)
     await marta.post(f"/c/{conversation}/reading", {"up_to": "60"})
     newest = await marta.bubbles(conversation)
-    key = re.findall(r'data-k="(\d{23})"', (await marta.open(f"/c/{conversation}")).text)[0]
+    key = re.findall(r'data-position="\d+" data-k="(\d{23})"', (await marta.open(f"/c/{conversation}")).text)[
+        0
+    ]
     older = await marta.get(f"/c/{conversation}/messages?before={key}")
     assert len(newest) == 50
     assert older.text.count("<article") == 10
@@ -108,18 +114,21 @@ async def test_two_senders_bring_every_message_away_once_and_in_order(
         conversations[customer.name] = await marta.conversation_with(customer.name)
 
     async def replies(name: str, conversation: int) -> None:
-        for number in range(8):
+        for number in range(EACH):
             assert (await marta.reply(conversation, f"{name} {number}")).status_code == 200
 
     graph = Graph(base_url=desk.settings.whatsapp_api_url, version=desk.settings.whatsapp_api_version)
     second = Sender(graph, desk.settings.whatsapp_access_token.get_secret_value)
-    async with graph, running(second.run(), "second sender"), anyio.create_task_group() as crowd:
-        for name, conversation in conversations.items():
-            crowd.start_soon(replies, name, conversation)
-        sends = await whatsapp.accepted(at_least=24)
+    async with graph, running(second.run(), "second sender"):
+        async with anyio.create_task_group() as crowd:
+            for name, conversation in conversations.items():
+                crowd.start_soon(replies, name, conversation)
+        sends = await whatsapp.accepted(at_least=EACH * len(conversations))
     texts = [send["payload"]["text"]["body"] for send in sends]
     for name in conversations:
-        assert [text for text in texts if text.startswith(name)] == [f"{name} {number}" for number in range(8)]
+        assert [text for text in texts if text.startswith(name)] == [
+            f"{name} {number}" for number in range(EACH)
+        ]
 
 
 async def unread(browser: Browser, conversation: int) -> int:

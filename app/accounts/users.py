@@ -1,14 +1,13 @@
 """The people who sign in: making them, and finding them."""
 
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.accounts import passwords
 from app.accounts.models import Role, User
-from app.attention.models import ReadCursor
-from app.conversations.models import Conversation
-from app.db import UtcDateTime, insert_if_new
+from app.attention.reading import start_with_nothing_unread
+from app.db import insert_if_new
 from app.errors import Invalid
 from app.i18n import N_
 from app.settings import Settings
@@ -39,18 +38,6 @@ async def create_user(session: AsyncSession, *, email: str, name: str, role: str
         raise EmailTaken()
     await start_with_nothing_unread(session, user_id)
     return await session.get_one(User, user_id)
-
-
-async def start_with_nothing_unread(session: AsyncSession, user_id: int) -> None:
-    everything = select(
-        literal(user_id),
-        Conversation.id,
-        Conversation.last_position,
-        Conversation.inbound_count,
-        literal(clock.now(), UtcDateTime()),
-    )
-    columns = ["user_id", "conversation_id", "position", "inbound_seen", "read_at"]
-    await session.execute(insert(ReadCursor).from_select(columns, everything))
 
 
 async def any_user_exists(session: AsyncSession) -> bool:

@@ -7,9 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock, jobs
 from app.conversations.models import Message
+from app.db import after_commit
 from app.jobs import Job
+from app.live.bell import Bell
 
 ANSWER = "answer"
+wanted = Bell()  # rings while a customer's quiet time runs: enough to load what an answer needs
 LONGEST_WAIT_FACTOR = 5  # somebody who never stops typing still gets an answer
 MEDIA = {"image", "video", "audio", "voice", "document", "sticker"}
 
@@ -24,6 +27,7 @@ async def ask_for_answer(
     run_at = min(now + wait, began_at + LONGEST_WAIT_FACTOR * timedelta(seconds=wait_seconds))
     payload = {"waiting_since": began_at.isoformat()}
     await jobs.enqueue(session, ANSWER, str(conversation_id), run_at=max(run_at, now), payload=payload)
+    after_commit(session, "claude", wanted.ring)
 
 
 async def waiting_since(session: AsyncSession, conversation_id: int) -> datetime | None:

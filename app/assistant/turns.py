@@ -52,7 +52,7 @@ async def hold(session: AsyncSession, turn_id: int) -> bool:
     Taken before the conversation's lock, in the order in which a take-over takes them.
     """
     running = select(Turn.id).where(Turn.id == turn_id, Turn.state == TurnState.RUNNING)
-    return (await session.execute(running.with_for_update())).first() is not None
+    return (await session.execute(running.with_for_update(key_share=True))).first() is not None
 
 
 async def end(session: AsyncSession, turn_id: int, state: TurnState, *, failure: str | None = None) -> bool:

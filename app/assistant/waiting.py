@@ -30,7 +30,7 @@ class Waiting:
 
 async def locked(session: AsyncSession, conversation_id: int) -> Conversation | None:
     """The conversation, nobody else's until the transaction ends."""
-    wanted = select(Conversation).where(Conversation.id == conversation_id).with_for_update()
+    wanted = select(Conversation).where(Conversation.id == conversation_id).with_for_update(key_share=True)
     return (await session.scalars(wanted)).one_or_none()
 
 

@@ -38,8 +38,11 @@ async def receive(
     if await is_known(session, number.id, item.wamid):
         return None
     contact = await identities.resolve(session, item.sender, now)
+    is_renamed = contact in session.dirty
     conversation = await conversation_with(session, number, contact, now, claude_answers=claude_answers)
     message = await store(session, conversation, item, now, Direction.IN, Author.CONTACT)
+    if is_renamed:
+        announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation.id))
     announce(session, Change(EventKind.MESSAGE_ADDED, conversation.id, message.id))
     if conversation.mode == Mode.CLAUDE:
         await ask_for_answer(session, conversation.id, message, wait_seconds)
@@ -90,11 +93,11 @@ async def conversation_with(
     theirs = select(Conversation).where(
         Conversation.number_id == number.id, Conversation.contact_id == contact.id
     )
-    known = (await session.scalars(theirs.with_for_update())).one_or_none()
+    known = (await session.scalars(theirs.with_for_update(key_share=True))).one_or_none()
     if known is not None:
         return known
     await insert_if_new(session, Conversation, values, unique=["number_id", "contact_id"])
-    return (await session.scalars(theirs.with_for_update())).one()
+    return (await session.scalars(theirs.with_for_update(key_share=True))).one()
 
 
 async def store(

@@ -34,7 +34,9 @@ async def reply(
     """
     text = clean(text)
     compose_id = checked(compose_id)
-    await session.refresh(conversation, with_for_update=True)  # a double click and a colleague wait here
+    await session.refresh(
+        conversation, with_for_update={"key_share": True}
+    )  # a double click and a colleague wait here
     if compose_id is not None:
         before = (
             await session.scalars(select(Message).where(Message.compose_id == compose_id))
@@ -129,7 +131,7 @@ async def payload_for(session: AsyncSession, conversation: Conversation, text: s
 async def send_again(session: AsyncSession, conversation: Conversation, message_id: int) -> Message:
     """A new attempt at a message that failed, or of which nobody knows whether it left; raises Invalid otherwise."""
     ours = select(Message).where(Message.id == message_id, Message.conversation_id == conversation.id)
-    message = (await session.scalars(ours.with_for_update())).one_or_none()
+    message = (await session.scalars(ours.with_for_update(key_share=True))).one_or_none()
     if message is None or message.status not in (DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN):
         raise Invalid(N_("This message needs no second try."))
     arrived = select(Delivery.id).where(Delivery.message_id == message_id, Delivery.status.in_(ARRIVED))

@@ -70,7 +70,9 @@ async def report(session: AsyncSession, reported: Report) -> None:
 async def delivery_of(session: AsyncSession, wamid: str, opaque: str | None) -> Delivery | None:
     """The attempt a report speaks of: by the wamid, or by our own mark when the send's answer was lost."""
     named = [Delivery.wamid == wamid] + ([Delivery.opaque == opaque] if opaque else [])
-    return (await session.scalars(select(Delivery).where(or_(*named)).with_for_update())).first()
+    return (
+        await session.scalars(select(Delivery).where(or_(*named)).with_for_update(key_share=True))
+    ).first()
 
 
 async def apply(session: AsyncSession, delivery: Delivery, reported: Report) -> None:

@@ -153,7 +153,11 @@ async def unknown(session: AsyncSession, attempt: Delivery) -> None:
 
 
 async def locked(session: AsyncSession, delivery_id: int) -> Delivery:
-    return (await session.scalars(select(Delivery).where(Delivery.id == delivery_id).with_for_update())).one()
+    return (
+        await session.scalars(
+            select(Delivery).where(Delivery.id == delivery_id).with_for_update(key_share=True)
+        )
+    ).one()
 
 
 async def settle_lost_claims(session: AsyncSession) -> int:

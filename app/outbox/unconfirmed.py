@@ -29,7 +29,9 @@ async def ask_a_person(session: AsyncSession, message: Message) -> None:
     announce(session, Change(EventKind.MESSAGE_CHANGED, message.conversation_id, message.id))
     if message.author != Author.CLAUDE:
         return
-    wanted = select(Conversation).where(Conversation.id == message.conversation_id).with_for_update()
+    wanted = (
+        select(Conversation).where(Conversation.id == message.conversation_id).with_for_update(key_share=True)
+    )
     conversation = (await session.scalars(wanted)).one()
     if conversation.mode == Mode.CLAUDE:
         await handoff.hand_over(session, conversation, HandoffReason.ANSWER_DID_NOT_LEAVE)

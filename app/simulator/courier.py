@@ -168,7 +168,9 @@ class Courier:
         try:
             response = await self._client.post(self._address(), content=delivery.body, headers=headers)
         except (httpx2.HTTPError, httpx2.InvalidURL, AttributeError) as error:
-            return type(error).__name__  # AttributeError: anyio's, when the other side dies just as it is reached
+            return type(
+                error
+            ).__name__  # AttributeError: anyio's, when the other side dies just as it is reached
         return response.status_code
 
     async def shake_hands(self, verify_token: str | None = None) -> tuple[int, bool]:

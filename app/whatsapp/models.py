@@ -19,7 +19,6 @@ class Number(Base):
     business_account_id: Mapped[str] = mapped_column(String(64), default="")
     is_receive_only: Mapped[bool] = mapped_column(default=False)
     marks_read: Mapped[str] = mapped_column(String(10), default="open")  # open, reply or never
-    blocked_code: Mapped[int | None]  # Graph's error that stopped this number's queue
     created_at: Mapped[datetime]
 
 

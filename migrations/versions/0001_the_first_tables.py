@@ -76,7 +76,6 @@ def upgrade() -> None:
         sa.Column("business_account_id", sa.String(length=64), nullable=False),
         sa.Column("is_receive_only", sa.Boolean(), nullable=False),
         sa.Column("marks_read", sa.String(length=10), nullable=False),
-        sa.Column("blocked_code", Id, nullable=True),
         sa.Column("created_at", Moment, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_number")),
         sa.UniqueConstraint("phone_number_id", name=op.f("uq_number_phone_number_id")),

@@ -57,7 +57,9 @@ class Tab:
         return self.page.locator("#thread [data-message]")
 
     def row(self, customer: Customer) -> Locator:
-        return self.rows.filter(has=self.page.locator(".row__name", has_text=re.compile(f"^{re.escape(customer.name)}$")))
+        return self.rows.filter(
+            has=self.page.locator(".row__name", has_text=re.compile(f"^{re.escape(customer.name)}$"))
+        )
 
     def bubble(self, text: str) -> Locator:
         return self.bubbles.filter(has=self.page.get_by_text(text, exact=True))
@@ -170,7 +172,9 @@ class Browsers:
     transport: str
     opened: list[RealBrowser] = field(default_factory=list)
 
-    async def of(self, person: Attendant = MARTA, *, at: str = "", been_here: bool = True, **more: object) -> RealBrowser:
+    async def of(
+        self, person: Attendant = MARTA, *, at: str = "", been_here: bool = True, **more: object
+    ) -> RealBrowser:
         """A browser in which `person` is signed in. `been_here`: it already knows which transport works.
 
         `more` goes to Playwright, such as `viewport`.
@@ -180,7 +184,9 @@ class Browsers:
         memory = [{"name": "recado.transport", "value": self.verdict()}] if been_here else []
         session = {"name": "recado", "value": attendant.http.cookies["recado"], "url": address}
         state: StorageState = {"origins": [{"origin": address, "localStorage": memory}]}  # type: ignore[typeddict-item]
-        context = await self.chromium.new_context(storage_state=state, permissions=["notifications"], locale="pt-BR", **more)  # type: ignore[arg-type]
+        context = await self.chromium.new_context(
+            storage_state=state, permissions=["notifications"], locale="pt-BR", **more
+        )  # type: ignore[arg-type]
         await context.add_cookies([session])  # type: ignore[list-item]
         await context.add_init_script(RECORDER)
         context.set_default_timeout(PATIENCE)

@@ -58,7 +58,9 @@ async def collected(client: httpx2.AsyncClient, asked: httpx2.Request) -> Respon
     except httpx2.HTTPError:
         return Response(status_code=502)
     response = Response(body, answer.status_code)
-    own = [(name, value) for name, value in answer.headers.raw if name.decode().lower() not in OF_ONE_CONNECTION]
+    own = [
+        (name, value) for name, value in answer.headers.raw if name.decode().lower() not in OF_ONE_CONNECTION
+    ]
     length = [(b"content-length", str(len(body)).encode())] if answer.status_code not in (204, 304) else []
     response.raw_headers = [(name.lower(), value) for name, value in own] + length
     return response

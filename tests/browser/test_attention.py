@@ -82,7 +82,9 @@ async def test_a_conversations_newer_notification_takes_the_place_of_its_older_o
     assert all(one["renotify"] for one in shown)
 
 
-async def test_a_notification_goes_away_once_its_conversation_was_read(browsers: Browsers, whatsapp: WhatsApp) -> None:
+async def test_a_notification_goes_away_once_its_conversation_was_read(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
     tab = await (await browsers.of()).tab()
     await tab.receives("stream")
     await tab.goes_behind()

@@ -15,7 +15,9 @@ async def at_anas(browsers: Browsers, whatsapp: WhatsApp, **more: object) -> Tab
     return tab
 
 
-async def test_shift_enter_breaks_the_line_and_enter_sends_all_of_it(browsers: Browsers, whatsapp: WhatsApp) -> None:
+async def test_shift_enter_breaks_the_line_and_enter_sends_all_of_it(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
     tab = await at_anas(browsers, whatsapp)
     await tab.text_box.press_sequentially("primeira")
     await tab.text_box.press("Shift+Enter")
@@ -32,11 +34,16 @@ async def test_a_double_click_on_send_sends_once(browsers: Browsers, whatsapp: W
     await tab.page.locator("#composer button").dblclick()
     await expect(tab.bubble("uma vez só")).to_have_attribute("data-status", "delivered")
     await tab.send("outra")
-    assert [one["payload"]["text"]["body"] for one in await whatsapp.accepted(at_least=2)] == ["uma vez só", "outra"]
+    assert [one["payload"]["text"]["body"] for one in await whatsapp.accepted(at_least=2)] == [
+        "uma vez só",
+        "outra",
+    ]
     await expect(tab.bubble("uma vez só")).to_have_count(1)
 
 
-async def test_enter_within_an_input_methods_composition_does_not_send(browsers: Browsers, whatsapp: WhatsApp) -> None:
+async def test_enter_within_an_input_methods_composition_does_not_send(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
     tab = await at_anas(browsers, whatsapp)
     session = await tab.page.context.new_cdp_session(tab.page)
     await tab.text_box.focus()
@@ -51,7 +58,9 @@ async def test_enter_within_an_input_methods_composition_does_not_send(browsers:
     await expect(tab.bubble("日本")).to_be_visible()
 
 
-async def test_what_is_typed_while_a_message_leaves_stays_in_the_box(browsers: Browsers, whatsapp: WhatsApp) -> None:
+async def test_what_is_typed_while_a_message_leaves_stays_in_the_box(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
     tab = await at_anas(browsers, whatsapp)
     await tab.text_box.fill("primeira")
     await tab.page.evaluate("document.querySelector('#composer').requestSubmit()")
@@ -81,7 +90,9 @@ async def test_without_a_connection_the_text_stays_and_says_so_and_is_sent_once_
         await tab.page.close()
 
 
-async def test_a_refused_text_stays_in_the_box_with_the_reason_beside_it(browsers: Browsers, whatsapp: WhatsApp) -> None:
+async def test_a_refused_text_stays_in_the_box_with_the_reason_beside_it(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
     tab = await at_anas(browsers, whatsapp)
     browsers.opened[-1].expects("422")
     await tab.text_box.fill("x" * 4097)
@@ -91,7 +102,9 @@ async def test_a_refused_text_stays_in_the_box_with_the_reason_beside_it(browser
     await tab.send("mais curto")
 
 
-async def test_typing_anywhere_goes_to_the_composer_and_tab_reaches_it(browsers: Browsers, whatsapp: WhatsApp) -> None:
+async def test_typing_anywhere_goes_to_the_composer_and_tab_reaches_it(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
     tab = await at_anas(browsers, whatsapp)
     await tab.page.locator(".header__name").click()
     await tab.page.keyboard.type("direto")
@@ -106,7 +119,9 @@ async def test_typing_anywhere_goes_to_the_composer_and_tab_reaches_it(browsers:
     await within(10, reached, what="the composer's focus")
 
 
-async def test_a_conversation_opened_by_keyboard_is_ready_to_be_answered(browsers: Browsers, whatsapp: WhatsApp) -> None:
+async def test_a_conversation_opened_by_keyboard_is_ready_to_be_answered(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
     tab = await at_anas(browsers, whatsapp)
     await whatsapp.says(BRUNO, "Boa tarde")
     await tab.row(BRUNO).locator("a").focus()

@@ -32,7 +32,12 @@ async def test_what_happens_while_the_network_is_down_is_there_once_it_is_back(
     await browser.context.set_offline(False)
     await expect(tab.rows.first).to_contain_text("quatro")
     await tab.receives(transport)
-    assert [await bubble.locator("bdi").inner_text() for bubble in await tab.bubbles.all()] == ["Oi", "um", "dois", "três"]
+    assert [await bubble.locator("bdi").inner_text() for bubble in await tab.bubbles.all()] == [
+        "Oi",
+        "um",
+        "dois",
+        "três",
+    ]
 
 
 @both_transports

@@ -34,7 +34,9 @@ async def test_two_attendants_see_each_message_in_list_and_thread_without_reload
 
 
 @both_transports
-async def test_the_tabs_of_a_browser_share_one_connection(browsers: Browsers, whatsapp: WhatsApp, transport: str) -> None:
+async def test_the_tabs_of_a_browser_share_one_connection(
+    browsers: Browsers, whatsapp: WhatsApp, transport: str
+) -> None:
     await whatsapp.says(ANA, "Oi")
     await whatsapp.says(BRUNO, "Boa tarde")
     browser = await browsers.of()

@@ -51,7 +51,9 @@ async def test_without_script_the_page_reads_and_sends(browsers: Browsers, whats
     await expect(tab.text_box).to_have_value("")
 
 
-async def test_the_home_address_leads_back_to_the_conversation_shown_last(browsers: Browsers, whatsapp: WhatsApp) -> None:
+async def test_the_home_address_leads_back_to_the_conversation_shown_last(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
     await whatsapp.says(ANA, "Oi")
     browser = await browsers.of()
     tab = await browser.tab()
@@ -65,7 +67,9 @@ async def test_the_home_address_leads_back_to_the_conversation_shown_last(browse
 
 
 @pytest.mark.parametrize("path", ["/c/4711", "/c/9999999999999999999"])
-async def test_a_conversation_that_is_not_there_says_so_and_does_not_loop(browsers: Browsers, path: str) -> None:
+async def test_a_conversation_that_is_not_there_says_so_and_does_not_loop(
+    browsers: Browsers, path: str
+) -> None:
     browser = await browsers.of()
     browser.expects("404")
     tab = await browser.tab("/settings")

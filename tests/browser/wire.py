@@ -44,7 +44,10 @@ class Wire:
         target = urlsplit(self.upstream)
         server = await asyncio.open_connection(target.hostname, target.port)
         asked = Asked()
-        ways = [asyncio.ensure_future(asked.up(browser, server)), asyncio.ensure_future(self._down(server, browser, asked))]
+        ways = [
+            asyncio.ensure_future(asked.up(browser, server)),
+            asyncio.ensure_future(self._down(server, browser, asked)),
+        ]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
