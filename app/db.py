@@ -2,8 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -70,8 +70,26 @@ class Database:
         self.reader = sqlite_engine(url, writes=False) if self.is_sqlite else self.writer
         self.write_sessions = async_sessionmaker(self.writer, expire_on_commit=False)
         self.read_sessions = async_sessionmaker(self.reader, expire_on_commit=False)
+        self._in_use = 0
+        self._idle = asyncio.Event()
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Counts the sessions that are open, so that closing can wait for the last one."""
+        self._in_use += 1
+        try:
+            yield
+        finally:
+            self._in_use -= 1
+            if not self._in_use:
+                self._idle.set()
 
     async def close(self) -> None:
+        """Wait a moment for what is under way, then close every connection."""
+        self._idle.clear()
+        if self._in_use:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._idle.wait(), BUSY_TIMEOUT_SECONDS)
         await self.reader.dispose()
         await self.writer.dispose()
 
@@ -113,23 +131,27 @@ def database() -> Database:
 @asynccontextmanager
 async def transaction() -> AsyncIterator[AsyncSession]:
     """One unit of work: commits at the end, rolls back on any error, then tells who waited for the commit."""
-    async with database().write_sessions() as session:
-        async with session.begin():
-            yield session
-            await session.flush()
-            for write_last in session.info.get("before_commit", {}).values():
-                await write_last(session)
-        for tell in session.info.get("after_commit", {}).values():
-            tell()
+    opened = database()
+    with opened.in_use():
+        async with opened.write_sessions() as session:
+            async with session.begin():
+                yield session
+                await session.flush()
+                for write_last in session.info.get("before_commit", {}).values():
+                    await write_last(session)
+            for tell in session.info.get("after_commit", {}).values():
+                tell()
 
 
 @asynccontextmanager
 async def reading() -> AsyncIterator[AsyncSession]:
     """A consistent look at the database; whatever is changed through it is refused (SQLite) or rolled back."""
-    async with database().read_sessions() as session, session.begin():
-        yield session
-        session.expunge_all()  # what was read stays readable after the rollback
-        await session.rollback()
+    opened = database()
+    with opened.in_use():
+        async with opened.read_sessions() as session, session.begin():
+            yield session
+            session.expunge_all()  # what was read stays readable after the rollback
+            await session.rollback()
 
 
 def before_commit(session: AsyncSession, name: str, write: Callable[[AsyncSession], Awaitable[None]]) -> None:

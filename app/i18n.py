@@ -35,8 +35,8 @@ def catalogue(locale: str) -> gettext.NullTranslations:
 
 
 def _(sentence: str) -> str:
-    """The sentence in the reader's language."""
-    return catalogue(current_locale.get()).gettext(sentence)
+    """The sentence in the reader's language; nothing stays nothing (gettext would give the catalogue's header)."""
+    return sentence and catalogue(current_locale.get()).gettext(sentence)
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:

@@ -22,6 +22,11 @@ class NoSuchPage(NotFound):
     words = N_("There is no such page.")
 
 
+class NotLikeThis(AppError):
+    code = "not-like-this"
+    words = N_("This address cannot be used like this.")
+
+
 def handlers() -> Mapping[Any, Callable[..., Any]]:
     outages = {OperationalError: fail, TimeoutError: fail}
     return {AppError: refuse, HTTPException: refuse_http, Exception: fail, **outages}
@@ -33,7 +38,7 @@ async def refuse(request: Request, error: AppError) -> Response:
 
 async def refuse_http(request: Request, error: HTTPException) -> Response:
     """What the router refuses: no such page, a method it does not know."""
-    refusal = NoSuchPage() if error.status_code == 404 else AppError(error.detail)
+    refusal = NoSuchPage() if error.status_code == 404 else NotLikeThis()
     refusal.status = error.status_code
     response = answer(request, refusal)
     for name, value in (error.headers or {}).items():

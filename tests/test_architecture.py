@@ -185,7 +185,7 @@ def talkative_log_lines(path: Path) -> Iterator[str]:
         if len(node.args) != (2 if node.func.attr == "log" else 1):
             yield f"{where}: fields go into `extra`"
         for extra in (keyword.value for keyword in node.keywords if keyword.arg == "extra"):
-            keys = {key.value for key in getattr(extra, "keys", []) if isinstance(key, ast.Constant)}
+            keys = {str(key.value) for key in getattr(extra, "keys", []) if isinstance(key, ast.Constant)}
             if keys & private:
                 yield f"{where}: {sorted(keys & private)}"
 

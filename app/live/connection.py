@@ -1,5 +1,6 @@
 """One reader's cursor over the ring: both transports ask it for what is new, in the same bytes with the same cursor."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -28,7 +29,13 @@ class Live:
     zone: ZoneInfo
 
     async def news(self, cursor: int | None, day: date | None, reader: Reader) -> News:
-        """What happened after `cursor`, drawn for `reader`. `day`: the day its page was drawn on; at midnight it is stale."""
+        """What happened after `cursor`, drawn for `reader`. `day`: the day its page was drawn on; at midnight it is stale.
+
+        Looked up to the end even when the reader leaves meanwhile: a query cut off would cost its connection.
+        """
+        return await asyncio.shield(asyncio.ensure_future(self._look(cursor, day, reader)))
+
+    async def _look(self, cursor: int | None, day: date | None, reader: Reader) -> News:
         if cursor is None or (day is not None and day != clock.today(self.zone)):
             return News(self.ring.head, None)
         events = await self.ring.after(cursor)

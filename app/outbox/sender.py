@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 8  # sends under way in one process, each of another conversation
 IDLE_SECONDS = 1.0
+PATIENCE_AT_STOP_SECONDS = 1.0
 SHORTEST_PAUSE_SECONDS = 0.05
 
 
@@ -30,18 +31,32 @@ class Sender:
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Until cancelled. Sends under way are then left to their leases: they may have left."""
-        while True:
-            rung = queue.wake_sender.next()
-            try:
-                pause = await self.round()
-            except Exception as fault:
-                log.error(
-                    "the outbox pauses", extra={"fault": type(fault).__name__}, exc_info=not is_outage(fault)
-                )
-                pause = IDLE_SECONDS
-            waits: set[asyncio.Future[None]] = {rung, *self._under_way}
-            await asyncio.wait(waits, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+        """Until cancelled. Sends under way then get a moment; the rest is left to its leases, for it may have left."""
+        try:
+            while True:
+                rung = queue.wake_sender.next()
+                try:
+                    pause = await self.round()
+                except Exception as fault:
+                    log.error(
+                        "the outbox pauses",
+                        extra={"fault": type(fault).__name__},
+                        exc_info=not is_outage(fault),
+                    )
+                    pause = IDLE_SECONDS
+                waits: set[asyncio.Future[None]] = {rung, *self._under_way}
+                await asyncio.wait(waits, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await self.finish()
+
+    async def finish(self) -> None:
+        """Let what WhatsApp has already answered be recorded before the database closes."""
+        if not self._under_way:
+            return
+        _, late = await asyncio.wait(self._under_way, timeout=PATIENCE_AT_STOP_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     async def round(self) -> float:
         """Settle lost claims and begin every send that may begin; seconds until the next look."""

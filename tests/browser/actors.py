@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser as Chromium
@@ -173,7 +174,7 @@ class Browsers:
     opened: list[RealBrowser] = field(default_factory=list)
 
     async def of(
-        self, person: Attendant = MARTA, *, at: str = "", been_here: bool = True, **more: object
+        self, person: Attendant = MARTA, *, at: str = "", been_here: bool = True, **more: Any
     ) -> RealBrowser:
         """A browser in which `person` is signed in. `been_here`: it already knows which transport works.
 
@@ -186,7 +187,7 @@ class Browsers:
         state: StorageState = {"origins": [{"origin": address, "localStorage": memory}]}  # type: ignore[typeddict-item]
         context = await self.chromium.new_context(
             storage_state=state, permissions=["notifications"], locale="pt-BR", **more
-        )  # type: ignore[arg-type]
+        )
         await context.add_cookies([session])  # type: ignore[list-item]
         await context.add_init_script(RECORDER)
         context.set_default_timeout(PATIENCE)

@@ -1,5 +1,7 @@
 """Writing loses nothing and sends nothing twice: lines, double clicks, input methods, keyboards, cut connections."""
 
+from typing import Any
+
 from playwright.async_api import expect
 
 from tests.actors import WhatsApp, within
@@ -8,9 +10,9 @@ from tests.browser.wire import wire
 from tests.people import ANA, BRUNO
 
 
-async def at_anas(browsers: Browsers, whatsapp: WhatsApp, **more: object) -> Tab:
+async def at_anas(browsers: Browsers, whatsapp: WhatsApp, **more: Any) -> Tab:
     await whatsapp.says(ANA, "Oi")
-    tab = await (await browsers.of(**more)).tab("/c/1")  # type: ignore[arg-type]
+    tab = await (await browsers.of(**more)).tab("/c/1")
     await tab.receives("stream")
     return tab
 

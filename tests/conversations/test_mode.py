@@ -90,7 +90,7 @@ async def test_a_pause_says_until_when_and_then_claude_answers_again(desk: Desk,
         async def resumed() -> bool:
             return await mode(desk.marta, ana) == "claude"
 
-        await within(5, resumed, what="the end of the pause")
+        await within(20, resumed, what="the end of the pause")
 
 
 @pytest.mark.parametrize("minutes", ["0", "-5", "1.5", "meia hora", "10081", "9" * 30, "１０"])

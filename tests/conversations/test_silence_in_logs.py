@@ -78,7 +78,7 @@ async def test_no_canary_put_in_by_any_door_is_logged(log: io.StringIO, database
             async def settled() -> bool:
                 return "queued" not in [bubble.status for bubble in await desk.marta.bubbles(conversation)]
 
-            await within(8, settled, what="the end of the sends")
+            await within(20, settled, what="the end of the sends")
     assert_silent(log)
 
 

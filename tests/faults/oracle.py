@@ -11,8 +11,8 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.orm import Session
 
 from app import clock, models
+from app.assistant.history import SAYS_NOTHING
 from app.assistant.models import TurnState
-from app.assistant.waiting import SAYS_NOTHING
 from app.conversations.models import Author, Direction, Mode
 from app.jobs import Job
 from app.outbox.delivery import ARRIVED, DeliveryStatus

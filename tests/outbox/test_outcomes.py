@@ -31,7 +31,7 @@ async def test_an_error_that_graph_names_and_that_passes_is_tried_again(
     async def refused_once() -> bool:
         return await attempts(whatsapp) == ["De novo"]
 
-    await within(5, refused_once)
+    await within(20, refused_once)
     assert (await ana.bubble("De novo")).status == "queued"
     hand.move(seconds=90)
     await ana.shows("De novo", "delivered")
@@ -122,7 +122,7 @@ async def test_a_failure_reported_later_speaks_for_itself_not_for_an_earlier_ref
     async def refused_once() -> bool:
         return await attempts(whatsapp) == ["Primeiro devagar"]
 
-    await within(5, refused_once)
+    await within(20, refused_once)
     await whatsapp.breaks({"kind": "failed", "code": 131026})
     hand.move(seconds=90)
     await ana.shows("Primeiro devagar", "failed")

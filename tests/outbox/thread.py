@@ -31,7 +31,7 @@ class Thread:
         [found] = [one for one in await self.browser.bubbles(self.id) if one.text == text]
         return found
 
-    async def shows(self, text: str, status: str, *, within_seconds: float = 8) -> Bubble:
+    async def shows(self, text: str, status: str, *, within_seconds: float = 20) -> Bubble:
         """Waits until the bubble with this text has this status."""
 
         async def reached() -> Bubble | None:
@@ -49,7 +49,7 @@ class Thread:
             ours = [send["wamid"] for send in sends if send["payload"]["text"]["body"] == text]
             return ours[attempt - 1] if len(ours) >= attempt else None
 
-        return str(await within(8, accepted, what=f"the acceptance of {text!r}"))
+        return str(await within(20, accepted, what=f"the acceptance of {text!r}"))
 
     async def problems(self) -> list[str]:
         """The sentences under bubbles that did not surely arrive, each with its button."""
