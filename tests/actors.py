@@ -44,7 +44,9 @@ class Browser:
 
     def __init__(self, address: str, attendant: Attendant) -> None:
         self.attendant = attendant
-        self.http = httpx2.AsyncClient(base_url=address, trust_env=False, timeout=40, headers={"Accept": "text/html"})
+        self.http = httpx2.AsyncClient(
+            base_url=address, trust_env=False, timeout=40, headers={"Accept": "text/html"}
+        )
         self.token = ""
 
     async def sign_in(self) -> httpx2.Response:
@@ -65,7 +67,9 @@ class Browser:
         """A fragment, as htmx asks for it."""
         return await self.http.get(path, headers={"HX-Request": "true"})
 
-    async def post(self, path: str, fields: dict[str, str] | None = None, *, htmx: bool = True) -> httpx2.Response:
+    async def post(
+        self, path: str, fields: dict[str, str] | None = None, *, htmx: bool = True
+    ) -> httpx2.Response:
         headers = {"X-CSRF-Token": self.token} | ({"HX-Request": "true"} if htmx else {})
         return await self.http.post(path, data=fields or {}, headers=headers)
 
@@ -129,7 +133,9 @@ def rows_in(page: str) -> list[Row]:
         r'.*?class="row__preview[^>]*>(.*?)</span>\s*<span class="row__marks"'
     )
     found = re.findall(pattern, page, re.S)
-    return [Row(int(one), words_in(name), int(unread), words_in(preview)) for one, unread, name, preview in found]
+    return [
+        Row(int(one), words_in(name), int(unread), words_in(preview)) for one, unread, name, preview in found
+    ]
 
 
 def words_in(html: str) -> str:
@@ -223,7 +229,9 @@ class Desk:
     async def attendant(self, person: Attendant) -> Browser:
         """Another attendant, made if need be, in a browser of their own."""
         async with transaction() as session:
-            await create_user(session, email=person.email, name=person.name, role=person.role, password=person.password)
+            await create_user(
+                session, email=person.email, name=person.name, role=person.role, password=person.password
+            )
         return await self.browser(person)
 
     async def browser(self, person: Attendant) -> Browser:
@@ -250,14 +258,18 @@ async def running_desk(database_url: str, **given: Any) -> AsyncIterator[Desk]:
         settings = settings_for(database_url, simulator, config, given)
         app = create_app(settings)
         await stack.enter_async_context(served(app, listener))
-        control = await stack.enter_async_context(httpx2.AsyncClient(base_url=simulator, trust_env=False, timeout=40))
+        control = await stack.enter_async_context(
+            httpx2.AsyncClient(base_url=simulator, trust_env=False, timeout=40)
+        )
         desk = Desk(address, app, settings, WhatsApp(control, world), Browser(address, MARTA), stack)
         stack.push_async_callback(desk.marta.http.aclose)
         await desk.marta.sign_in()
         yield desk
 
 
-def settings_for(database_url: str, simulator: str, config: SimulatorConfig, given: dict[str, Any]) -> Settings:
+def settings_for(
+    database_url: str, simulator: str, config: SimulatorConfig, given: dict[str, Any]
+) -> Settings:
     usual: dict[str, Any] = {
         "recado_env": "test",
         "database_url": database_url,

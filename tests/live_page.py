@@ -30,7 +30,9 @@ FETCH_ANEW = """async () => {
 }"""
 SWAP = 'text => htmx.swap({ text, sourceElement: document.body, target: document.body, swap: "none" })'
 
-VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
+VOID = frozenset(
+    {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)
 # What belongs to one tab or one moment: how it receives, its alerts, where it is scrolled to, where reading began.
 OWN_IDS = frozenset({"live-status", "alerts", "alert-permission", "toast"})
 OWN_CLASSES = frozenset({"unread-bar", "to-bottom"})
@@ -83,7 +85,12 @@ class LivePage:
 
     async def asks(self, cursor: int | None = None) -> News:
         """What happened after `cursor` (else after what this page knows), without waiting for more."""
-        asked = {"c": str(self.cursor if cursor is None else cursor), "t": ",".join(self.topics), "d": self.day, "w": "0"}
+        asked = {
+            "c": str(self.cursor if cursor is None else cursor),
+            "t": ",".join(self.topics),
+            "d": self.day,
+            "w": "0",
+        }
         answer = await self.reader.http.get("/live/poll", params=asked)
         assert answer.status_code in (200, 204), answer.text
         return self.news_in(answer)
@@ -128,7 +135,9 @@ class LivePage:
 
 def difference(kept: Picture, fresh: Picture) -> str:
     """Where an open page is not what a reload shows; "" when it is."""
-    told = unified_diff((kept.title, *kept.lines), (fresh.title, *fresh.lines), "open page", "reload", n=6, lineterm="")
+    told = unified_diff(
+        (kept.title, *kept.lines), (fresh.title, *fresh.lines), "open page", "reload", n=6, lineterm=""
+    )
     return "\n".join(told)
 
 
@@ -136,7 +145,9 @@ async def open_page(chromium: Chromium, reader: Browser, conversation: int | Non
     """A tab in a browser of its own, signed in as `reader`; close its context when done."""
     address = str(reader.http.base_url)
     context = await chromium.new_context(locale="pt-BR", viewport={"width": 1200, "height": 800})
-    await context.add_cookies([{"name": name, "value": value, "url": address} for name, value in reader.http.cookies.items()])
+    await context.add_cookies(
+        [{"name": name, "value": value, "url": address} for name, value in reader.http.cookies.items()]
+    )
     await context.add_init_script(KEPT_APART)
     opened = LivePage(await context.new_page(), reader, conversation)
     await opened.load()

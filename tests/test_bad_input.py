@@ -34,7 +34,9 @@ async def page_is_whole(browser: Browser, path: str) -> str:
     return page.text
 
 
-async def test_three_hundred_hostile_texts_are_stored_shown_and_answered_with(marta: Browser, whatsapp: WhatsApp) -> None:
+async def test_three_hundred_hostile_texts_are_stored_shown_and_answered_with(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
     assert len(HOSTILE) >= 300
     for start in range(0, len(HOSTILE), 50):
         part = HOSTILE[start : start + 50]
@@ -51,7 +53,9 @@ async def test_three_hundred_hostile_texts_are_stored_shown_and_answered_with(ma
     await page_is_whole(marta, f"/c/{conversation}")
 
 
-async def test_nul_and_lone_surrogates_are_replaced_by_visible_signs(marta: Browser, whatsapp: WhatsApp) -> None:
+async def test_nul_and_lone_surrogates_are_replaced_by_visible_signs(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
     raw = json.dumps(written("w1", "SIGN", ANA)).replace("SIGN", "a\\u0000b\\ud800c")
     assert await whatsapp.posts(raw.encode()) == 200
     [bubble] = await marta.bubbles(await marta.conversation_with(ANA.name))
@@ -132,7 +136,15 @@ async def test_a_form_above_a_mebibyte_is_413(marta: Browser, whatsapp: WhatsApp
 
 @pytest.mark.parametrize(
     "path",
-    ["/?a=%00", "/c/1?x=%ff%fe", "/conversations?before=%EF%BC%91", "/settings?next=//evil", "/%00", "/c/%ff", "/" + "a" * 999],
+    [
+        "/?a=%00",
+        "/c/1?x=%ff%fe",
+        "/conversations?before=%EF%BC%91",
+        "/settings?next=//evil",
+        "/%00",
+        "/c/%ff",
+        "/" + "a" * 999,
+    ],
 )
 async def test_an_address_of_any_shape_is_answered(marta: Browser, path: str) -> None:
     assert (await marta.http.get(path)).status_code < 500

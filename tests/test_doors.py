@@ -92,7 +92,9 @@ async def test_an_address_that_names_no_conversation_is_404_at_every_door(desk: 
         path = route.path.replace("{conversation_id}", wrong).replace("{message_id}", "1")
         for method in sorted((route.methods or set()) - {"HEAD"}):
             fields = {"text": "oi", "mode": "off", "up_to": "1"}
-            answer = await (marta.post(path, fields) if method == "POST" else marta.http.request(method, path))
+            answer = await (
+                marta.post(path, fields) if method == "POST" else marta.http.request(method, path)
+            )
             assert answer.status_code == 404, (method, path)
 
 
@@ -129,10 +131,14 @@ async def test_every_answer_carries_the_security_headers(desk: Desk, stranger: h
         for name in HEADERS:
             assert name in answer.headers, (name, answer.request.url, answer.status_code)
         if not answer.request.url.path.startswith("/static/"):
-            assert "no-store" in answer.headers["cache-control"] or answer.headers["cache-control"].startswith("no-")
+            assert "no-store" in answer.headers["cache-control"] or answer.headers[
+                "cache-control"
+            ].startswith("no-")
 
 
-async def test_a_static_file_is_kept_for_ever_only_under_its_own_hash(desk: Desk, stranger: httpx2.AsyncClient) -> None:
+async def test_a_static_file_is_kept_for_ever_only_under_its_own_hash(
+    desk: Desk, stranger: httpx2.AsyncClient
+) -> None:
     addresses = re.findall(r'(?:href|src)="(/static/[^"]+)"', (await desk.marta.open("/")).text)
     assert len(addresses) > 5
     for address in addresses:
@@ -144,7 +150,9 @@ async def test_a_static_file_is_kept_for_ever_only_under_its_own_hash(desk: Desk
     assert (await stranger.get("/static/%2e%2e/app/main.py")).status_code == 404
 
 
-async def test_healthz_answers_while_every_connection_to_the_database_is_taken(stranger: httpx2.AsyncClient) -> None:
+async def test_healthz_answers_while_every_connection_to_the_database_is_taken(
+    stranger: httpx2.AsyncClient,
+) -> None:
     async with AsyncExitStack() as taken:
         for look in [transaction, *[reading] * 8]:
             session = await taken.enter_async_context(look())
@@ -153,7 +161,9 @@ async def test_healthz_answers_while_every_connection_to_the_database_is_taken(s
         assert (answer.status_code, answer.text) == (200, "ok")
 
 
-async def test_readyz_names_each_check_and_says_when_the_schema_is_older(stranger: httpx2.AsyncClient) -> None:
+async def test_readyz_names_each_check_and_says_when_the_schema_is_older(
+    stranger: httpx2.AsyncClient,
+) -> None:
     ready = await stranger.get("/readyz")
     assert ready.status_code == 200
     assert set(ready.json().values()) == {True}
@@ -165,7 +175,9 @@ async def test_readyz_names_each_check_and_says_when_the_schema_is_older(strange
     assert unready.json() == ready.json() | {"schema": False}
 
 
-async def test_readyz_says_when_the_database_takes_no_write(database_url: str, stranger: httpx2.AsyncClient) -> None:
+async def test_readyz_says_when_the_database_takes_no_write(
+    database_url: str, stranger: httpx2.AsyncClient
+) -> None:
     with locked_by_another_program(database_url):
         unready = await stranger.get("/readyz", timeout=15)
     assert unready.status_code == 503

@@ -4,7 +4,9 @@ from tests.actors import Browser, WhatsApp, within
 from tests.people import ANA
 
 
-async def test_a_customer_writes_and_an_attendants_answer_reaches_them_with_ticks(marta: Browser, whatsapp: WhatsApp) -> None:
+async def test_a_customer_writes_and_an_attendants_answer_reaches_them_with_ticks(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
     await whatsapp.says(ANA, "Olá, vocês abrem hoje?")
     conversation = await marta.conversation_with(ANA.name)
 

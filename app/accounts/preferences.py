@@ -24,8 +24,9 @@ class Preferences:
 
 async def save(session: AsyncSession, user: User, wanted: Preferences) -> None:
     """Keep what was chosen and tell this attendant's open tabs; raises Invalid with the field."""
-    if wanted.name is not None:
-        user.name = clean_name(wanted.name)
+    if wanted.name is not None and (name := clean_name(wanted.name)) != user.name:
+        user.name = name
+        announce(session, Change(EventKind.ATTENDANT_CHANGED))  # everybody sees names of colleagues
     if wanted.locale is not None:
         if wanted.locale not in LOCALES:
             raise Invalid(N_("Choose one of the languages."), field="locale")

@@ -7,7 +7,9 @@ from sqlalchemy import select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contacts.models import Contact, Identity, IdentityKind
+from app.conversations.models import Conversation
 from app.db import insert_if_new
+from app.live.events import Change, EventKind, announce
 from app.whatsapp.items import Sender
 
 Known = tuple[IdentityKind, str]
@@ -30,17 +32,25 @@ async def resolve(session: AsyncSession, sender: Sender, now: datetime) -> Conta
     if not claimed:
         raise ValueError("the sender has no identity")
     holders = await holders_of(session, claimed)
-    contact = next((holders[one] for one in claimed if one in holders), None)
-    if contact is None:
-        contact = Contact(name="", created_at=now)
-        session.add(contact)
-        await session.flush()
-    await learn(session, contact.id, [one for one in claimed if one not in holders], now)
-    if sender.profile_name:
-        contact.name = sender.profile_name[:LONGEST_NAME]
-    if sender.username:
-        contact.username = sender.username[:128]
+    known = next((holders[one] for one in claimed if one in holders), None)
+    contact = known or Contact(name="", created_at=now)
+    contact.name = sender.profile_name[:LONGEST_NAME] or contact.name
+    contact.username = sender.username[:128] or contact.username
+    unheard = [one for one in claimed if one not in holders]
+    looks_different = known is not None and (known in session.dirty or bool(unheard))
+    session.add(contact)
+    await session.flush()
+    await learn(session, contact.id, unheard, now)
+    if looks_different:
+        await announce_contact(session, contact.id)
     return contact
+
+
+async def announce_contact(session: AsyncSession, contact_id: int) -> None:
+    """A name or an address changed: whatever shows it is drawn again."""
+    theirs = select(Conversation.id).where(Conversation.contact_id == contact_id)
+    for conversation_id in (await session.scalars(theirs)).all():
+        announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation_id))
 
 
 async def holders_of(session: AsyncSession, claimed: Sequence[Known]) -> dict[Known, Contact]:
@@ -73,6 +83,7 @@ async def change(session: AsyncSession, old: list[Known], new: list[Known], now:
         if (kind, value) not in new and any(kind == other for other, _ in new):
             gone = update(Identity).where(Identity.kind == kind, Identity.value == value)
             await session.execute(gone.values(superseded_at=now))
+    await announce_contact(session, contact.id)
     return contact
 
 

@@ -76,6 +76,7 @@ async def hand_over(
     urgency: str = "normal",
 ) -> Handoff:
     """Claude, or a rule, gives the conversation to people, who are called."""
+    await apply(session, conversation, {"mode": Mode.PERSON, "paused_until": None})
     noted = Handoff(
         conversation_id=conversation.id,
         reason=reason,
@@ -85,7 +86,6 @@ async def hand_over(
     )
     session.add(noted)
     await session.flush()
-    await apply(session, conversation, {"mode": Mode.PERSON, "paused_until": None})
     announce(session, Change(EventKind.HANDED_OVER, conversation.id, noted.id))
     return noted
 
@@ -94,11 +94,19 @@ async def apply(session: AsyncSession, conversation: Conversation, changes: dict
     """Write a change of mode; unless Claude goes on answering, its running turn ends in the same transaction."""
     if changes["mode"] != Mode.CLAUDE:
         await stop_turn(session, conversation.id)
-    if all(getattr(conversation, name) == value for name, value in changes.items()):
+    was_waiting = await settle_handoff(session, conversation.id)
+    if all(getattr(conversation, name) == value for name, value in changes.items()) and not was_waiting:
         return
     await session.execute(update(Conversation).where(Conversation.id == conversation.id).values(**changes))
     await session.refresh(conversation)
     announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation.id))
+
+
+async def settle_handoff(session: AsyncSession, conversation_id: int) -> bool:
+    """Somebody saw to it: the hand-over that stood, if any, stands no more; whether there was one."""
+    standing = update(Handoff).where(Handoff.conversation_id == conversation_id, Handoff.settled_at.is_(None))
+    settled = standing.values(settled_at=clock.now()).returning(Handoff.id)
+    return bool((await session.execute(settled)).all())
 
 
 async def stop_turn(session: AsyncSession, conversation_id: int) -> bool:

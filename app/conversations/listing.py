@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, and_, func, select, tuple_
+from sqlalchemy import ScalarSelect, Select, and_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
 from app.assistant.models import Turn, TurnState
@@ -93,10 +92,8 @@ async def rows_by_id(session: AsyncSession, conversation_ids: Sequence[int]) -> 
 
 def everything() -> Select[Any]:
     """A conversation with all that its row shows: contact, number, last message, assignee, running turn, and the
-    hand-over that stands while people have the conversation and nobody has taken it."""
-    noted = aliased(Handoff)
-    newest_handoff = select(func.max(noted.id)).where(noted.conversation_id == Conversation.id)
-    waits_for_people = and_(Conversation.mode == Mode.PERSON, Conversation.assignee_id.is_(None))
+    hand-over that stands, if one does."""
+    standing = and_(Handoff.conversation_id == Conversation.id, Handoff.settled_at.is_(None))
     running = and_(Turn.conversation_id == Conversation.id, Turn.state == TurnState.RUNNING)
     return (
         select(
@@ -114,10 +111,7 @@ def everything() -> Select[Any]:
         .join(Number, Number.id == Conversation.number_id)
         .outerjoin(Message, Message.id == Conversation.last_message_id)
         .outerjoin(User, User.id == Conversation.assignee_id)
-        .outerjoin(
-            Handoff,
-            and_(Handoff.id == newest_handoff.correlate(Conversation).scalar_subquery(), waits_for_people),
-        )
+        .outerjoin(Handoff, standing)
         .outerjoin(Turn, running)
     )
 

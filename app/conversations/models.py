@@ -123,6 +123,7 @@ class Handoff(Base):
     summary: Mapped[str] = mapped_column(Text, default="")
     urgency: Mapped[str] = mapped_column(String(10), default="normal")
     created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]  # somebody took it, answered, or gave the conversation back
 
 
 class Draft(Base):

@@ -38,11 +38,8 @@ async def receive(
     if await is_known(session, number.id, item.wamid):
         return None
     contact = await identities.resolve(session, item.sender, now)
-    is_renamed = contact in session.dirty
     conversation = await conversation_with(session, number, contact, now, claude_answers=claude_answers)
     message = await store(session, conversation, item, now, Direction.IN, Author.CONTACT)
-    if is_renamed:
-        announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation.id))
     announce(session, Change(EventKind.MESSAGE_ADDED, conversation.id, message.id))
     if conversation.mode == Mode.CLAUDE:
         await ask_for_answer(session, conversation.id, message, wait_seconds)

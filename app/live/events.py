@@ -22,7 +22,9 @@ class EventKind(StrEnum):
     HANDED_OVER = "handed_over"  # ref: handoff; like the above, and people are called
     DRAFT_CHANGED = "draft_changed"  # Claude's growing draft: it began, grew or ended
     CURSOR_MOVED = "cursor_moved"  # one attendant read; audience: that attendant
-    ATTENDANT_CHANGED = "attendant_changed"  # settings or rights of one; audience: that attendant
+    ATTENDANT_CHANGED = (
+        "attendant_changed"  # settings or rights of one, for that attendant; a name, for everybody
+    )
 
 
 class LiveSeq(Base):

@@ -231,6 +231,7 @@ def upgrade() -> None:
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("urgency", sa.String(length=10), nullable=False),
         sa.Column("created_at", Moment, nullable=False),
+        sa.Column("settled_at", Moment, nullable=True),
         sa.ForeignKeyConstraint(
             ["conversation_id"],
             ["conversation.id"],

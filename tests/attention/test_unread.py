@@ -87,7 +87,9 @@ async def test_claudes_answer_reads_for_nobody(desk: Desk, whatsapp: WhatsApp) -
     assert await unread(desk.marta) == 1
 
 
-async def test_the_title_counts_conversations_that_are_mine_or_nobodys(desk: Desk, whatsapp: WhatsApp) -> None:
+async def test_the_title_counts_conversations_that_are_mine_or_nobodys(
+    desk: Desk, whatsapp: WhatsApp
+) -> None:
     paulo = await desk.attendant(PAULO)
     for customer in (ANA, BRUNO):
         for text in ("um", "dois"):
@@ -124,7 +126,9 @@ async def blue(whatsapp: WhatsApp) -> bool:
     return set(ticks(whatsapp.world)) == {"read"}
 
 
-async def test_opening_tells_the_customer_and_a_message_that_arrived_does_not(marta: Browser, whatsapp: WhatsApp) -> None:
+async def test_opening_tells_the_customer_and_a_message_that_arrived_does_not(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
     await whatsapp.says(ANA, "um")
     await whatsapp.says(ANA, "dois")
     assert ticks(whatsapp.world) == ["delivered", "delivered"]
@@ -132,7 +136,9 @@ async def test_opening_tells_the_customer_and_a_message_that_arrived_does_not(ma
     await within(20, lambda: blue(whatsapp), what="blue ticks")
 
 
-async def test_where_the_number_says_on_reply_only_the_answer_tells_the_customer(marta: Browser, whatsapp: WhatsApp) -> None:
+async def test_where_the_number_says_on_reply_only_the_answer_tells_the_customer(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
     await set_marks_read("reply")
     await whatsapp.says(ANA, "um")
     conversation = await marta.conversation_with(ANA.name)
@@ -144,7 +150,9 @@ async def test_where_the_number_says_on_reply_only_the_answer_tells_the_customer
     await within(20, lambda: blue(whatsapp), what="blue ticks")
 
 
-async def test_where_the_number_says_never_nobody_tells_the_customer(marta: Browser, whatsapp: WhatsApp) -> None:
+async def test_where_the_number_says_never_nobody_tells_the_customer(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
     await set_marks_read("never")
     await whatsapp.says(ANA, "um")
     conversation = await marta.conversation_with(ANA.name)

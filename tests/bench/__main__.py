@@ -3,12 +3,13 @@
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from tests.bench import arrival, size
 from tests.bench.figure import Figure
 
-BENCHES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
+BENCHES: dict[str, Callable[[], Coroutine[Any, Any, list[Figure]]]] = {
     "size": size.measure,
     "arrival": arrival.measure,
 }

@@ -22,8 +22,8 @@ PAGE = f"""<!doctype html><html><head><meta charset="utf-8">
 </head><body><div id="list"><div id="row-1" data-k="1">row</div></div><div id="messages"></div></body></html>"""
 
 FRAGMENT = (
-    '<hx-upsert hx-target="#messages" key="data-k"><article id="message-{n}" data-message="{n}" data-k="{n:09d}"><p>floor {n} {sent}'
-    "</p></article></hx-upsert>"
+    '<hx-upsert hx-target="#messages" key="data-k"><article id="message-{n}" data-message="{n}" data-k="{n:09d}">'
+    "<p>floor {n} {sent}</p></article></hx-upsert>"
     '<hx-partial hx-target="#row-1" hx-swap="outerMorph"><div id="row-1" data-k="1"><a href="#">row {n}</a></div></hx-partial>'
 )
 

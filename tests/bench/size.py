@@ -42,5 +42,10 @@ async def loaded_by(browser: Browser) -> tuple[set[str], set[str]]:
         text = (STATIC / path).read_text()
         outside |= set(re.findall(r'(?:from|import|url\()\s*["\']?(https?://[^"\')]+)', text))
         for imported in re.findall(r'(?:from|import)\s+"(\.[^"]+)"', text):
-            wanted.add(os.path.normpath(os.path.join(os.path.dirname(path), imported)))
+            wanted.add(beside(path, imported))
     return files, outside
+
+
+def beside(path: str, imported: str) -> str:
+    """The file that `path` imports as `imported`."""
+    return os.path.normpath(os.path.join(os.path.dirname(path), imported))

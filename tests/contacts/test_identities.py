@@ -21,7 +21,9 @@ async def hears(whatsapp: WhatsApp, wamid: str, body: str, sender: Customer, **m
     assert await whatsapp.posts(written(wamid, body, sender, **more)) == 200
 
 
-async def test_once_both_ids_came_together_either_alone_leads_to_the_same_thread(marta: Browser, whatsapp: WhatsApp) -> None:
+async def test_once_both_ids_came_together_either_alone_leads_to_the_same_thread(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
     await hears(whatsapp, "w1", "com os dois", ANA)
     await hears(whatsapp, "w2", "só o número", ONLY_PHONE)
     await hears(whatsapp, "w3", "só o id", ONLY_ID)
@@ -37,7 +39,9 @@ async def test_a_customer_known_by_number_gets_their_id_later_and_then_hides_the
     assert list((await threads(marta)).values()) == [["um", "dois", "três"]]
 
 
-async def test_a_customer_known_by_username_shares_the_number_later(marta: Browser, whatsapp: WhatsApp) -> None:
+async def test_a_customer_known_by_username_shares_the_number_later(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
     await hears(whatsapp, "w1", "um", ONLY_ID)
     await hears(whatsapp, "w2", "dois", ANA)
     await hears(whatsapp, "w3", "três", ONLY_PHONE)
@@ -83,7 +87,9 @@ async def test_two_people_of_one_name_and_username_stay_two(marta: Browser, what
 async def test_a_customer_without_a_number_is_answered_by_id_and_shown_by_username(
     marta: Browser, whatsapp: WhatsApp
 ) -> None:
-    await whatsapp.control("POST", "/customers", name=CLARA.name, wa_id=None, user_id=CLARA.bsuid, username="clarinha")
+    await whatsapp.control(
+        "POST", "/customers", name=CLARA.name, wa_id=None, user_id=CLARA.bsuid, username="clarinha"
+    )
     await whatsapp.says(CLARA, "Oi")
     conversation = await marta.conversation_with(CLARA.name)
     assert "@clarinha" in (await marta.open(f"/c/{conversation}")).text
@@ -128,7 +134,9 @@ async def test_after_a_change_of_user_id_the_thread_goes_on(marta: Browser, what
     assert list((await threads(marta)).values()) == [["antes", "depois", "antes", "depois"]]
 
 
-async def test_an_old_id_in_the_sentence_counts_only_when_it_is_known(marta: Browser, whatsapp: WhatsApp) -> None:
+async def test_an_old_id_in_the_sentence_counts_only_when_it_is_known(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
     system = {"type": "user_changed_user_id", "user_id": ANA.bsuid, "body": "User changed from BR.777 to x"}
     message = {"id": "s1", "timestamp": "1790000000", "type": "system", "system": system}
     assert await whatsapp.posts(webhook(change(message))) == 200
@@ -136,7 +144,9 @@ async def test_an_old_id_in_the_sentence_counts_only_when_it_is_known(marta: Bro
     assert list((await threads(marta)).values()) == [["oi"]]
 
 
-async def test_a_group_message_never_lands_in_the_thread_with_its_sender(marta: Browser, whatsapp: WhatsApp) -> None:
+async def test_a_group_message_never_lands_in_the_thread_with_its_sender(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
     await hears(whatsapp, "w1", "só entre nós", ANA)
     await hears(whatsapp, "w2", "para o grupo", ANA, group_id="group-1")
     echo = text("w3", "ao grupo", Customer(""), to=ANA.wa_id, group_id="group-1")
@@ -147,7 +157,9 @@ async def test_a_group_message_never_lands_in_the_thread_with_its_sender(marta: 
     assert await count(SetAside) == 2
 
 
-async def test_a_new_profile_name_is_shown_and_an_absent_one_changes_nothing(marta: Browser, whatsapp: WhatsApp) -> None:
+async def test_a_new_profile_name_is_shown_and_an_absent_one_changes_nothing(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
     await hears(whatsapp, "w1", "um", ANA)
     renamed = Customer("Ana S. 🌻", wa_id=ANA.wa_id, bsuid=ANA.bsuid)
     await hears(whatsapp, "w2", "dois", renamed)

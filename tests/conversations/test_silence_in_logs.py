@@ -82,10 +82,16 @@ async def test_no_canary_put_in_by_any_door_is_logged(log: io.StringIO, database
     assert_silent(log)
 
 
-async def test_what_cannot_be_used_or_stored_is_logged_without_its_content(log: io.StringIO, database_url: str) -> None:
+async def test_what_cannot_be_used_or_stored_is_logged_without_its_content(
+    log: io.StringIO, database_url: str
+) -> None:
     async with running_desk(database_url) as desk:
         whatsapp = desk.whatsapp
-        odd = [text("w1", ODD_TEXT, Customer("")), {"id": ODD_TEXT, "from": PHONE, "type": {TEXT: TEXT}}, ODD_TEXT]
+        odd = [
+            text("w1", ODD_TEXT, Customer("")),
+            {"id": ODD_TEXT, "from": PHONE, "type": {TEXT: TEXT}},
+            ODD_TEXT,
+        ]
         good = webhook(change(*odd, text("w2", TEXT, WHO), contacts=[contact(WHO)]))
         for body in (good, b"\xff" + TEXT.encode(), f'{{"{TEXT}": NaN}}'.encode(), [TEXT]):
             assert await whatsapp.posts(body) == 200

@@ -22,13 +22,17 @@ async def thread(marta: Browser) -> list[str]:
     return [bubble.text for bubble in await marta.bubbles(await marta.conversation_with(ANA.name))]
 
 
-async def test_messages_of_one_second_stand_in_the_order_of_arrival(marta: Browser, whatsapp: WhatsApp) -> None:
+async def test_messages_of_one_second_stand_in_the_order_of_arrival(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
     await hears(whatsapp, ("um", 0), ("dois", 0), ("três", 0))
     await hears(whatsapp, ("quatro", 0))
     assert await thread(marta) == ["um", "dois", "três", "quatro"]
 
 
-async def test_a_late_message_stands_in_its_place_is_unread_and_not_the_preview(desk: Desk, whatsapp: WhatsApp) -> None:
+async def test_a_late_message_stands_in_its_place_is_unread_and_not_the_preview(
+    desk: Desk, whatsapp: WhatsApp
+) -> None:
     marta = desk.marta
     await hears(whatsapp, ("cedo", -7200), ("agora", 0))
     conversation = await marta.conversation_with(ANA.name)
@@ -41,7 +45,9 @@ async def test_a_late_message_stands_in_its_place_is_unread_and_not_the_preview(
     assert (row.unread, row.preview) == (1, "agora")
 
 
-async def test_times_out_of_reason_are_drawn_in_towards_the_receipt(marta: Browser, whatsapp: WhatsApp) -> None:
+async def test_times_out_of_reason_are_drawn_in_towards_the_receipt(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
     await hears(whatsapp, ("do futuro", DAY / 2), ("de 1970", -56 * 365 * DAY), ("de 20 dias", -20 * DAY))
     await hears(whatsapp, ("de 7 dias", -7 * DAY), ("normal", 0))
     # A time WhatsApp cannot have meant counts as the receipt; one that is merely too old as eight days ago.
@@ -67,7 +73,10 @@ async def test_the_list_stands_by_the_latest_activity(marta: Browser, whatsapp: 
         assert [row.name for row in await marta.rows()] == [BRUNO.name, ANA.name]
         hand.move(seconds=2)
         await marta.reply(await marta.conversation_with(ANA.name), "Oi, Ana")
-        assert [(row.name, row.preview) for row in await marta.rows()] == [(ANA.name, "Oi, Ana"), (BRUNO.name, "segundo")]
+        assert [(row.name, row.preview) for row in await marta.rows()] == [
+            (ANA.name, "Oi, Ana"),
+            (BRUNO.name, "segundo"),
+        ]
 
 
 async def test_the_list_comes_in_pages_of_fifty_each_row_once_also_with_equal_times(
@@ -102,12 +111,16 @@ async def test_a_thread_comes_in_pages_of_fifty_each_bubble_once_also_within_one
     page = (await marta.open(f"/c/{conversation}")).text
     bubbles = bubbles_in(page)
     sizes = [len(bubbles)]
-    while older := before_in(page.split('id="conversation-list"')[-1]) if len(sizes) == 1 else before_in(page):
+    while (
+        older := before_in(page.split('id="conversation-list"')[-1]) if len(sizes) == 1 else before_in(page)
+    ):
         page = (await marta.get(f"/c/{conversation}/messages?before={older}")).text
         sizes.append(len(bubbles_in(page)))
         bubbles = bubbles_in(page) + bubbles
     assert sizes == [50, 50, 30]
-    expected = sorted((f"m{number:03d}" for number in range(130)), key=lambda body: (-(int(body[1:]) // 30), body))
+    expected = sorted(
+        (f"m{number:03d}" for number in range(130)), key=lambda body: (-(int(body[1:]) // 30), body)
+    )
     assert [bubble.text for bubble in bubbles] == expected
 
 

@@ -21,7 +21,9 @@ BROWSER_FIXTURES = {"chromium", "stage"}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
-        if item.path.is_relative_to(here) and BROWSER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+        if item.path.is_relative_to(here) and BROWSER_FIXTURES.intersection(
+            getattr(item, "fixturenames", ())
+        ):
             item.add_marker(pytest.mark.browser)
 
 

@@ -66,14 +66,20 @@ def frame_of(block: str) -> Frame:
         name, _, value = line.partition(":")
         fields[name].append(value.removeprefix(" "))
     given = fields["id"]
-    return Frame((fields["event"] or ["message"])[-1], int(given[-1]) if given else None, "\n".join(fields["data"]))
+    return Frame(
+        (fields["event"] or ["message"])[-1], int(given[-1]) if given else None, "\n".join(fields["data"])
+    )
 
 
 @asynccontextmanager
-async def listening(reader: Browser, cursor: object, topics: str = "inbox", **more: Any) -> AsyncIterator[Stream]:
+async def listening(
+    reader: Browser, cursor: object, topics: str = "inbox", **more: Any
+) -> AsyncIterator[Stream]:
     """A stream whose hello has been heard."""
     asked = {"c": str(cursor), "t": topics, **more}
-    async with reader.http.stream("GET", "/live", params=asked, headers={"Accept": "text/event-stream"}) as answer:
+    async with reader.http.stream(
+        "GET", "/live", params=asked, headers={"Accept": "text/event-stream"}
+    ) as answer:
         assert answer.status_code == 200, await answer.aread()
         stream = Stream(answer)
         hello = await stream.next()
@@ -83,7 +89,9 @@ async def listening(reader: Browser, cursor: object, topics: str = "inbox", **mo
         yield stream
 
 
-async def poll(reader: Browser, cursor: object, topics: str = "inbox", *, wait: int = 0, **more: Any) -> httpx2.Response:
+async def poll(
+    reader: Browser, cursor: object, topics: str = "inbox", *, wait: int = 0, **more: Any
+) -> httpx2.Response:
     """As the page's own script asks."""
     asked = {"c": str(cursor), "t": topics, "w": str(wait), **more}
     return await reader.http.get("/live/poll", params=asked, headers={"Accept": "*/*"})

@@ -117,7 +117,9 @@ class Stage:
         made = next(one.id for one in bubbles_in(answer.text) if one.text == text)
         await self.until(made, "sent", conversation=conversation)
         accepted = await self.whatsapp.accepted()
-        return Sent(made, next(one["wamid"] for one in accepted[::-1] if one["payload"]["text"]["body"] == text))
+        return Sent(
+            made, next(one["wamid"] for one in accepted[::-1] if one["payload"]["text"]["body"] == text)
+        )
 
     async def tries_to_reply(self, by: Browser, text: str, fault: dict[str, Any] | str, status: str) -> Sent:
         """An answer that goes wrong and ends as `status`."""

@@ -14,8 +14,6 @@ from tests.people import ANA, BRUNO, CLARA, EVIL
 
 MINUTE = timedelta(minutes=1)
 
-unannounced = pytest.mark.xfail(strict=True, reason="whoever changes a name or an address tells nobody's open page")
-
 
 def test_every_kind_of_event_has_a_case() -> None:
     tests = [test for name, test in inspect.getmembers(sys.modules[__name__]) if name.startswith("test_")]
@@ -94,12 +92,16 @@ async def test_a_new_conversation(stage: Stage) -> None:
 
 
 @shows(EventKind.MESSAGE_ADDED)
-@pytest.mark.parametrize("kind", ["image", "voice", "document", "sticker", "location", "contacts", "unsupported", "novelty"])
+@pytest.mark.parametrize(
+    "kind", ["image", "voice", "document", "sticker", "location", "contacts", "unsupported", "novelty"]
+)
 async def test_a_message_that_is_no_text(stage: Stage, kind: str) -> None:
     await stage.opens()
     content = {"body": "?"} if kind == "novelty" else None
     wish = {"type": kind} | ({"content": content} if content else {})
-    await stage.whatsapp.control("POST", "/messages", customer=ANA.name, timeout=10, at=stage.hand().timestamp(), **wish)
+    await stage.whatsapp.control(
+        "POST", "/messages", customer=ANA.name, timeout=10, at=stage.hand().timestamp(), **wish
+    )
     await stage.stays_equal()
 
 
@@ -162,7 +164,9 @@ async def test_a_message_arrives_after_the_one_that_quotes_it(stage: Stage) -> N
     at = stage.hand().timestamp()
     said = await stage.whatsapp.control("POST", "/messages", customer=ANA.name, text="Primeiro", at=at - 60)
     await stage.whatsapp.control("POST", "/messages", customer=ANA.name, text="Segundo", at=at - 30)
-    await stage.whatsapp.control("POST", "/messages", customer=ANA.name, text="Sobre o primeiro", reply_to=said["id"], at=at)
+    await stage.whatsapp.control(
+        "POST", "/messages", customer=ANA.name, text="Sobre o primeiro", reply_to=said["id"], at=at
+    )
     await stage.whatsapp.control("POST", "/webhooks/release", shape="merged", order="backwards")
     await stage.whatsapp.control("GET", "/idle", timeout=10)
     await stage.stays_equal()
@@ -247,7 +251,12 @@ async def test_claude_hands_over_and_a_person_takes_it(stage: Stage) -> None:
 @shows(EventKind.CONVERSATION_CHANGED)
 async def test_the_mode_goes_round(stage: Stage) -> None:
     await stage.opens()
-    for by, mode in ((stage.paulo, "person"), (stage.marta, "claude"), (stage.marta, "paused"), (stage.paulo, "off")):
+    for by, mode in (
+        (stage.paulo, "person"),
+        (stage.marta, "claude"),
+        (stage.marta, "paused"),
+        (stage.paulo, "off"),
+    ):
         await stage.switches(by, mode)
         await stage.stays_equal()
 
@@ -314,7 +323,6 @@ async def test_ones_own_settings_fetch_ones_page_anew(stage: Stage) -> None:
     assert any("data-blue-ticks" in line for line in (await marta.shown()).lines)
 
 
-@unannounced
 @shows(EventKind.ATTENDANT_CHANGED)
 async def test_a_colleagues_new_name(stage: Stage) -> None:
     await stage.opens()
@@ -322,7 +330,6 @@ async def test_a_colleagues_new_name(stage: Stage) -> None:
     await stage.stays_equal()
 
 
-@unannounced
 @shows(EventKind.MESSAGE_ADDED)
 async def test_a_contacts_new_name(stage: Stage) -> None:
     await stage.opens()
@@ -331,7 +338,6 @@ async def test_a_contacts_new_name(stage: Stage) -> None:
     await stage.stays_equal()
 
 
-@unannounced
 async def test_a_contacts_new_name_comes_with_a_reaction(stage: Stage) -> None:
     said = await stage.says(ANA, "Casei!")
     await stage.opens()
@@ -340,7 +346,6 @@ async def test_a_contacts_new_name_comes_with_a_reaction(stage: Stage) -> None:
     await stage.stays_equal()
 
 
-@unannounced
 async def test_a_contacts_new_number(stage: Stage) -> None:
     await stage.opens()
     await stage.does("number-changes", customer=ANA.wa_id, wa_id="5511900000199")

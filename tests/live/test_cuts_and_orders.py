@@ -75,7 +75,9 @@ async def test_random_changes_reach_every_page_however_the_news_travel(stage: St
             await chance.happens()
             for page, manner in manners:
                 await manner(page, random)
-        print(f"seed {seed}, sequence {sequence}, {[name_of(manner) for _, manner in manners]}, {chance.told[-CHANGES:]}")
+        print(
+            f"seed {seed}, sequence {sequence}, {[name_of(manner) for _, manner in manners]}, {chance.told[-CHANGES:]}"
+        )
         await stage.stays_equal()
 
 

@@ -25,7 +25,9 @@ async def head() -> int:
         return await newest(session)
 
 
-async def announced(kind: EventKind, *refs: int, conversation: int | None = None, user: int | None = None) -> None:
+async def announced(
+    kind: EventKind, *refs: int, conversation: int | None = None, user: int | None = None
+) -> None:
     """These changes, in one transaction."""
     async with transaction() as session:
         for ref in refs:
@@ -97,8 +99,26 @@ async def test_many_readers_who_are_ahead_of_the_ring_do_not_confuse_it(desk: De
 
 @pytest.mark.parametrize(
     ("cursor", "day"),
-    [("", ""), ("-1", ""), ("1e3", ""), ("٣", ""), ("9" * 30, ""), ("<b>", ""), ("ahead", ""), ("0", "2020-01-01")],
-    ids=["absent", "negative", "a float", "foreign digits", "too long", "garbage", "ahead of the log", "yesterday's page"],
+    [
+        ("", ""),
+        ("-1", ""),
+        ("1e3", ""),
+        ("٣", ""),
+        ("9" * 30, ""),
+        ("<b>", ""),
+        ("ahead", ""),
+        ("0", "2020-01-01"),
+    ],
+    ids=[
+        "absent",
+        "negative",
+        "a float",
+        "foreign digits",
+        "too long",
+        "garbage",
+        "ahead of the log",
+        "yesterday's page",
+    ],
 )
 async def test_a_page_that_cannot_be_brought_up_to_date_is_fetched_anew(
     desk: Desk, whatsapp: WhatsApp, marta: Browser, cursor: str, day: str
@@ -107,7 +127,12 @@ async def test_a_page_that_cannot_be_brought_up_to_date_is_fetched_anew(
     now = await head()
     asked = str(now + 1000) if cursor == "ahead" else cursor
     answer = await poll(marta, asked, d=day)
-    assert (answer.status_code, answer.text, answer.headers["x-live"], cursor_in(answer)) == (200, "", "resync", now)
+    assert (answer.status_code, answer.text, answer.headers["x-live"], cursor_in(answer)) == (
+        200,
+        "",
+        "resync",
+        now,
+    )
     async with listening(marta, asked, d=day) as stream:
         frame = await stream.next()
         assert frame is not None
@@ -123,7 +148,9 @@ async def test_todays_page_and_one_that_does_not_say_its_day_are_followed(marta:
         assert (await poll(marta, await head(), d=day)).status_code == 204
 
 
-async def test_the_larger_of_cursor_and_last_event_id_wins(desk: Desk, whatsapp: WhatsApp, marta: Browser) -> None:
+async def test_the_larger_of_cursor_and_last_event_id_wins(
+    desk: Desk, whatsapp: WhatsApp, marta: Browser
+) -> None:
     await whatsapp.says(ANA, "Oi")
     now = await head()
     for cursor, last in (("0", str(now)), (str(now), "0"), ("", str(now))):
@@ -133,7 +160,9 @@ async def test_the_larger_of_cursor_and_last_event_id_wins(desk: Desk, whatsapp:
         assert answer.status_code == 204
 
 
-async def test_five_hundred_events_are_caught_up_on_and_one_more_is_too_many(desk: Desk, marta: Browser) -> None:
+async def test_five_hundred_events_are_caught_up_on_and_one_more_is_too_many(
+    desk: Desk, marta: Browser
+) -> None:
     since = await head()
     await announced(EventKind.DRAFT_CHANGED, *range(1, BATCH + 1))
     caught_up = await poll(marta, since)
@@ -163,7 +192,9 @@ async def test_after_a_restart_the_table_is_read_until_it_was_trimmed(database_u
 # What is whose
 
 
-async def test_anothers_events_move_the_cursor_and_show_nothing(desk: Desk, whatsapp: WhatsApp, marta: Browser) -> None:
+async def test_anothers_events_move_the_cursor_and_show_nothing(
+    desk: Desk, whatsapp: WhatsApp, marta: Browser
+) -> None:
     paulo = await desk.attendant(PAULO)
     await whatsapp.says(ANA, "Oi")
     conversation = await marta.conversation_with(ANA.name)
@@ -185,7 +216,9 @@ async def test_anothers_events_move_the_cursor_and_show_nothing(desk: Desk, what
     ["", ",", "conv:", "conv:-1", "conv:0", "conv:999999999999999999", "conv:" + "9" * 40, "conv:٣", "conv:1e1", "user:1",
      "<script>", "conv:1;drop", "inbox," * 500, "conv:1 or 1=1", "\u0000"],
 )  # fmt: skip
-async def test_strange_topics_are_harmless(desk: Desk, whatsapp: WhatsApp, marta: Browser, topics: str) -> None:
+async def test_strange_topics_are_harmless(
+    desk: Desk, whatsapp: WhatsApp, marta: Browser, topics: str
+) -> None:
     since = await head()
     await whatsapp.says(ANA, "Só na conversa")
     answer = await poll(marta, since, topics)
@@ -196,7 +229,9 @@ async def test_strange_topics_are_harmless(desk: Desk, whatsapp: WhatsApp, marta
         assert (await stream.next_news()).data == answer.text
 
 
-async def test_only_the_open_conversations_bubbles_come(desk: Desk, whatsapp: WhatsApp, marta: Browser) -> None:
+async def test_only_the_open_conversations_bubbles_come(
+    desk: Desk, whatsapp: WhatsApp, marta: Browser
+) -> None:
     await whatsapp.says(ANA, "Oi")
     ana = await marta.conversation_with(ANA.name)
     since = await head()
@@ -220,14 +255,18 @@ async def test_a_poll_without_news_ends_with_204_after_its_wait(desk: Desk, mart
     assert 0.95 <= clock() - asked_at < 4
 
 
-async def test_a_held_poll_answers_as_soon_as_there_is_news(desk: Desk, whatsapp: WhatsApp, marta: Browser) -> None:
+async def test_a_held_poll_answers_as_soon_as_there_is_news(
+    desk: Desk, whatsapp: WhatsApp, marta: Browser
+) -> None:
     held = asyncio.create_task(poll(marta, await head(), wait=25))
     await whatsapp.says(ANA, "Oi")
     async with asyncio.timeout(3):
         assert ANA.name in (await held).text
 
 
-async def test_a_held_poll_passes_over_what_is_not_its_readers(desk: Desk, whatsapp: WhatsApp, marta: Browser) -> None:
+async def test_a_held_poll_passes_over_what_is_not_its_readers(
+    desk: Desk, whatsapp: WhatsApp, marta: Browser
+) -> None:
     paulo = await desk.attendant(PAULO)
     held = asyncio.create_task(poll(paulo, await head(), wait=25))
     await announced(EventKind.ATTENDANT_CHANGED, 1, user=await id_of(marta))
@@ -250,11 +289,15 @@ async def test_silence_is_broken_by_heartbeats_that_carry_the_cursor(
             assert (frame.event, frame.id, frame.data) == ("hb", now, "")
 
 
-async def test_the_stream_never_sends_a_carriage_return(desk: Desk, whatsapp: WhatsApp, marta: Browser) -> None:
+async def test_the_stream_never_sends_a_carriage_return(
+    desk: Desk, whatsapp: WhatsApp, marta: Browser
+) -> None:
     await whatsapp.says(ANA, "Oi")
     ana = await marta.conversation_with(ANA.name)
     async with listening(marta, await head(), f"inbox,conv:{ana}") as stream:
-        await whatsapp.says(ANA, "um\r\ndois\rtrês\n\nquatro\r\n\r\ndata: cinco\n\nevent: bye\n\n\x0b\x0c\x85\u2028seis")
+        await whatsapp.says(
+            ANA, "um\r\ndois\rtrês\n\nquatro\r\n\r\ndata: cinco\n\nevent: bye\n\n\x0b\x0c\x85\u2028seis"
+        )
         news = await stream.next_news()
         assert "quatro" in news.data
         assert "seis" in news.data
@@ -267,7 +310,11 @@ async def test_the_stream_never_sends_a_carriage_return(desk: Desk, whatsapp: Wh
 async def test_signed_out_readers_get_401_and_never_a_redirect(desk: Desk, marta: Browser) -> None:
     now = await head()
     assert (await marta.post("/sign-out", htmx=False)).status_code == 303
-    for path, accept in (("/live", "text/event-stream"), ("/live/poll", "*/*"), ("/live/probe", "text/event-stream")):
+    for path, accept in (
+        ("/live", "text/event-stream"),
+        ("/live/poll", "*/*"),
+        ("/live/probe", "text/event-stream"),
+    ):
         asked = {"c": str(now), "t": "inbox", "w": "0"}
         answer = await marta.http.get(path, params=asked, headers={"Accept": accept})
         assert answer.status_code == 401
@@ -281,7 +328,9 @@ async def test_an_open_stream_ends_soon_after_its_session(desk: Desk, marta: Bro
     assert [frame.event for frame in frames] == ["bye"]
 
 
-async def test_news_do_not_keep_the_stream_of_an_ended_session_open(desk: Desk, whatsapp: WhatsApp, marta: Browser) -> None:
+async def test_news_do_not_keep_the_stream_of_an_ended_session_open(
+    desk: Desk, whatsapp: WhatsApp, marta: Browser
+) -> None:
     """The session is looked at every five seconds, also when something happened a moment before."""
     clock = asyncio.get_running_loop().time
     async with listening(marta, await head()) as stream:
@@ -294,7 +343,9 @@ async def test_news_do_not_keep_the_stream_of_an_ended_session_open(desk: Desk, 
         assert clock() - signed_out_at < 6
 
 
-async def test_a_held_poll_tells_a_signed_out_reader_nothing(desk: Desk, whatsapp: WhatsApp, marta: Browser) -> None:
+async def test_a_held_poll_tells_a_signed_out_reader_nothing(
+    desk: Desk, whatsapp: WhatsApp, marta: Browser
+) -> None:
     held = asyncio.create_task(poll(marta, await head(), wait=25))
     await marta.post("/sign-out", htmx=False)
     await whatsapp.says(ANA, "Segredo")

@@ -20,7 +20,9 @@ async def test_an_answer_in_parts_leaves_in_order(ana: Thread, whatsapp: WhatsAp
     assert await attempts(whatsapp) == list(PARTS)
 
 
-@pytest.mark.parametrize(("fault", "first"), [({"kind": "error", "code": 131026}, "failed"), ({"kind": "cut"}, "unknown")])
+@pytest.mark.parametrize(
+    ("fault", "first"), [({"kind": "error", "code": 131026}, "failed"), ({"kind": "cut"}, "unknown")]
+)
 async def test_after_a_part_that_failed_or_is_unknown_the_rest_is_dropped_and_says_why(
     ana: Thread, whatsapp: WhatsApp, fault: dict[str, Any], first: str
 ) -> None:

@@ -28,7 +28,9 @@ async def test_the_same_composer_again_gives_the_same_message(ana: Thread, whats
     assert await sent(whatsapp, ana) == ["Uma vez"]
 
 
-async def test_the_same_composer_with_another_text_is_refused_with_the_text_kept(ana: Thread, whatsapp: WhatsApp) -> None:
+async def test_the_same_composer_with_another_text_is_refused_with_the_text_kept(
+    ana: Thread, whatsapp: WhatsApp
+) -> None:
     await ana.sends("Uma vez", COMPOSE)
     refused = await ana.browser.reply(ana.id, "Outra coisa", COMPOSE)
     assert refused.status_code == 409
@@ -37,7 +39,9 @@ async def test_the_same_composer_with_another_text_is_refused_with_the_text_kept
     assert await sent(whatsapp, ana) == ["Uma vez"]
 
 
-async def test_another_attendants_or_conversations_composer_is_refused(desk: Desk, ana: Thread, whatsapp: WhatsApp) -> None:
+async def test_another_attendants_or_conversations_composer_is_refused(
+    desk: Desk, ana: Thread, whatsapp: WhatsApp
+) -> None:
     await ana.sends("Uma vez", COMPOSE)
     paulo = await desk.attendant(PAULO)
     assert (await paulo.reply(ana.id, "Uma vez", COMPOSE)).status_code == 409
@@ -46,7 +50,9 @@ async def test_another_attendants_or_conversations_composer_is_refused(desk: Des
     assert await sent(whatsapp, ana) == ["Uma vez"]
 
 
-async def test_a_double_click_sends_once_and_both_answers_bring_the_bubble(ana: Thread, whatsapp: WhatsApp) -> None:
+async def test_a_double_click_sends_once_and_both_answers_bring_the_bubble(
+    ana: Thread, whatsapp: WhatsApp
+) -> None:
     answers = await asyncio.gather(*(ana.browser.reply(ana.id, "Clique duplo", COMPOSE) for _ in range(8)))
     bubble = await ana.bubble("Clique duplo")
     assert [answer.status_code for answer in answers] == [200] * 8
@@ -63,7 +69,9 @@ async def posting(browser: Browser, path: str, fields: dict[str, str]) -> asynci
     return writer
 
 
-async def test_an_answer_lost_on_the_way_and_asked_for_again_is_one_message(ana: Thread, whatsapp: WhatsApp) -> None:
+async def test_an_answer_lost_on_the_way_and_asked_for_again_is_one_message(
+    ana: Thread, whatsapp: WhatsApp
+) -> None:
     browser = ana.browser
     lost = await posting(browser, f"/c/{ana.id}/messages", {"text": "Caiu a rede", "compose_id": COMPOSE})
 
@@ -76,14 +84,18 @@ async def test_an_answer_lost_on_the_way_and_asked_for_again_is_one_message(ana:
     assert await sent(whatsapp, ana) == ["Caiu a rede"]
 
 
-async def test_without_a_composer_each_request_is_a_message_of_its_own(ana: Thread, whatsapp: WhatsApp) -> None:
+async def test_without_a_composer_each_request_is_a_message_of_its_own(
+    ana: Thread, whatsapp: WhatsApp
+) -> None:
     for _ in range(2):
         assert (await ana.browser.post(f"/c/{ana.id}/messages", {"text": "sim"})).status_code == 200
     assert await sent(whatsapp, ana) == ["sim", "sim"]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t \r\n", "x" * 4097, "🌻" * 2049])
-async def test_a_text_that_cannot_be_sent_is_refused_beside_the_field_and_kept(ana: Thread, text: str) -> None:
+async def test_a_text_that_cannot_be_sent_is_refused_beside_the_field_and_kept(
+    ana: Thread, text: str
+) -> None:
     refused = await ana.browser.reply(ana.id, text)
     assert refused.status_code == 422
     assert 'id="composer"' in refused.text
@@ -104,7 +116,9 @@ async def test_a_composer_id_that_is_none_is_refused(ana: Thread) -> None:
     assert "oi</textarea>" in refused.text
 
 
-async def test_a_plain_form_goes_back_to_the_conversation_or_shows_the_refused_text_whole(ana: Thread) -> None:
+async def test_a_plain_form_goes_back_to_the_conversation_or_shows_the_refused_text_whole(
+    ana: Thread,
+) -> None:
     fields = {"text": "sem script", "compose_id": str(uuid4())}
     answer = await ana.browser.post(f"/c/{ana.id}/messages", fields, htmx=False)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/c/{ana.id}")

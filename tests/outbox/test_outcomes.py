@@ -21,7 +21,9 @@ async def in_english(ana: Thread) -> None:
     await ana.browser.post("/settings", {"locale": "en"})
 
 
-@pytest.mark.parametrize("fault", ["throttle", "pair_rate", {"kind": "error", "code": 131000}, {"kind": "error", "code": 2}])
+@pytest.mark.parametrize(
+    "fault", ["throttle", "pair_rate", {"kind": "error", "code": 131000}, {"kind": "error", "code": 2}]
+)
 async def test_an_error_that_graph_names_and_that_passes_is_tried_again(
     ana: Thread, whatsapp: WhatsApp, hand: MovingClock, fault: Any
 ) -> None:
@@ -56,7 +58,14 @@ async def test_an_error_that_will_not_pass_fails_at_once_in_its_own_words(
 
 @pytest.mark.parametrize(
     "fault",
-    ["server_error", "html", "drop", "cut", "no_wamid", {"kind": "answer", "http_status": 200, "body": "ok", "accept": True}],
+    [
+        "server_error",
+        "html",
+        "drop",
+        "cut",
+        "no_wamid",
+        {"kind": "answer", "http_status": 200, "body": "ok", "accept": True},
+    ],
 )
 async def test_an_answer_that_proves_nothing_makes_it_unknown_and_it_is_never_sent_again_by_itself(
     ana: Thread, whatsapp: WhatsApp, hand: MovingClock, fault: Any
@@ -76,7 +85,9 @@ async def test_an_answer_that_proves_nothing_makes_it_unknown_and_it_is_never_se
     assert await attempts(whatsapp) == ["Será que foi?", "Outra"]
 
 
-async def test_a_status_with_our_mark_settles_what_was_unknown(ana: Thread, whatsapp: WhatsApp, hand: MovingClock) -> None:
+async def test_a_status_with_our_mark_settles_what_was_unknown(
+    ana: Thread, whatsapp: WhatsApp, hand: MovingClock
+) -> None:
     await whatsapp.breaks("drop", "no_statuses")
     await ana.sends("Foi sim")
     await ana.shows("Foi sim", "unknown")
@@ -86,7 +97,9 @@ async def test_a_status_with_our_mark_settles_what_was_unknown(ana: Thread, what
     assert await ana.problems() == []
 
 
-async def test_send_again_is_a_new_attempt_of_the_same_bubble(ana: Thread, whatsapp: WhatsApp, hand: MovingClock) -> None:
+async def test_send_again_is_a_new_attempt_of_the_same_bubble(
+    ana: Thread, whatsapp: WhatsApp, hand: MovingClock
+) -> None:
     await whatsapp.breaks({"kind": "cut"})
     await ana.sends("Duas vezes?")
     before = await ana.shows("Duas vezes?", "unknown")
@@ -129,7 +142,9 @@ async def test_a_failure_reported_later_speaks_for_itself_not_for_an_earlier_ref
     assert MEANINGS[131026].words in (await ana.problems())[0]
 
 
-async def test_a_failure_reported_without_a_reason_does_not_blame_the_connection(ana: Thread, whatsapp: WhatsApp) -> None:
+async def test_a_failure_reported_without_a_reason_does_not_blame_the_connection(
+    ana: Thread, whatsapp: WhatsApp
+) -> None:
     await whatsapp.breaks("no_statuses")
     await ana.sends("Sem motivo")
     await ana.shows("Sem motivo", "sent")
@@ -139,7 +154,9 @@ async def test_a_failure_reported_without_a_reason_does_not_blame_the_connection
     assert "WhatsApp refused this message." in (await ana.problems())[0]
 
 
-async def test_a_closed_window_that_whatsapp_reports_later_offers_the_template(ana: Thread, whatsapp: WhatsApp) -> None:
+async def test_a_closed_window_that_whatsapp_reports_later_offers_the_template(
+    ana: Thread, whatsapp: WhatsApp
+) -> None:
     whatsapp.world.customer(ANA.name).wrote_at = now().timestamp() - 25 * 3600
     await ana.sends("Tarde demais")
     await ana.shows("Tarde demais", "failed")

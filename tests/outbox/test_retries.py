@@ -40,7 +40,9 @@ async def test_retry_after_is_obeyed(ana: Thread, whatsapp: WhatsApp, hand: Movi
     await ana.shows("Calma", "delivered")
 
 
-async def test_waits_grow_and_after_an_hour_it_failed(ana: Thread, whatsapp: WhatsApp, hand: MovingClock) -> None:
+async def test_waits_grow_and_after_an_hour_it_failed(
+    ana: Thread, whatsapp: WhatsApp, hand: MovingClock
+) -> None:
     await whatsapp.breaks({"kind": "error", "code": 131000, "remaining": 1000})
     await ana.sends("Insiste")
     for tries in range(1, 6):
@@ -101,7 +103,9 @@ async def test_a_message_being_retried_holds_those_behind_it_and_no_other_conver
 
 
 @pytest.mark.parametrize("fault", [{"kind": "error", "code": 131026}, {"kind": "cut"}])
-async def test_a_failed_or_unknown_message_holds_nothing(ana: Thread, whatsapp: WhatsApp, fault: dict[str, str]) -> None:
+async def test_a_failed_or_unknown_message_holds_nothing(
+    ana: Thread, whatsapp: WhatsApp, fault: dict[str, str]
+) -> None:
     await whatsapp.breaks({**fault, "match": {"text": "um"}})
     await ana.sends("um")
     await ana.sends("dois")
@@ -109,7 +113,9 @@ async def test_a_failed_or_unknown_message_holds_nothing(ana: Thread, whatsapp: 
     assert (await ana.bubble("um")).status in ("failed", "unknown")
 
 
-async def test_each_conversation_keeps_its_order_while_many_are_answered_at_once(desk: Desk, whatsapp: WhatsApp) -> None:
+async def test_each_conversation_keeps_its_order_while_many_are_answered_at_once(
+    desk: Desk, whatsapp: WhatsApp
+) -> None:
     paths: dict[int, str] = {}
     for number in range(4):
         await whatsapp.control("POST", "/messages", customer=f"551190000100{number}", text="oi", timeout=10)
@@ -117,7 +123,9 @@ async def test_each_conversation_keeps_its_order_while_many_are_answered_at_once
         paths[row.id] = row.name
     await whatsapp.breaks(*({"name": "slow", "seconds": (7 * step % 5) / 50} for step in range(20)))
     for step in range(5):
-        await asyncio.gather(*(desk.marta.reply(conversation, f"{conversation}:{step}") for conversation in paths))
+        await asyncio.gather(
+            *(desk.marta.reply(conversation, f"{conversation}:{step}") for conversation in paths)
+        )
     sends = await whatsapp.accepted(at_least=20)
     for conversation in paths:
         bodies = [send["payload"]["text"]["body"] for send in sends]
@@ -132,7 +140,9 @@ async def test_a_claim_whose_sender_died_becomes_unknown_and_is_not_sent_again(
     await whatsapp.breaks({"name": "throttle", "headers": {"Retry-After": "30"}})
     await ana.sends("Perdida")
     await within(20, lambda: waiting(tries=1), what="the first try")
-    async with transaction() as session:  # another process claims it as it falls due, and dies before it sends
+    async with (
+        transaction() as session
+    ):  # another process claims it as it falls due, and dies before it sends
         await session.execute(text("UPDATE live_seq SET n = n"))
         hand.move(seconds=31)
         claim = await queue.claim_next(session)

@@ -21,13 +21,20 @@ def test_every_order_of_six_reports_ends_in_the_same_status() -> None:
         assert shown is DeliveryStatus.PLAYED, order
 
 
-async def test_a_message_goes_from_the_clock_to_sent_to_delivered_to_read(ana: Thread, whatsapp: WhatsApp) -> None:
+async def test_a_message_goes_from_the_clock_to_sent_to_delivered_to_read(
+    ana: Thread, whatsapp: WhatsApp
+) -> None:
     await whatsapp.breaks({"name": "slow", "seconds": 0.5}, "no_statuses")
     await ana.sends("Abrimos às 9h")
     assert (await ana.bubble("Abrimos às 9h")).status == "queued"
     await ana.shows("Abrimos às 9h", "sent")
     wamid = await ana.wamid_of("Abrimos às 9h")
-    for reported, shown in (("sent", "sent"), ("delivered", "delivered"), ("read", "read"), ("played", "read")):
+    for reported, shown in (
+        ("sent", "sent"),
+        ("delivered", "delivered"),
+        ("read", "read"),
+        ("played", "read"),
+    ):
         await whatsapp.reports(wamid, reported)
         assert (await ana.bubble("Abrimos às 9h")).status == shown
 
@@ -73,7 +80,9 @@ async def test_reports_for_a_wamid_nobody_knows_wait_for_its_send(
     await ana.shows("Espera", "delivered")
 
 
-async def test_the_row_shows_the_same_tick_as_the_bubble(marta: Browser, ana: Thread, whatsapp: WhatsApp) -> None:
+async def test_the_row_shows_the_same_tick_as_the_bubble(
+    marta: Browser, ana: Thread, whatsapp: WhatsApp
+) -> None:
     await whatsapp.breaks("no_statuses")
     await ana.sends("Até já")
     await ana.shows("Até já", "sent")

@@ -80,7 +80,11 @@ async def claude_answers(conversation_id: int, *parts: str) -> None:
     async with transaction() as session:
         wanted = select(Conversation).where(Conversation.id == conversation_id)
         conversation = (await session.scalars(wanted)).one()
-        ended = {"state": TurnState.ANSWERED, "model": "simulated", "answers_position": conversation.last_position}
+        ended = {
+            "state": TurnState.ANSWERED,
+            "model": "simulated",
+            "answers_position": conversation.last_position,
+        }
         turn = Turn(conversation_id=conversation_id, started_at=clock.now(), ended_at=clock.now(), **ended)
         session.add(turn)
         await session.flush()

@@ -22,7 +22,9 @@ PAYLOADS = Path(__file__).parent.parent / "payloads"
 FOUR_MEBIBYTES = 4 * 1024 * 1024
 
 
-async def test_metas_handshake_gets_its_challenge_back_and_any_other_403(desk: Desk, whatsapp: WhatsApp) -> None:
+async def test_metas_handshake_gets_its_challenge_back_and_any_other_403(
+    desk: Desk, whatsapp: WhatsApp
+) -> None:
     right = await whatsapp.control("POST", "/webhooks/verification")
     assert right == {"status": 200, "challenge_returned": True}
 
@@ -30,7 +32,11 @@ async def test_metas_handshake_gets_its_challenge_back_and_any_other_403(desk: D
     assert wrong == {"status": 403, "challenge_returned": False}
 
     async with httpx2.AsyncClient(base_url=desk.address, trust_env=False) as stranger:
-        for query in ({}, {"hub.mode": "subscribe", "hub.challenge": "7"}, {"hub.verify_token": "não é este"}):
+        for query in (
+            {},
+            {"hub.mode": "subscribe", "hub.challenge": "7"},
+            {"hub.verify_token": "não é este"},
+        ):
             assert (await stranger.get("/webhooks/whatsapp", params=query)).status_code == 403
 
 
@@ -110,7 +116,10 @@ async def test_what_is_signed_and_cannot_be_used_is_answered_200_and_set_aside_w
 async def test_every_item_of_every_change_of_every_entry_is_filed(marta: Browser, whatsapp: WhatsApp) -> None:
     both = [contact(ANA), contact(BRUNO)]
     body = webhook(
-        [change(text("w1", "um", ANA), text("w2", "dois", BRUNO), contacts=both), change(text("w3", "três", ANA))],
+        [
+            change(text("w1", "um", ANA), text("w2", "dois", BRUNO), contacts=both),
+            change(text("w3", "três", ANA)),
+        ],
         change(text("w4", "quatro", CLARA), contacts=[contact(CLARA)], statuses=[status("w9", "read")]),
     )
     assert await whatsapp.posts(body) == 200
@@ -127,12 +136,20 @@ async def test_poison_in_a_batch_is_set_aside_with_its_place_and_spoils_nothing_
 
     page = (await marta.open("/settings/journal")).text
     first, second = "entry[0].changes[0].value", "entry[0].changes[1].value"
-    for place in (f"{first}.messages[1]", f"{first}.messages[2]", f"{second}.statuses[2]", "entry[1].changes[1]", "entry[2]"):
+    for place in (
+        f"{first}.messages[1]",
+        f"{first}.messages[2]",
+        f"{second}.statuses[2]",
+        "entry[1].changes[1]",
+        "entry[2]",
+    ):
         assert f"<code>{place}</code>" in page, place
     assert await count(SetAside) == 5
 
 
-async def test_the_same_webhook_32_times_at_once_is_one_message_one_event_and_one_job(database_url: str) -> None:
+async def test_the_same_webhook_32_times_at_once_is_one_message_one_event_and_one_job(
+    database_url: str,
+) -> None:
     async with running_desk(database_url, claude_enabled=True, claude_wait_seconds=300) as desk:
         body = written("wamid.once", "Só uma vez", ANA)
         answers = await asyncio.gather(*(desk.whatsapp.posts(body) for _ in range(32)))
@@ -143,15 +160,21 @@ async def test_the_same_webhook_32_times_at_once_is_one_message_one_event_and_on
         assert await count(Job, Job.kind == ANSWER) == 1
 
 
-async def test_a_message_that_comes_again_in_another_batch_is_not_stored_again(marta: Browser, whatsapp: WhatsApp) -> None:
+async def test_a_message_that_comes_again_in_another_batch_is_not_stored_again(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
     await whatsapp.posts(written("w1", "um", ANA))
-    again = change(text("w1", "um", ANA), text("w2", "dois", ANA), text("w2", "dois", ANA), contacts=[contact(ANA)])
+    again = change(
+        text("w1", "um", ANA), text("w2", "dois", ANA), text("w2", "dois", ANA), contacts=[contact(ANA)]
+    )
     assert await whatsapp.posts(webhook(again)) == 200
     conversation = await marta.conversation_with(ANA.name)
     assert [bubble.text for bubble in await marta.bubbles(conversation)] == ["um", "dois"]
 
 
-async def test_a_number_nobody_set_up_receives_says_so_when_answered_and_claude_is_silent(database_url: str) -> None:
+async def test_a_number_nobody_set_up_receives_says_so_when_answered_and_claude_is_silent(
+    database_url: str,
+) -> None:
     async with running_desk(database_url, claude_enabled=True) as desk:
         body = webhook(change(text("w1", "Alguém aí?", ANA), contacts=[contact(ANA)], number="999"))
         assert await desk.whatsapp.posts(body) == 200
@@ -173,7 +196,9 @@ async def test_the_same_wamid_at_two_numbers_is_two_messages(marta: Browser, wha
     assert [row.name for row in await marta.rows()] == [ANA.name, ANA.name]
 
 
-@pytest.mark.parametrize("kind", ["image", "audio_voice", "document", "video", "text", "contacts", "order", "unknown_type"])
+@pytest.mark.parametrize(
+    "kind", ["image", "audio_voice", "document", "video", "text", "contacts", "order", "unknown_type"]
+)
 async def test_nothing_is_asked_of_the_network_before_the_200(database_url: str, kind: str) -> None:
     with listening() as elsewhere:
         elsewhere.setblocking(False)
