@@ -16,6 +16,7 @@ from app import clock, words
 from app.conversations.ordering import sort_key
 from app.i18n import _, current_locale, ngettext
 from app.settings import HOME, Settings
+from app.settings import Environment as Surroundings
 from app.whatsapp.markdown import markdown_to_whatsapp
 from app.whatsapp.markup import emoji_count, plain, to_html
 
@@ -39,6 +40,7 @@ def environment(settings: Settings) -> Environment:
         loader=FileSystemLoader(HOME / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=settings.recado_env is Surroundings.DEVELOPMENT,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],

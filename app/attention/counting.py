@@ -1,6 +1,6 @@
 """What is unread, per attendant: the badge of a row and the number in the title."""
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import User
@@ -13,8 +13,21 @@ def unread_count() -> ColumnElement[int]:
     return Conversation.inbound_count - func.coalesce(ReadCursor.inbound_seen, 0)
 
 
-def cursor_of(user_id: int) -> ColumnElement[bool]:
+def cursor_of(user_id: int | BindParameter[int]) -> ColumnElement[bool]:
     return and_(ReadCursor.conversation_id == Conversation.id, ReadCursor.user_id == user_id)
+
+
+# Built once: every change of anything unread asks it. Claude's conversations count unless they are silenced.
+TO_LOOK_AT = (
+    select(func.count())
+    .select_from(Conversation)
+    .outerjoin(ReadCursor, cursor_of(bindparam("user")))
+    .where(
+        Conversation.last_inbound_position > func.coalesce(ReadCursor.position, 0),
+        or_(Conversation.assignee_id.is_(None), Conversation.assignee_id == bindparam("user")),
+    )
+)
+TO_LOOK_AT_WITHOUT_CLAUDES = TO_LOOK_AT.where(Conversation.mode != Mode.CLAUDE)
 
 
 async def conversations_to_look_at(session: AsyncSession, user: User) -> int:
@@ -22,18 +35,8 @@ async def conversations_to_look_at(session: AsyncSession, user: User) -> int:
 
     Those that Claude is handling count too, unless the attendant silenced them.
     """
-    counted = (
-        select(func.count())
-        .select_from(Conversation)
-        .outerjoin(ReadCursor, cursor_of(user.id))
-        .where(
-            Conversation.last_inbound_position > func.coalesce(ReadCursor.position, 0),
-            or_(Conversation.assignee_id.is_(None), Conversation.assignee_id == user.id),
-        )
-    )
-    if user.silences_claude:
-        counted = counted.where(Conversation.mode != Mode.CLAUDE)
-    return (await session.execute(counted)).scalar_one()
+    counted = TO_LOOK_AT_WITHOUT_CLAUDES if user.silences_claude else TO_LOOK_AT
+    return (await session.execute(counted, {"user": user.id})).scalar_one()
 
 
 def concerns(user: User, conversation: Conversation) -> bool:

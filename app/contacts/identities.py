@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contacts.models import Contact, Identity, IdentityKind
@@ -14,6 +14,16 @@ from app.whatsapp.items import Sender
 
 Known = tuple[IdentityKind, str]
 LONGEST_NAME = 512
+
+# Who is known by one of these now; what somebody gave up identifies nobody. Built once, for every message asks.
+HOLDERS = (
+    select(Identity.kind, Identity.value, Contact)
+    .join(Contact, Contact.id == Identity.contact_id)
+    .where(
+        tuple_(Identity.kind, Identity.value).in_(bindparam("claimed", expanding=True)),
+        Identity.superseded_at.is_(None),
+    )
+)
 
 
 def identities_of(sender: Sender) -> list[Known]:
@@ -55,8 +65,7 @@ async def announce_contact(session: AsyncSession, contact_id: int) -> None:
 
 async def holders_of(session: AsyncSession, claimed: Sequence[Known]) -> dict[Known, Contact]:
     """Who holds each of these identities; those that nobody holds are missing."""
-    held = select(Identity.kind, Identity.value, Contact).join(Contact, Contact.id == Identity.contact_id)
-    found = await session.execute(held.where(tuple_(Identity.kind, Identity.value).in_(claimed)))
+    found = await session.execute(HOLDERS, {"claimed": [(str(kind), value) for kind, value in claimed]})
     return {(IdentityKind(kind), value): contact for kind, value, contact in found}
 
 
@@ -67,8 +76,14 @@ async def find(session: AsyncSession, claimed: Sequence[Known]) -> Contact | Non
 
 
 async def learn(session: AsyncSession, contact_id: int, claimed: Iterable[Known], now: datetime) -> None:
-    """Keep identities that were new; one that belongs to another contact stays there."""
+    """Keep identities that were new or given up; one that another contact holds stays there."""
     for kind, value in claimed:
+        given_up = update(Identity).where(
+            Identity.kind == kind, Identity.value == value, Identity.superseded_at.is_not(None)
+        )
+        taken = given_up.values(contact_id=contact_id, superseded_at=None, first_seen_at=now)
+        if (await session.execute(taken.returning(Identity.id))).first() is not None:
+            continue
         values = {"contact_id": contact_id, "kind": kind, "value": value, "first_seen_at": now}
         await insert_if_new(session, Identity, values, unique=["kind", "value"])
 

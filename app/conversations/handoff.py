@@ -48,9 +48,10 @@ async def take(session: AsyncSession, conversation: Conversation, by: User) -> N
 async def give_to_claude(session: AsyncSession, conversation: Conversation, wait_seconds: float) -> None:
     """Claude answers again, beginning with what the customer still waits for, if anything."""
     await apply(session, conversation, {"mode": Mode.CLAUDE, "paused_until": None, "assignee_id": None})
-    last = (
-        await session.scalars(select(Message).where(Message.id == conversation.last_message_id))
-    ).one_or_none()
+    newest = select(Message).where(
+        Message.conversation_id == conversation.id, Message.position == conversation.last_message_position
+    )
+    last = (await session.scalars(newest)).one_or_none()
     if last is not None and last.direction == Direction.IN:
         await ask_for_answer(session, conversation.id, last, wait_seconds)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, and_, select, tuple_
+from sqlalchemy import ScalarSelect, Select, and_, bindparam, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import User
@@ -71,7 +71,7 @@ async def page(session: AsyncSession, user: User, before: tuple[datetime, int] |
 
 async def rows_by_id(session: AsyncSession, conversation_ids: Sequence[int]) -> dict[int, Row]:
     """The shared part of each row, by conversation id, in one query."""
-    found = await session.execute(everything().where(Conversation.id.in_(conversation_ids)))
+    found = await session.execute(EVERYTHING, {"ids": list(conversation_ids)})
     rows = {}
     for one in found:
         address = naming.address_of(one.wa_id, one.Contact.username, one.bsuid)
@@ -94,6 +94,9 @@ def everything() -> Select[Any]:
     """A conversation with all that its row shows: contact, number, last message, assignee, running turn, and the
     hand-over that stands, if one does."""
     standing = and_(Handoff.conversation_id == Conversation.id, Handoff.settled_at.is_(None))
+    shown = and_(
+        Message.conversation_id == Conversation.id, Message.position == Conversation.last_message_position
+    )
     running = and_(Turn.conversation_id == Conversation.id, Turn.state == TurnState.RUNNING)
     return (
         select(
@@ -109,10 +112,11 @@ def everything() -> Select[Any]:
         )
         .join(Contact, Contact.id == Conversation.contact_id)
         .join(Number, Number.id == Conversation.number_id)
-        .outerjoin(Message, Message.id == Conversation.last_message_id)
+        .outerjoin(Message, shown)
         .outerjoin(User, User.id == Conversation.assignee_id)
         .outerjoin(Handoff, standing)
         .outerjoin(Turn, running)
+        .where(Conversation.id.in_(bindparam("ids", expanding=True)))
     )
 
 
@@ -126,20 +130,23 @@ def identity_of(kind: IdentityKind) -> ScalarSelect[Any]:
     return current.order_by(Identity.id.desc()).limit(1).scalar_subquery()
 
 
+EVERYTHING = everything()  # built once: every row that is drawn asks it
+
+SEEN = (
+    select(Conversation.id, counting.unread_count(), Draft.text)
+    .outerjoin(ReadCursor, counting.cursor_of(bindparam("user")))
+    .outerjoin(Draft, and_(Draft.user_id == bindparam("user"), Draft.conversation_id == Conversation.id))
+    .where(Conversation.id.in_(bindparam("ids", expanding=True)))
+)
+
+
 async def seen_by(
     session: AsyncSession, user: User, conversations: Sequence[Conversation]
 ) -> dict[int, Seen]:
     """One reader's part of each row, by conversation id."""
-    ids = [conversation.id for conversation in conversations]
-    typed = and_(Draft.user_id == user.id, Draft.conversation_id == Conversation.id)
-    theirs = (
-        select(Conversation.id, counting.unread_count(), Draft.text)
-        .outerjoin(ReadCursor, counting.cursor_of(user.id))
-        .outerjoin(Draft, typed)
-        .where(Conversation.id.in_(ids))
-    )
+    theirs = {"user": user.id, "ids": [conversation.id for conversation in conversations]}
     unread, drafts = {}, {}
-    for conversation_id, count, text in await session.execute(theirs):
+    for conversation_id, count, text in await session.execute(SEEN, theirs):
         unread[conversation_id], drafts[conversation_id] = count, text
     return {
         conversation.id: Seen(

@@ -53,7 +53,7 @@ class Conversation(Base):
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime]
     last_activity_at: Mapped[datetime]
-    last_message_id: Mapped[int | None]
+    last_message_position: Mapped[int | None]  # of the message that the list shows
     last_position: Mapped[int] = mapped_column(default=0)
     last_inbound_position: Mapped[int] = mapped_column(default=0)
     last_inbound_at: Mapped[datetime | None]

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, literal, or_, update
+from sqlalchemy import Update, bindparam, case, insert, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conversations.models import Conversation, Direction, Message
+from app.db import UtcDateTime
 
 OLDEST = timedelta(days=8)  # Meta delivers a webhook for up to 7 days
 NEWEST = timedelta(minutes=5)
@@ -35,31 +36,42 @@ def parse_key(key: str) -> tuple[datetime, int] | None:
     return datetime.fromtimestamp(int(key[:11]), UTC), int(key[11:])
 
 
-async def take_position(session: AsyncSession, conversation_id: int) -> int:
-    """The next position of a conversation's counter; locks its row until the transaction ends."""
-    raised = (
-        update(Conversation)
-        .where(Conversation.id == conversation_id)
-        .values(last_position=Conversation.last_position + 1)
-    )
-    return (await session.execute(raised.returning(Conversation.last_position))).scalar_one()
-
-
-async def note_activity(session: AsyncSession, message: Message) -> None:
-    """Let a stored message be the conversation's last one, unless a later one already is; inbound ones are counted."""
-    is_last = or_(Conversation.last_message_id.is_(None), Conversation.last_activity_at <= message.sent_at)
+def placing(direction: Direction) -> Update:
+    """One statement that counts a message, locks its conversation, and lets the message be the last one shown
+    unless a later one already is. Built once: it stands on the way of every message."""
+    sent_at = bindparam("sent_at", type_=UtcDateTime())
+    is_last = or_(Conversation.last_message_position.is_(None), Conversation.last_activity_at <= sent_at)
+    position = Conversation.last_position + 1
     changes: dict[str, Any] = {
-        "last_message_id": case((is_last, message.id), else_=Conversation.last_message_id),
-        "last_activity_at": case(
-            (is_last, literal(message.sent_at, Conversation.last_activity_at.type)),
-            else_=Conversation.last_activity_at,
-        ),
+        "last_position": position,
+        "last_message_position": case((is_last, position), else_=Conversation.last_message_position),
+        "last_activity_at": case((is_last, sent_at), else_=Conversation.last_activity_at),
     }
-    if message.direction == Direction.IN:
-        changes["last_inbound_position"] = message.position
-        newer = Conversation.last_inbound_at > message.sent_at
-        at = literal(message.sent_at, Conversation.last_activity_at.type)
-        changes["last_inbound_at"] = case((newer, Conversation.last_inbound_at), else_=at)
+    if direction is Direction.IN:
+        newer = Conversation.last_inbound_at > sent_at
+        changes["last_inbound_position"] = position
+        changes["last_inbound_at"] = case((newer, Conversation.last_inbound_at), else_=sent_at)
         changes["inbound_count"] = Conversation.inbound_count + 1
-    noted = update(Conversation).where(Conversation.id == message.conversation_id)
-    await session.execute(noted.values(**changes).execution_options(synchronize_session=False))
+    table = Conversation.__table__
+    placed = update(table).where(table.c.id == bindparam("conversation"))  # type: ignore[arg-type]
+    return placed.values(**changes).returning(table.c.last_position)
+
+
+PLACING = {direction: placing(direction) for direction in Direction}
+STORING = insert(Message.__table__).returning(Message.__table__.c.id)  # type: ignore[arg-type]
+
+
+async def store(session: AsyncSession, direction: Direction, **values: Any) -> Message:
+    """Put a message into its thread; `values` are its columns but id, position and direction.
+
+    Gives it as it was stored, outside of the session. Its conversation is locked until the transaction ends.
+    """
+    where = {"conversation": values["conversation_id"], "sent_at": values["sent_at"]}
+    position = (await session.execute(PLACING[direction], where)).scalar_one()
+    message = Message(**({"body": "", "content": {}} | values), position=position, direction=direction)
+    columns = {name: getattr(message, name) for name in STORED}
+    message.id = (await session.execute(STORING, columns)).scalar_one()
+    return message
+
+
+STORED = [column.name for column in Message.__table__.columns if column.name != "id"]

@@ -1,8 +1,9 @@
 """What a customer (or the phone app) did, put into the conversation it belongs to."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.assistant.schedule import ask_for_answer
@@ -11,12 +12,22 @@ from app.contacts import identities
 from app.contacts.models import Contact
 from app.conversations import handoff
 from app.conversations.models import Author, Conversation, Direction, Message, Mode, Reaction
-from app.conversations.ordering import note_activity, take_position, time_of
+from app.conversations.ordering import store, time_of
 from app.db import insert_if_new
 from app.live.events import Change, EventKind, announce
 from app.outbox.delivery import DeliveryStatus
 from app.whatsapp import items
 from app.whatsapp.models import Number
+
+# Built once: they stand on the way of every message.
+KNOWN = select(Message.id).where(
+    Message.number_id == bindparam("number"), Message.wamid == bindparam("wamid")
+)
+BETWEEN = (
+    select(Conversation)
+    .where(Conversation.number_id == bindparam("number"), Conversation.contact_id == bindparam("contact"))
+    .with_for_update(key_share=True)
+)
 
 
 class NotOurs(ValueError):
@@ -39,7 +50,8 @@ async def receive(
         return None
     contact = await identities.resolve(session, item.sender, now)
     conversation = await conversation_with(session, number, contact, now, claude_answers=claude_answers)
-    message = await store(session, conversation, item, now, Direction.IN, Author.CONTACT)
+    columns = columns_of(conversation, item, now)
+    message = await store(session, Direction.IN, author=Author.CONTACT, **columns)
     announce(session, Change(EventKind.MESSAGE_ADDED, conversation.id, message.id))
     if conversation.mode == Mode.CLAUDE:
         await ask_for_answer(session, conversation.id, message, wait_seconds)
@@ -59,8 +71,8 @@ async def receive_echo(
         return None
     contact = await identities.resolve(session, item.recipient, now)
     conversation = await conversation_with(session, number, contact, now, claude_answers=False)
-    message = await store(session, conversation, item, now, Direction.OUT, Author.PHONE)
-    message.status = DeliveryStatus.SENT
+    columns = columns_of(conversation, item, now)
+    message = await store(session, Direction.OUT, author=Author.PHONE, status=DeliveryStatus.SENT, **columns)
     await handoff.to_people(session, conversation, by=None)
     await reading.everybody_has_read(session, conversation.id)
     announce(session, Change(EventKind.MESSAGE_ADDED, conversation.id, message.id))
@@ -68,8 +80,7 @@ async def receive_echo(
 
 
 async def is_known(session: AsyncSession, number_id: int, wamid: str) -> bool:
-    known = select(Message.id).where(Message.number_id == number_id, Message.wamid == wamid)
-    return (await session.execute(known)).first() is not None
+    return (await session.execute(KNOWN, {"number": number_id, "wamid": wamid})).first() is not None
 
 
 async def conversation_with(
@@ -87,42 +98,29 @@ async def conversation_with(
         "last_inbound_position": 0,
         "inbound_count": 0,
     }
-    theirs = select(Conversation).where(
-        Conversation.number_id == number.id, Conversation.contact_id == contact.id
-    )
-    known = (await session.scalars(theirs.with_for_update(key_share=True))).one_or_none()
+    theirs = {"number": number.id, "contact": contact.id}
+    known = (await session.scalars(BETWEEN, theirs)).one_or_none()
     if known is not None:
         return known
     await insert_if_new(session, Conversation, values, unique=["number_id", "contact_id"])
-    return (await session.scalars(theirs.with_for_update(key_share=True))).one()
+    return (await session.scalars(BETWEEN, theirs)).one()
 
 
-async def store(
-    session: AsyncSession,
-    conversation: Conversation,
-    item: items.InboundMessage | items.Echo,
-    now: datetime,
-    direction: Direction,
-    author: Author,
-) -> Message:
-    message = Message(
-        conversation_id=conversation.id,
-        number_id=conversation.number_id,
-        position=await take_position(session, conversation.id),
-        direction=direction,
-        author=author,
-        type=item.type[:40],
-        body=item.body,
-        content=item.content,
-        wamid=item.wamid,
-        reply_to_wamid=item.reply_to_wamid,
-        sent_at=time_of(item.sent_at, now),
-        stored_at=now,
-    )
-    session.add(message)
-    await session.flush()
-    await note_activity(session, message)
-    return message
+def columns_of(
+    conversation: Conversation, item: items.InboundMessage | items.Echo, now: datetime
+) -> dict[str, Any]:
+    """What an item fills of a stored message."""
+    return {
+        "conversation_id": conversation.id,
+        "number_id": conversation.number_id,
+        "type": item.type[:40],
+        "body": item.body,
+        "content": item.content,
+        "wamid": item.wamid,
+        "reply_to_wamid": item.reply_to_wamid,
+        "sent_at": time_of(item.sent_at, now),
+        "stored_at": now,
+    }
 
 
 async def react(session: AsyncSession, number: Number, item: items.Reaction, now: datetime) -> None:

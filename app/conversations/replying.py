@@ -11,7 +11,7 @@ from app.attention import reading
 from app.contacts.identities import recipient_of
 from app.conversations import drafts, handoff
 from app.conversations.models import Author, Conversation, Direction, Message
-from app.conversations.ordering import note_activity, take_position, time_of
+from app.conversations.ordering import store, time_of
 from app.errors import Conflict, Invalid
 from app.i18n import N_
 from app.live.events import Change, EventKind, announce
@@ -93,25 +93,21 @@ async def put(
     """Store one outbound text and queue its delivery. The caller has decided that its author may speak now."""
     payload = await payload_for(session, conversation, text)
     now = clock.now()
-    message = Message(
+    message = await store(
+        session,
+        Direction.OUT,
         conversation_id=conversation.id,
         number_id=conversation.number_id,
-        position=await take_position(session, conversation.id),
-        direction=Direction.OUT,
         author=author,
         user_id=user_id,
         turn_id=turn_id,
         type="text",
         body=text,
-        content={},
         compose_id=compose_id,
         sent_at=time_of(now, now),
         stored_at=now,
         status=DeliveryStatus.QUEUED,
     )
-    session.add(message)
-    await session.flush()
-    await note_activity(session, message)
     await outbox.queue(session, message, payload)
     announce(session, Change(EventKind.MESSAGE_ADDED, conversation.id, message.id))
     return message

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ScalarSelect, bindparam, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
@@ -13,6 +13,7 @@ from app.accounts.models import User
 from app.conversations.labels import kind_of
 from app.conversations.models import Author, Direction, Message, Reaction
 from app.conversations.ordering import key_of
+from app.db import UtcDateTime
 from app.i18n import N_
 from app.outbox.delivery import DeliveryStatus, attempt_to_show
 from app.outbox.models import Delivery
@@ -85,18 +86,33 @@ async def page_from(
     return newest if waiting < PAGE else await page(session, conversation_id, zone, size=waiting + 5)
 
 
+# Built once: every bubble that is drawn live asks them.
+ONE = select(Message).where(Message.id == bindparam("message"))
+
+
+def next_to(*, later: bool) -> ScalarSelect[int]:
+    """The message just above or below the place (`sent_at`, `position`) in its thread."""
+    place = tuple_(Message.sent_at, Message.position)
+    here = tuple_(bindparam("sent_at", type_=UtcDateTime()), bindparam("position"))
+    order = (
+        (Message.sent_at, Message.position) if later else (Message.sent_at.desc(), Message.position.desc())
+    )
+    thread = select(Message.id).where(Message.conversation_id == bindparam("conversation"))
+    beside = thread.where(place > here if later else place < here)
+    return beside.order_by(*order).limit(1).correlate(None).scalar_subquery()
+
+
+BESIDE = select(Message).where(Message.id.in_([next_to(later=False), next_to(later=True)]))
+
+
 async def around(session: AsyncSession, message_id: int, zone: ZoneInfo) -> list[Bubble]:
     """A message as it is drawn, and the one below it, whose tail or name may depend on it. Empty when it is gone."""
-    message = (await session.scalars(select(Message).where(Message.id == message_id))).one_or_none()
+    message = (await session.scalars(ONE, {"message": message_id})).one_or_none()
     if message is None:
         return []
-    place = tuple_(Message.sent_at, Message.position)
     here = (message.sent_at, message.position)
-    thread = select(Message.id).where(Message.conversation_id == message.conversation_id)
-    above = thread.where(place < here).order_by(Message.sent_at.desc(), Message.position.desc()).limit(1)
-    below = thread.where(place > here).order_by(Message.sent_at, Message.position).limit(1)
-    beside = Message.id.in_([one.correlate(None).scalar_subquery() for one in (above, below)])
-    neighbours = (await session.scalars(select(Message).where(beside))).all()
+    place = {"sent_at": here[0], "position": here[1], "conversation": message.conversation_id}
+    neighbours = (await session.scalars(BESIDE, place)).all()
     earlier = next((one for one in neighbours if (one.sent_at, one.position) < here), None)
     later = [one for one in neighbours if (one.sent_at, one.position) > here]
     return await draw(session, [message, *later], earlier, zone)
@@ -165,18 +181,24 @@ async def author_names(session: AsyncSession, messages: Sequence[Message]) -> di
     }
 
 
+REACTIONS = (
+    select(Reaction.target_wamid, Reaction.emoji)
+    .where(
+        Reaction.target_wamid.in_(bindparam("wamids", expanding=True)),
+        Reaction.number_id == bindparam("number"),
+        Reaction.emoji.is_not(None),
+    )
+    .order_by(Reaction.id)
+)
+
+
 async def reactions_to(session: AsyncSession, messages: Sequence[Message]) -> dict[str, list[str]]:
     """The emoji on each message, by wamid."""
     wamids = [message.wamid for message in messages if message.wamid]
     if not wamids:
         return {}
-    standing = select(Reaction.target_wamid, Reaction.emoji).where(
-        Reaction.target_wamid.in_(wamids),
-        Reaction.emoji.is_not(None),
-        Reaction.number_id == messages[0].number_id,
-    )
     found: dict[str, list[str]] = {}
-    for wamid, emoji in await session.execute(standing.order_by(Reaction.id)):
+    for wamid, emoji in await session.execute(REACTIONS, {"wamids": wamids, "number": messages[0].number_id}):
         found.setdefault(wamid, []).append(emoji or "")
     return found
 

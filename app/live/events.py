@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, insert, update
+from sqlalchemy import ForeignKey, String, bindparam, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -51,6 +51,16 @@ class LiveEvent(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
 
 
+# Built once: every change of anything ends with them.
+RAISING = (
+    update(LiveSeq.__table__)  # type: ignore[arg-type]
+    .where(LiveSeq.id == 1)
+    .values(n=LiveSeq.n + bindparam("more"))
+    .returning(LiveSeq.n)
+)
+LOGGING = insert(LiveEvent.__table__)  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True)
 class Change:
     """An event before it has a number. `user_id`: only for that attendant; None: for all who may see the conversation."""
@@ -73,8 +83,7 @@ def announce(session: AsyncSession, change: Change) -> None:
 async def write_events(session: AsyncSession) -> None:
     """Number the changes and log them: the last statements of the transaction, so the counter is held briefly."""
     changes: list[Change] = session.info.pop("live", [])
-    raised = update(LiveSeq).where(LiveSeq.id == 1).values(n=LiveSeq.n + len(changes)).returning(LiveSeq.n)
-    last = (await session.execute(raised)).scalar_one()
+    last = (await session.execute(RAISING, {"more": len(changes)})).scalar_one()
     first = last - len(changes) + 1
     rows = [
         {
@@ -87,4 +96,4 @@ async def write_events(session: AsyncSession) -> None:
         }
         for offset, change in enumerate(changes)
     ]
-    await session.execute(insert(LiveEvent), rows)
+    await session.execute(LOGGING, rows)

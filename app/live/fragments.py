@@ -6,6 +6,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.accounts.models import User
@@ -41,6 +42,10 @@ class Redraw:
     handed_over: dict[int, Event] = field(default_factory=dict)
     attention: bool = False
     resync: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.rows or self.drafts)
 
     def note(self, event: Event) -> None:
         """What this one event redraws."""
@@ -130,22 +135,25 @@ class Fragments:
         if redraw.resync:
             return None
         current_locale.set(reader.user.locale)
-        pieces = await self.thread_pieces(redraw, reader)
-        pieces += await self.list_pieces(redraw, reader)
+        if redraw.is_empty:
+            return ""
+        async with reading() as session:
+            pieces = await self.thread_pieces(session, redraw, reader)
+            pieces += await self.list_pieces(session, redraw, reader)
         return "".join(pieces)
 
-    async def thread_pieces(self, redraw: Redraw, reader: Reader) -> list[str]:
+    async def thread_pieces(self, session: AsyncSession, redraw: Redraw, reader: Reader) -> list[str]:
         """Bubbles, draft and head of the conversations that are open."""
         pieces = []
         open_ids = reader.open_ids
-        for message, (event, bubble) in (await self.newest_bubbles(redraw, open_ids)).items():
+        for message, (event, bubble) in (await self.newest_bubbles(session, redraw, open_ids)).items():
             template = "live/message_added.html" if message in redraw.added else "live/message_changed.html"
             pieces.append(self.html(template, event, message, bubbles=[bubble]))
         for conversation, event in redraw.drafts.items():
-            if conversation in open_ids and (row := await self.row(event)):
+            if conversation in open_ids and (row := await self.row(session, event)):
                 pieces.append(self.html("live/draft.html", event, conversation, row=row))
         for conversation, event in redraw.heads.items():
-            if conversation in open_ids and (row := await self.row(event)):
+            if conversation in open_ids and (row := await self.row(session, event)):
                 pieces.append(
                     self.html(
                         "live/head.html",
@@ -159,27 +167,24 @@ class Fragments:
         return pieces
 
     async def newest_bubbles(
-        self, redraw: Redraw, open_ids: frozenset[int]
+        self, session: AsyncSession, redraw: Redraw, open_ids: frozenset[int]
     ) -> dict[int, tuple[Event, Bubble]]:
         """Every bubble that looks different now, once: htmx finds the targets of an answer before it swaps any."""
         newest: dict[int, tuple[Event, Bubble]] = {}
         for event in redraw.bubbles.values():
             if event.conversation_id in open_ids:
-                picture = await self.picture(event)
+                picture = await self.picture(session, event)
                 touched = picture.bubbles if event.ref in redraw.added else picture.bubbles[:1]
                 newest |= {bubble.message.id: (event, bubble) for bubble in (*touched, *picture.quoting)}
         return newest
 
-    async def list_pieces(self, redraw: Redraw, reader: Reader) -> list[str]:
+    async def list_pieces(self, session: AsyncSession, redraw: Redraw, reader: Reader) -> list[str]:
         """Rows, the number in the title, and alerts."""
-        rows = {one: row for one, event in redraw.rows.items() if (row := await self.row(event))}
+        rows = {one: row for one, event in redraw.rows.items() if (row := await self.row(session, event))}
         if not rows:
             return []
-        async with reading() as session:
-            seen = await listing.seen_by(session, reader.user, [row.conversation for row in rows.values()])
-            waiting = (
-                await counting.conversations_to_look_at(session, reader.user) if redraw.attention else None
-            )
+        seen = await listing.seen_by(session, reader.user, [row.conversation for row in rows.values()])
+        waiting = await counting.conversations_to_look_at(session, reader.user) if redraw.attention else None
         pieces = []
         if reader.shows_list:
             for one, row in rows.items():
@@ -187,11 +192,16 @@ class Fragments:
                 pieces.append(self.html(template, redraw.rows[one], one, seen[one], row=row, seen=seen[one]))
         if waiting is not None:
             pieces.append(self.templates.get_template("live/attention.html").render(waiting=waiting))
-            pieces += await self.alerts(redraw, reader, rows, seen)
+            pieces += await self.alerts(session, redraw, reader, rows, seen)
         return pieces
 
     async def alerts(
-        self, redraw: Redraw, reader: Reader, rows: dict[int, Row], seen: dict[int, Seen]
+        self,
+        session: AsyncSession,
+        redraw: Redraw,
+        reader: Reader,
+        rows: dict[int, Row],
+        seen: dict[int, Seen],
     ) -> list[str]:
         """What calls this reader by a desktop notification, if their browser may show one."""
         pieces = []
@@ -201,7 +211,7 @@ class Fragments:
             row = rows.get(event.conversation_id or 0)
             if row is None or event.at < fresh or not seen[row.conversation.id].unread:
                 continue
-            bubbles = await self.bubbles(event)
+            bubbles = await self.bubbles(session, event)
             if (
                 bubbles
                 and bubbles[0].message.direction == Direction.IN
@@ -215,26 +225,25 @@ class Fragments:
                 )
         return pieces
 
-    async def bubbles(self, event: Event) -> Sequence[Bubble]:
-        return (await self.picture(event)).bubbles
+    async def bubbles(self, session: AsyncSession, event: Event) -> Sequence[Bubble]:
+        return (await self.picture(session, event)).bubbles
 
-    async def row(self, event: Event) -> Row | None:
-        return (await self.picture(event)).row
+    async def row(self, session: AsyncSession, event: Event) -> Row | None:
+        return (await self.picture(session, event)).row
 
-    async def picture(self, event: Event) -> "Picture":
+    async def picture(self, session: AsyncSession, event: Event) -> "Picture":
         """What an event shows, read once however many look."""
 
         async def load() -> Picture:
-            async with reading() as session:
-                message = event.ref if event.kind in MESSAGES else None
-                bubbles = await thread.around(session, message, self.zone) if message else []
-                is_late = len(bubbles) > 1 and event.kind == EventKind.MESSAGE_ADDED
-                quoting: Sequence[Bubble] = ()
-                if bubbles and (is_late or bubbles[0].message.edited_at):
-                    quoting = await thread.quoting(session, bubbles[0].message, self.zone)
-                conversation = event.conversation_id or 0
-                row = (await listing.rows_by_id(session, [conversation])).get(conversation)
-                return Picture(bubbles, quoting, row)
+            message = event.ref if event.kind in MESSAGES else None
+            bubbles = await thread.around(session, message, self.zone) if message else []
+            is_late = len(bubbles) > 1 and event.kind == EventKind.MESSAGE_ADDED
+            quoting: Sequence[Bubble] = ()
+            if bubbles and (is_late or bubbles[0].message.edited_at):
+                quoting = await thread.quoting(session, bubbles[0].message, self.zone)
+            conversation = event.conversation_id or 0
+            row = (await listing.rows_by_id(session, [conversation])).get(conversation)
+            return Picture(bubbles, quoting, row)
 
         return await self.sheets.loaded(event.id, load)
 

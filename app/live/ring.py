@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db import is_outage, reading
@@ -94,21 +94,24 @@ class Ring:
         return logged if is_whole else None
 
 
-async def events_after(session: AsyncSession, cursor: int, limit: int) -> list[Event]:
-    wanted = (
-        select(
-            LiveEvent.id,
-            LiveEvent.at,
-            LiveEvent.kind,
-            LiveEvent.conversation_id,
-            LiveEvent.ref,
-            LiveEvent.user_id,
-        )
-        .where(LiveEvent.id > cursor)
-        .order_by(LiveEvent.id)
-        .limit(limit)
+# Built once: every process asks it for every change.
+AFTER = (
+    select(
+        LiveEvent.id,
+        LiveEvent.at,
+        LiveEvent.kind,
+        LiveEvent.conversation_id,
+        LiveEvent.ref,
+        LiveEvent.user_id,
     )
-    rows = await session.execute(wanted)
+    .where(LiveEvent.id > bindparam("cursor"))
+    .order_by(LiveEvent.id)
+    .limit(bindparam("at_most"))
+)
+
+
+async def events_after(session: AsyncSession, cursor: int, limit: int) -> list[Event]:
+    rows = await session.execute(AFTER, {"cursor": cursor, "at_most": limit})
     return [
         Event(row.id, row.at, EventKind(row.kind), row.conversation_id, row.ref, row.user_id) for row in rows
     ]
@@ -116,5 +119,4 @@ async def events_after(session: AsyncSession, cursor: int, limit: int) -> list[E
 
 async def newest(session: AsyncSession) -> int:
     """The cursor of a page that is about to be read: take it first, then the data."""
-    counted = select(func.max(LiveSeq.n))
-    return (await session.execute(counted)).scalar_one() or 0
+    return (await session.execute(select(func.max(LiveSeq.n)))).scalar_one() or 0

@@ -5,7 +5,7 @@ import logging
 from datetime import datetime
 from functools import singledispatchmethod
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
@@ -21,6 +21,8 @@ from app.whatsapp.payloads import Unusable, parse, walk
 
 log = logging.getLogger(__name__)
 
+JOURNALING = insert(JournalEntry.__table__).returning(JournalEntry.__table__.c.id)  # type: ignore[arg-type]
+
 
 class Intake:
     """Takes signed webhooks in. What one item cannot be used for is set aside with its place and reason."""
@@ -32,19 +34,20 @@ class Intake:
         """Store a body and its effects durably; raises what the database raises, and then nothing of it is stored."""
         now = clock.now()
         async with transaction() as session:
-            entry = JournalEntry(received_at=now, body_sha256=hashlib.sha256(body).hexdigest(), body=body)
-            session.add(entry)
-            await session.flush()
+            kept = {"received_at": now, "body_sha256": hashlib.sha256(body).hexdigest(), "body": body}
+            journal_id = (await session.execute(JOURNALING, kept)).scalar_one()
             try:
                 envelope = parse(body)
             except Unusable as fault:
                 await session.execute(
-                    update(JournalEntry).where(JournalEntry.id == entry.id).values(set_aside=str(fault)[:200])
+                    update(JournalEntry)
+                    .where(JournalEntry.id == journal_id)
+                    .values(set_aside=str(fault)[:200])
                 )
-                log.warning("a webhook was set aside", extra={"journal": entry.id})
+                log.warning("a webhook was set aside", extra={"journal": journal_id})
                 return
             for item in walk(envelope, now):
-                await self.take_item(session, entry.id, item, now)
+                await self.take_item(session, journal_id, item, now)
 
     async def take_item(
         self, session: AsyncSession, journal_id: int, item: items.Item, now: datetime

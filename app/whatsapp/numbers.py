@@ -1,6 +1,6 @@
 """The business's numbers: the first one from the environment, others as webhooks show them."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
@@ -11,6 +11,8 @@ from app.whatsapp.models import Number
 
 SIMULATED_PHONE_NUMBER_ID = "100000000000001"
 SIMULATED_BUSINESS_ACCOUNT_ID = "200000000000001"
+
+NAMED = select(Number).where(Number.phone_number_id == bindparam("phone_number_id"))
 
 
 async def ensure_first(session: AsyncSession, settings: Settings) -> None:
@@ -32,11 +34,11 @@ async def named(session: AsyncSession, ref: NumberRef) -> Number:
         "marks_read": "open",
         "created_at": clock.now(),
     }
-    known = select(Number).where(Number.phone_number_id == ref.phone_number_id)
-    number = (await session.scalars(known)).one_or_none()
+    named_so = {"phone_number_id": ref.phone_number_id}
+    number = (await session.scalars(NAMED, named_so)).one_or_none()
     if number is None:
         await insert_if_new(session, Number, values, unique=["phone_number_id"])
-        number = (await session.scalars(known)).one()
+        number = (await session.scalars(NAMED, named_so)).one()
     if ref.display_phone_number and number.display_phone_number != ref.display_phone_number:
         number.display_phone_number = ref.display_phone_number
     return number

@@ -106,7 +106,7 @@ def upgrade() -> None:
         sa.Column("assignee_id", Id, nullable=True),
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("last_activity_at", Moment, nullable=False),
-        sa.Column("last_message_id", Id, nullable=True),
+        sa.Column("last_message_position", Id, nullable=True),
         sa.Column("last_position", Id, nullable=False),
         sa.Column("last_inbound_position", Id, nullable=False),
         sa.Column("last_inbound_at", Moment, nullable=True),

@@ -165,12 +165,12 @@ def counted_rightly(session: Session, found: Findings) -> None:
         messages = sorted(session.scalars(theirs), key=lambda one: one.position)
         inbound = [message.position for message in messages if message.direction == Direction.IN]
         last = max(messages, key=lambda one: (one.sent_at, one.position))
-        counted = (len(inbound), max(inbound, default=0), messages[-1].position, last.id)
+        counted = (len(inbound), max(inbound, default=0), messages[-1].position, last.position)
         stored = (
             conversation.inbound_count,
             conversation.last_inbound_position,
             conversation.last_position,
-            conversation.last_message_id,
+            conversation.last_message_position,
         )
         found.note(counted != stored, f"I6: conversation {conversation.id} counts {stored}, has {counted}")
         for cursor in cursors:

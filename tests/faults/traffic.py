@@ -4,7 +4,6 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
 from uuid import UUID
 
 import anyio
@@ -18,8 +17,13 @@ CANARY = "canário-amarelo"  # in every text; no log may sing it
 CUSTOMERS = [Customer(f"Cliente {number}", wa_id=f"55119000005{number:02}") for number in range(1, 7)]
 QUESTIONS = ("Olá!", "Qual o horário de vocês?", "Vocês entregam?", "Obrigado!")
 WANTS_A_PERSON = "Quero falar com uma pessoa"
-FAULTS: tuple[str | dict[str, Any], ...] = (
-    {"kind": "slow", "when": "after", "seconds": 0.3, "remaining": 3},
+SLOW = {
+    "kind": "slow",
+    "when": "after",
+    "seconds": 0.4,
+    "remaining": 10**6,
+}  # most kills meet a send on its way
+FAULTS = (
     "drop",
     "no_wamid",
     "no_statuses",
@@ -60,7 +64,8 @@ class Traffic:
             await self.pause(0.05, 0.25)
 
     async def graph_misbehaves(self) -> None:
-        """Slow answers, lost answers, reports that come early or twice."""
+        """Every answer is slow, some are lost, reports come early, twice or never."""
+        await self.whatsapp.breaks(SLOW)
         while not self.over.is_set():
             await self.whatsapp.breaks(self.random.choice(FAULTS))
             await self.pause(0.2, 0.6)
