@@ -2,14 +2,14 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar, cast
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, RowMapping, make_url
 from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -162,6 +162,20 @@ def before_commit(session: AsyncSession, name: str, write: Callable[[AsyncSessio
 def after_commit(session: AsyncSession, name: str, tell: Callable[[], None]) -> None:
     """Call `tell` once this transaction is durable, once per `name`; it must not fail or wait."""
     session.info.setdefault("after_commit", {}).setdefault(name, tell)
+
+
+Made = TypeVar("Made", bound=Base)
+
+
+def table_of(model: type[Base]) -> Table:
+    """The bare table of a model: statements on it cost a third of those on the model, on the ways that every
+    message takes."""
+    return cast(Table, model.__table__)
+
+
+def made(model: type[Made], row: RowMapping | Mapping[str, Any]) -> Made:
+    """A row of `table_of(model)` as that model, outside of any session: to read, not to change."""
+    return model(**{str(name): value for name, value in row.items()})
 
 
 async def insert_if_new(

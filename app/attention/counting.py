@@ -6,28 +6,31 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.models import User
 from app.attention.models import ReadCursor
 from app.conversations.models import Conversation, Mode
+from app.db import table_of
+
+CONVERSATIONS, CURSORS = table_of(Conversation), table_of(ReadCursor)
 
 
 def unread_count() -> ColumnElement[int]:
     """How many inbound messages of a conversation lie behind the joined cursor."""
-    return Conversation.inbound_count - func.coalesce(ReadCursor.inbound_seen, 0)
+    return CONVERSATIONS.c.inbound_count - func.coalesce(CURSORS.c.inbound_seen, 0)
 
 
 def cursor_of(user_id: int | BindParameter[int]) -> ColumnElement[bool]:
-    return and_(ReadCursor.conversation_id == Conversation.id, ReadCursor.user_id == user_id)
+    return and_(CURSORS.c.conversation_id == CONVERSATIONS.c.id, CURSORS.c.user_id == user_id)
 
 
 # Built once: every change of anything unread asks it. Claude's conversations count unless they are silenced.
 TO_LOOK_AT = (
     select(func.count())
-    .select_from(Conversation)
-    .outerjoin(ReadCursor, cursor_of(bindparam("user")))
+    .select_from(CONVERSATIONS)
+    .outerjoin(CURSORS, cursor_of(bindparam("user")))
     .where(
-        Conversation.last_inbound_position > func.coalesce(ReadCursor.position, 0),
-        or_(Conversation.assignee_id.is_(None), Conversation.assignee_id == bindparam("user")),
+        CONVERSATIONS.c.last_inbound_position > func.coalesce(CURSORS.c.position, 0),
+        or_(CONVERSATIONS.c.assignee_id.is_(None), CONVERSATIONS.c.assignee_id == bindparam("user")),
     )
 )
-TO_LOOK_AT_WITHOUT_CLAUDES = TO_LOOK_AT.where(Conversation.mode != Mode.CLAUDE)
+TO_LOOK_AT_WITHOUT_CLAUDES = TO_LOOK_AT.where(CONVERSATIONS.c.mode != Mode.CLAUDE)
 
 
 async def conversations_to_look_at(session: AsyncSession, user: User) -> int:

@@ -1,6 +1,7 @@
 """Recognising who wrote: by the business-scoped id first, then by the number; a name proves nothing."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, tuple_, update
@@ -8,22 +9,33 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contacts.models import Contact, Identity, IdentityKind
 from app.conversations.models import Conversation
-from app.db import insert_if_new
+from app.db import insert_if_new, table_of
 from app.live.events import Change, EventKind, announce
 from app.whatsapp.items import Sender
 
 Known = tuple[IdentityKind, str]
 LONGEST_NAME = 512
 
-# Who is known by one of these now; what somebody gave up identifies nobody. Built once, for every message asks.
+IDENTITIES, CONTACTS = table_of(Identity), table_of(Contact)
+
+# Who is known by one of these now; what somebody gave up identifies nobody. Built once: every message asks it.
 HOLDERS = (
-    select(Identity.kind, Identity.value, Contact)
-    .join(Contact, Contact.id == Identity.contact_id)
+    select(IDENTITIES.c.kind, IDENTITIES.c.value, CONTACTS.c.id, CONTACTS.c.name, CONTACTS.c.username)
+    .join(CONTACTS, CONTACTS.c.id == IDENTITIES.c.contact_id)
     .where(
-        tuple_(Identity.kind, Identity.value).in_(bindparam("claimed", expanding=True)),
-        Identity.superseded_at.is_(None),
+        tuple_(IDENTITIES.c.kind, IDENTITIES.c.value).in_(bindparam("claimed", expanding=True)),
+        IDENTITIES.c.superseded_at.is_(None),
     )
 )
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A contact that somebody was recognised as."""
+
+    id: int
+    name: str
+    username: str | None
 
 
 def identities_of(sender: Sender) -> list[Known]:
@@ -36,24 +48,27 @@ def identities_of(sender: Sender) -> list[Known]:
     return [(kind, value) for kind, value in claimed if value]
 
 
-async def resolve(session: AsyncSession, sender: Sender, now: datetime) -> Contact:
-    """The contact who wrote, new if nobody knows them; raises ValueError when the sender carries no identity at all."""
+async def resolve(session: AsyncSession, sender: Sender, now: datetime) -> int:
+    """The id of the contact who wrote, new if nobody knows them; raises ValueError when the sender has no identity."""
     claimed = identities_of(sender)
     if not claimed:
         raise ValueError("the sender has no identity")
     holders = await holders_of(session, claimed)
     known = next((holders[one] for one in claimed if one in holders), None)
-    contact = known or Contact(name="", created_at=now)
-    contact.name = sender.profile_name[:LONGEST_NAME] or contact.name
-    contact.username = sender.username[:128] or contact.username
+    name, username = sender.profile_name[:LONGEST_NAME], sender.username[:128]
+    if known is None:
+        contact = Contact(name=name, username=username or None, created_at=now)
+        session.add(contact)
+        await session.flush()
+        await learn(session, contact.id, claimed, now)
+        return contact.id
+    looks = {"name": name or known.name, "username": username or known.username}
     unheard = [one for one in claimed if one not in holders]
-    looks_different = known is not None and (known in session.dirty or bool(unheard))
-    session.add(contact)
-    await session.flush()
-    await learn(session, contact.id, unheard, now)
-    if looks_different:
-        await announce_contact(session, contact.id)
-    return contact
+    if looks != {"name": known.name, "username": known.username} or unheard:
+        await session.execute(update(Contact).where(Contact.id == known.id).values(**looks))
+        await learn(session, known.id, unheard, now)
+        await announce_contact(session, known.id)
+    return known.id
 
 
 async def announce_contact(session: AsyncSession, contact_id: int) -> None:
@@ -63,16 +78,16 @@ async def announce_contact(session: AsyncSession, contact_id: int) -> None:
         announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation_id))
 
 
-async def holders_of(session: AsyncSession, claimed: Sequence[Known]) -> dict[Known, Contact]:
+async def holders_of(session: AsyncSession, claimed: Sequence[Known]) -> dict[Known, Holder]:
     """Who holds each of these identities; those that nobody holds are missing."""
     found = await session.execute(HOLDERS, {"claimed": [(str(kind), value) for kind, value in claimed]})
-    return {(IdentityKind(kind), value): contact for kind, value, contact in found}
+    return {(IdentityKind(row.kind), row.value): Holder(row.id, row.name, row.username) for row in found}
 
 
-async def find(session: AsyncSession, claimed: Sequence[Known]) -> Contact | None:
+async def find(session: AsyncSession, claimed: Sequence[Known]) -> int | None:
     """Whoever holds the first of these identities that anybody holds."""
     holders = await holders_of(session, claimed) if claimed else {}
-    return next((holders[one] for one in claimed if one in holders), None)
+    return next((holders[one].id for one in claimed if one in holders), None)
 
 
 async def learn(session: AsyncSession, contact_id: int, claimed: Iterable[Known], now: datetime) -> None:
@@ -88,18 +103,18 @@ async def learn(session: AsyncSession, contact_id: int, claimed: Iterable[Known]
         await insert_if_new(session, Identity, values, unique=["kind", "value"])
 
 
-async def change(session: AsyncSession, old: list[Known], new: list[Known], now: datetime) -> Contact | None:
+async def change(session: AsyncSession, old: list[Known], new: list[Known], now: datetime) -> int | None:
     """WhatsApp says that a customer changed number or id: the thread goes on under both; None for somebody unknown."""
-    contact = await find(session, old)
-    if contact is None:
+    contact_id = await find(session, old)
+    if contact_id is None:
         return None
-    await learn(session, contact.id, new, now)
+    await learn(session, contact_id, new, now)
     for kind, value in old:
         if (kind, value) not in new and any(kind == other for other, _ in new):
             gone = update(Identity).where(Identity.kind == kind, Identity.value == value)
             await session.execute(gone.values(superseded_at=now))
-    await announce_contact(session, contact.id)
-    return contact
+    await announce_contact(session, contact_id)
+    return contact_id
 
 
 async def recipient_of(session: AsyncSession, contact_id: int) -> Known | None:

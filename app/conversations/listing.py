@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ScalarSelect, Select, and_, bindparam, select, tuple_
+from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import User
@@ -17,6 +18,7 @@ from app.contacts.models import Contact, Identity, IdentityKind
 from app.conversations.labels import kind_of
 from app.conversations.models import Conversation, Draft, Handoff, Message, Mode
 from app.conversations.ordering import sort_key
+from app.db import Base, Made, made, table_of
 from app.whatsapp.models import Number
 
 PAGE = 50
@@ -72,71 +74,91 @@ async def page(session: AsyncSession, user: User, before: tuple[datetime, int] |
 async def rows_by_id(session: AsyncSession, conversation_ids: Sequence[int]) -> dict[int, Row]:
     """The shared part of each row, by conversation id, in one query."""
     found = await session.execute(EVERYTHING, {"ids": list(conversation_ids)})
-    rows = {}
-    for one in found:
-        address = naming.address_of(one.wa_id, one.Contact.username, one.bsuid)
-        rows[one.Conversation.id] = Row(
-            conversation=one.Conversation,
-            name=one.Contact.name or address,
-            address=address,
-            number=one.Number,
-            last=one.Message,
-            kind=kind_of(one.Message) if one.Message else None,
-            assignee=one.User,
-            draft_of_claude=one.draft,
-            handoff=one.Handoff,
-            key=sort_key(one.Conversation.last_activity_at, one.Conversation.id),
-        )
-    return rows
+    rows = [row_of(one) for one in found.mappings()]
+    return {row.conversation.id: row for row in rows}
+
+
+def row_of(found: RowMapping) -> Row:
+    conversation = made(Conversation, part(found, Conversation))
+    contact = part(found, Contact)
+    address = naming.address_of(found["wa_id"], contact["username"], found["bsuid"])
+    message = maybe(Message, found)
+    return Row(
+        conversation=conversation,
+        name=contact["name"] or address,
+        address=address,
+        number=made(Number, part(found, Number)),
+        last=message,
+        kind=kind_of(message) if message else None,
+        assignee=maybe(User, found),
+        draft_of_claude=found["draft"],
+        handoff=maybe(Handoff, found),
+        key=sort_key(conversation.last_activity_at, conversation.id),
+    )
+
+
+def part(found: RowMapping, model: type[Base]) -> dict[str, Any]:
+    """The columns of one table in a row of `EVERYTHING`."""
+    table = table_of(model)
+    return {column.name: found[f"{table.name}.{column.name}"] for column in table.columns}
+
+
+def maybe(model: type[Made], found: RowMapping) -> Made | None:
+    return made(model, part(found, model)) if found[f"{table_of(model).name}.id"] is not None else None
 
 
 def everything() -> Select[Any]:
     """A conversation with all that its row shows: contact, number, last message, assignee, running turn, and the
-    hand-over that stands, if one does."""
-    standing = and_(Handoff.conversation_id == Conversation.id, Handoff.settled_at.is_(None))
-    shown = and_(
-        Message.conversation_id == Conversation.id, Message.position == Conversation.last_message_position
+    hand-over that stands, if one does. Columns are named `table.column`."""
+    conversation, contact, number, message, user, handoff, turn = (
+        table_of(model) for model in (Conversation, Contact, Number, Message, User, Handoff, Turn)
     )
-    running = and_(Turn.conversation_id == Conversation.id, Turn.state == TurnState.RUNNING)
+    shown = and_(
+        message.c.conversation_id == conversation.c.id,
+        message.c.position == conversation.c.last_message_position,
+    )
+    running = and_(turn.c.conversation_id == conversation.c.id, turn.c.state == TurnState.RUNNING)
+    standing = and_(handoff.c.conversation_id == conversation.c.id, handoff.c.settled_at.is_(None))
+    named = [
+        column.label(f"{table.name}.{column.name}")
+        for table in (conversation, contact, number, message, user, handoff)
+        for column in table.columns
+    ]
+    wa_id, bsuid = identity_of(IdentityKind.WA_ID), identity_of(IdentityKind.BSUID)
     return (
-        select(
-            Conversation,
-            Contact,
-            Number,
-            Message,
-            User,
-            Handoff,
-            Turn.draft,
-            identity_of(IdentityKind.WA_ID).label("wa_id"),
-            identity_of(IdentityKind.BSUID).label("bsuid"),
-        )
-        .join(Contact, Contact.id == Conversation.contact_id)
-        .join(Number, Number.id == Conversation.number_id)
-        .outerjoin(Message, shown)
-        .outerjoin(User, User.id == Conversation.assignee_id)
-        .outerjoin(Handoff, standing)
-        .outerjoin(Turn, running)
-        .where(Conversation.id.in_(bindparam("ids", expanding=True)))
+        select(*named, turn.c.draft.label("draft"), wa_id.label("wa_id"), bsuid.label("bsuid"))
+        .select_from(conversation)
+        .join(contact, contact.c.id == conversation.c.contact_id)
+        .join(number, number.c.id == conversation.c.number_id)
+        .outerjoin(message, shown)
+        .outerjoin(user, user.c.id == conversation.c.assignee_id)
+        .outerjoin(handoff, standing)
+        .outerjoin(turn, running)
+        .where(conversation.c.id.in_(bindparam("ids", expanding=True)))
     )
 
 
 def identity_of(kind: IdentityKind) -> ScalarSelect[Any]:
     """The contact's current identity of this kind, the newest one."""
-    current = select(Identity.value).where(
-        Identity.contact_id == Conversation.contact_id,
-        Identity.kind == kind,
-        Identity.superseded_at.is_(None),
+    identity, conversation = table_of(Identity), table_of(Conversation)
+    current = select(identity.c.value).where(
+        identity.c.contact_id == conversation.c.contact_id,
+        identity.c.kind == kind,
+        identity.c.superseded_at.is_(None),
     )
-    return current.order_by(Identity.id.desc()).limit(1).scalar_subquery()
+    return current.order_by(identity.c.id.desc()).limit(1).correlate(conversation).scalar_subquery()
 
 
+CONVERSATIONS, CURSORS, DRAFTS = table_of(Conversation), table_of(ReadCursor), table_of(Draft)
 EVERYTHING = everything()  # built once: every row that is drawn asks it
 
 SEEN = (
-    select(Conversation.id, counting.unread_count(), Draft.text)
-    .outerjoin(ReadCursor, counting.cursor_of(bindparam("user")))
-    .outerjoin(Draft, and_(Draft.user_id == bindparam("user"), Draft.conversation_id == Conversation.id))
-    .where(Conversation.id.in_(bindparam("ids", expanding=True)))
+    select(CONVERSATIONS.c.id, counting.unread_count(), DRAFTS.c.text)
+    .outerjoin(CURSORS, counting.cursor_of(bindparam("user")))
+    .outerjoin(
+        DRAFTS, and_(DRAFTS.c.user_id == bindparam("user"), DRAFTS.c.conversation_id == CONVERSATIONS.c.id)
+    )
+    .where(CONVERSATIONS.c.id.in_(bindparam("ids", expanding=True)))
 )
 
 

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Update, bindparam, case, insert, or_, update
+from sqlalchemy import bindparam, case, insert, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.conversations.models import Conversation, Direction, Message
-from app.db import UtcDateTime
+from app.db import UtcDateTime, table_of
 
 OLDEST = timedelta(days=8)  # Meta delivers a webhook for up to 7 days
 NEWEST = timedelta(minutes=5)
@@ -36,29 +37,29 @@ def parse_key(key: str) -> tuple[datetime, int] | None:
     return datetime.fromtimestamp(int(key[:11]), UTC), int(key[11:])
 
 
-def placing(direction: Direction) -> Update:
+def placing(direction: Direction) -> ReturningUpdate[Any]:
     """One statement that counts a message, locks its conversation, and lets the message be the last one shown
     unless a later one already is. Built once: it stands on the way of every message."""
-    sent_at = bindparam("sent_at", type_=UtcDateTime())
-    is_last = or_(Conversation.last_message_position.is_(None), Conversation.last_activity_at <= sent_at)
-    position = Conversation.last_position + 1
+    table, sent_at = table_of(Conversation), bindparam("sent_at", type_=UtcDateTime())
+    is_last = or_(table.c.last_message_position.is_(None), table.c.last_activity_at <= sent_at)
+    position = table.c.last_position + 1
     changes: dict[str, Any] = {
         "last_position": position,
-        "last_message_position": case((is_last, position), else_=Conversation.last_message_position),
-        "last_activity_at": case((is_last, sent_at), else_=Conversation.last_activity_at),
+        "last_message_position": case((is_last, position), else_=table.c.last_message_position),
+        "last_activity_at": case((is_last, sent_at), else_=table.c.last_activity_at),
     }
     if direction is Direction.IN:
-        newer = Conversation.last_inbound_at > sent_at
+        newer = table.c.last_inbound_at > sent_at
         changes["last_inbound_position"] = position
-        changes["last_inbound_at"] = case((newer, Conversation.last_inbound_at), else_=sent_at)
-        changes["inbound_count"] = Conversation.inbound_count + 1
-    table = Conversation.__table__
-    placed = update(table).where(table.c.id == bindparam("conversation"))  # type: ignore[arg-type]
+        changes["last_inbound_at"] = case((newer, table.c.last_inbound_at), else_=sent_at)
+        changes["inbound_count"] = table.c.inbound_count + 1
+    placed = update(table).where(table.c.id == bindparam("conversation"))
     return placed.values(**changes).returning(table.c.last_position)
 
 
 PLACING = {direction: placing(direction) for direction in Direction}
-STORING = insert(Message.__table__).returning(Message.__table__.c.id)  # type: ignore[arg-type]
+MESSAGES = table_of(Message)
+STORING = insert(MESSAGES).returning(MESSAGES.c.id)
 
 
 async def store(session: AsyncSession, direction: Direction, **values: Any) -> Message:
@@ -74,4 +75,4 @@ async def store(session: AsyncSession, direction: Direction, **values: Any) -> M
     return message
 
 
-STORED = [column.name for column in Message.__table__.columns if column.name != "id"]
+STORED = [column.name for column in MESSAGES.columns if column.name != "id"]

@@ -1,5 +1,6 @@
 """What a customer (or the phone app) did, put into the conversation it belongs to."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,25 +10,36 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.assistant.schedule import ask_for_answer
 from app.attention import reading
 from app.contacts import identities
-from app.contacts.models import Contact
 from app.conversations import handoff
 from app.conversations.models import Author, Conversation, Direction, Message, Mode, Reaction
 from app.conversations.ordering import store, time_of
-from app.db import insert_if_new
+from app.db import insert_if_new, table_of
 from app.live.events import Change, EventKind, announce
 from app.outbox.delivery import DeliveryStatus
 from app.whatsapp import items
 from app.whatsapp.models import Number
 
+MESSAGES, CONVERSATIONS = table_of(Message), table_of(Conversation)
+
 # Built once: they stand on the way of every message.
-KNOWN = select(Message.id).where(
-    Message.number_id == bindparam("number"), Message.wamid == bindparam("wamid")
+KNOWN = select(MESSAGES.c.id).where(
+    MESSAGES.c.number_id == bindparam("number"), MESSAGES.c.wamid == bindparam("wamid")
 )
 BETWEEN = (
-    select(Conversation)
-    .where(Conversation.number_id == bindparam("number"), Conversation.contact_id == bindparam("contact"))
+    select(CONVERSATIONS.c.id, CONVERSATIONS.c.mode)
+    .where(
+        CONVERSATIONS.c.number_id == bindparam("number"), CONVERSATIONS.c.contact_id == bindparam("contact")
+    )
     .with_for_update(key_share=True)
 )
+
+
+@dataclass(frozen=True)
+class Between:
+    """The conversation of a contact at a number, as far as receiving needs it."""
+
+    id: int
+    mode: str
 
 
 class NotOurs(ValueError):
@@ -48,9 +60,9 @@ async def receive(
         raise NotOurs("a group message")
     if await is_known(session, number.id, item.wamid):
         return None
-    contact = await identities.resolve(session, item.sender, now)
-    conversation = await conversation_with(session, number, contact, now, claude_answers=claude_answers)
-    columns = columns_of(conversation, item, now)
+    contact_id = await identities.resolve(session, item.sender, now)
+    conversation = await conversation_with(session, number, contact_id, now, claude_answers=claude_answers)
+    columns = columns_of(conversation.id, number.id, item, now)
     message = await store(session, Direction.IN, author=Author.CONTACT, **columns)
     announce(session, Change(EventKind.MESSAGE_ADDED, conversation.id, message.id))
     if conversation.mode == Mode.CLAUDE:
@@ -69,10 +81,11 @@ async def receive_echo(
         raise NotOurs("a group message")
     if await is_known(session, number.id, item.wamid):
         return None
-    contact = await identities.resolve(session, item.recipient, now)
-    conversation = await conversation_with(session, number, contact, now, claude_answers=False)
-    columns = columns_of(conversation, item, now)
+    contact_id = await identities.resolve(session, item.recipient, now)
+    between = await conversation_with(session, number, contact_id, now, claude_answers=False)
+    columns = columns_of(between.id, number.id, item, now)
     message = await store(session, Direction.OUT, author=Author.PHONE, status=DeliveryStatus.SENT, **columns)
+    conversation = await session.get_one(Conversation, between.id)
     await handoff.to_people(session, conversation, by=None)
     await reading.everybody_has_read(session, conversation.id)
     announce(session, Change(EventKind.MESSAGE_ADDED, conversation.id, message.id))
@@ -84,13 +97,13 @@ async def is_known(session: AsyncSession, number_id: int, wamid: str) -> bool:
 
 
 async def conversation_with(
-    session: AsyncSession, number: Number, contact: Contact, now: datetime, *, claude_answers: bool
-) -> Conversation:
+    session: AsyncSession, number: Number, contact_id: int, now: datetime, *, claude_answers: bool
+) -> Between:
     """The one conversation of this contact at this number, locked; begun if it is the first time."""
     mode = Mode.CLAUDE if claude_answers and not number.is_receive_only else Mode.PERSON
     values = {
         "number_id": number.id,
-        "contact_id": contact.id,
+        "contact_id": contact_id,
         "mode": mode,
         "created_at": now,
         "last_activity_at": now.replace(microsecond=0),
@@ -98,21 +111,21 @@ async def conversation_with(
         "last_inbound_position": 0,
         "inbound_count": 0,
     }
-    theirs = {"number": number.id, "contact": contact.id}
-    known = (await session.scalars(BETWEEN, theirs)).one_or_none()
-    if known is not None:
-        return known
-    await insert_if_new(session, Conversation, values, unique=["number_id", "contact_id"])
-    return (await session.scalars(BETWEEN, theirs)).one()
+    theirs = {"number": number.id, "contact": contact_id}
+    row = (await session.execute(BETWEEN, theirs)).one_or_none()
+    if row is None:
+        await insert_if_new(session, Conversation, values, unique=["number_id", "contact_id"])
+        row = (await session.execute(BETWEEN, theirs)).one()
+    return Between(row.id, row.mode)
 
 
 def columns_of(
-    conversation: Conversation, item: items.InboundMessage | items.Echo, now: datetime
+    conversation_id: int, number_id: int, item: items.InboundMessage | items.Echo, now: datetime
 ) -> dict[str, Any]:
     """What an item fills of a stored message."""
     return {
-        "conversation_id": conversation.id,
-        "number_id": conversation.number_id,
+        "conversation_id": conversation_id,
+        "number_id": number_id,
         "type": item.type[:40],
         "body": item.body,
         "content": item.content,
@@ -125,11 +138,11 @@ def columns_of(
 
 async def react(session: AsyncSession, number: Number, item: items.Reaction, now: datetime) -> None:
     """Put, change or take back the customer's emoji on a message; the newest word wins, also out of order."""
-    contact = await identities.resolve(session, item.sender, now)
+    contact_id = await identities.resolve(session, item.sender, now)
     at = time_of(item.sent_at, now)
     values = {
         "number_id": number.id,
-        "contact_id": contact.id,
+        "contact_id": contact_id,
         "target_wamid": item.target_wamid,
         "emoji": item.emoji,
         "reacted_at": at,
@@ -141,7 +154,7 @@ async def react(session: AsyncSession, number: Number, item: items.Reaction, now
         theirs = update(Reaction).where(
             Reaction.number_id == number.id,
             Reaction.target_wamid == item.target_wamid,
-            Reaction.contact_id == contact.id,
+            Reaction.contact_id == contact_id,
             Reaction.reacted_at <= at,
         )
         await session.execute(theirs.values(emoji=item.emoji, reacted_at=at))

@@ -13,7 +13,7 @@ from app.accounts.models import User
 from app.conversations.labels import kind_of
 from app.conversations.models import Author, Direction, Message, Reaction
 from app.conversations.ordering import key_of
-from app.db import UtcDateTime
+from app.db import UtcDateTime, made, table_of
 from app.i18n import N_
 from app.outbox.delivery import DeliveryStatus, attempt_to_show
 from app.outbox.models import Delivery
@@ -87,32 +87,32 @@ async def page_from(
 
 
 # Built once: every bubble that is drawn live asks them.
-ONE = select(Message).where(Message.id == bindparam("message"))
+MESSAGES, REACTIONS = table_of(Message), table_of(Reaction)
+ONE = select(MESSAGES).where(MESSAGES.c.id == bindparam("message"))
 
 
 def next_to(*, later: bool) -> ScalarSelect[int]:
     """The message just above or below the place (`sent_at`, `position`) in its thread."""
-    place = tuple_(Message.sent_at, Message.position)
+    place = tuple_(MESSAGES.c.sent_at, MESSAGES.c.position)
     here = tuple_(bindparam("sent_at", type_=UtcDateTime()), bindparam("position"))
-    order = (
-        (Message.sent_at, Message.position) if later else (Message.sent_at.desc(), Message.position.desc())
-    )
-    thread = select(Message.id).where(Message.conversation_id == bindparam("conversation"))
+    order = [column if later else column.desc() for column in (MESSAGES.c.sent_at, MESSAGES.c.position)]
+    thread = select(MESSAGES.c.id).where(MESSAGES.c.conversation_id == bindparam("conversation"))
     beside = thread.where(place > here if later else place < here)
     return beside.order_by(*order).limit(1).correlate(None).scalar_subquery()
 
 
-BESIDE = select(Message).where(Message.id.in_([next_to(later=False), next_to(later=True)]))
+BESIDE = select(MESSAGES).where(MESSAGES.c.id.in_([next_to(later=False), next_to(later=True)]))
 
 
 async def around(session: AsyncSession, message_id: int, zone: ZoneInfo) -> list[Bubble]:
     """A message as it is drawn, and the one below it, whose tail or name may depend on it. Empty when it is gone."""
-    message = (await session.scalars(ONE, {"message": message_id})).one_or_none()
-    if message is None:
+    row = (await session.execute(ONE, {"message": message_id})).mappings().one_or_none()
+    if row is None:
         return []
+    message = made(Message, row)
     here = (message.sent_at, message.position)
     place = {"sent_at": here[0], "position": here[1], "conversation": message.conversation_id}
-    neighbours = (await session.scalars(BESIDE, place)).all()
+    neighbours = [made(Message, one) for one in (await session.execute(BESIDE, place)).mappings()]
     earlier = next((one for one in neighbours if (one.sent_at, one.position) < here), None)
     later = [one for one in neighbours if (one.sent_at, one.position) > here]
     return await draw(session, [message, *later], earlier, zone)
@@ -181,14 +181,14 @@ async def author_names(session: AsyncSession, messages: Sequence[Message]) -> di
     }
 
 
-REACTIONS = (
-    select(Reaction.target_wamid, Reaction.emoji)
+STANDING = (
+    select(REACTIONS.c.target_wamid, REACTIONS.c.emoji)
     .where(
-        Reaction.target_wamid.in_(bindparam("wamids", expanding=True)),
-        Reaction.number_id == bindparam("number"),
-        Reaction.emoji.is_not(None),
+        REACTIONS.c.target_wamid.in_(bindparam("wamids", expanding=True)),
+        REACTIONS.c.number_id == bindparam("number"),
+        REACTIONS.c.emoji.is_not(None),
     )
-    .order_by(Reaction.id)
+    .order_by(REACTIONS.c.id)
 )
 
 
@@ -198,7 +198,7 @@ async def reactions_to(session: AsyncSession, messages: Sequence[Message]) -> di
     if not wamids:
         return {}
     found: dict[str, list[str]] = {}
-    for wamid, emoji in await session.execute(REACTIONS, {"wamids": wamids, "number": messages[0].number_id}):
+    for wamid, emoji in await session.execute(STANDING, {"wamids": wamids, "number": messages[0].number_id}):
         found.setdefault(wamid, []).append(emoji or "")
     return found
 

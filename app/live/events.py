@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.db import Base, after_commit, before_commit
+from app.db import Base, after_commit, before_commit, table_of
 from app.live.bell import bell
 
 
@@ -52,13 +52,9 @@ class LiveEvent(Base):
 
 
 # Built once: every change of anything ends with them.
-RAISING = (
-    update(LiveSeq.__table__)  # type: ignore[arg-type]
-    .where(LiveSeq.id == 1)
-    .values(n=LiveSeq.n + bindparam("more"))
-    .returning(LiveSeq.n)
-)
-LOGGING = insert(LiveEvent.__table__)  # type: ignore[arg-type]
+SEQ = table_of(LiveSeq)
+RAISING = update(SEQ).where(SEQ.c.id == 1).values(n=SEQ.c.n + bindparam("more")).returning(SEQ.c.n)
+LOGGING = insert(table_of(LiveEvent))
 
 
 @dataclass(frozen=True)
@@ -83,6 +79,8 @@ def announce(session: AsyncSession, change: Change) -> None:
 async def write_events(session: AsyncSession) -> None:
     """Number the changes and log them: the last statements of the transaction, so the counter is held briefly."""
     changes: list[Change] = session.info.pop("live", [])
+    if not changes:
+        return
     last = (await session.execute(RAISING, {"more": len(changes)})).scalar_one()
     first = last - len(changes) + 1
     rows = [

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db import is_outage, reading
+from app.db import is_outage, reading, table_of
 from app.live.bell import Bell, bell
 from app.live.events import EventKind, LiveEvent, LiveSeq
 
@@ -95,19 +95,11 @@ class Ring:
 
 
 # Built once: every process asks it for every change.
+EVENTS, SEQ = table_of(LiveEvent), table_of(LiveSeq)
 AFTER = (
-    select(
-        LiveEvent.id,
-        LiveEvent.at,
-        LiveEvent.kind,
-        LiveEvent.conversation_id,
-        LiveEvent.ref,
-        LiveEvent.user_id,
-    )
-    .where(LiveEvent.id > bindparam("cursor"))
-    .order_by(LiveEvent.id)
-    .limit(bindparam("at_most"))
+    select(EVENTS).where(EVENTS.c.id > bindparam("cursor")).order_by(EVENTS.c.id).limit(bindparam("at_most"))
 )
+NEWEST = select(func.max(SEQ.c.n))
 
 
 async def events_after(session: AsyncSession, cursor: int, limit: int) -> list[Event]:
@@ -119,4 +111,4 @@ async def events_after(session: AsyncSession, cursor: int, limit: int) -> list[E
 
 async def newest(session: AsyncSession) -> int:
     """The cursor of a page that is about to be read: take it first, then the data."""
-    return (await session.execute(select(func.max(LiveSeq.n)))).scalar_one() or 0
+    return (await session.execute(NEWEST)).scalar_one() or 0

@@ -5,14 +5,13 @@ import logging
 from datetime import datetime
 from functools import singledispatchmethod
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.contacts import identities
-from app.contacts.models import Contact
 from app.conversations import receiving
-from app.db import is_outage, transaction
+from app.db import is_outage, table_of, transaction
 from app.outbox import delivery
 from app.settings import Settings
 from app.whatsapp import items, numbers
@@ -21,7 +20,8 @@ from app.whatsapp.payloads import Unusable, parse, walk
 
 log = logging.getLogger(__name__)
 
-JOURNALING = insert(JournalEntry.__table__).returning(JournalEntry.__table__.c.id)  # type: ignore[arg-type]
+JOURNAL = table_of(JournalEntry)
+JOURNALING = insert(JOURNAL).returning(JOURNAL.c.id)
 
 
 class Intake:
@@ -33,45 +33,68 @@ class Intake:
     async def take(self, body: bytes) -> None:
         """Store a body and its effects durably; raises what the database raises, and then nothing of it is stored."""
         now = clock.now()
+        try:
+            found = list(walk(parse(body), now))
+        except Unusable as fault:
+            async with transaction() as session:
+                journal_id = await self.keep(session, body, now, set_aside=str(fault)[:200])
+            log.warning("a webhook was set aside", extra={"journal": journal_id})
+            return
+        if len(found) == 1 and await self.take_alone(body, found[0], now):
+            return
         async with transaction() as session:
-            kept = {"received_at": now, "body_sha256": hashlib.sha256(body).hexdigest(), "body": body}
-            journal_id = (await session.execute(JOURNALING, kept)).scalar_one()
-            try:
-                envelope = parse(body)
-            except Unusable as fault:
-                await session.execute(
-                    update(JournalEntry)
-                    .where(JournalEntry.id == journal_id)
-                    .values(set_aside=str(fault)[:200])
-                )
-                log.warning("a webhook was set aside", extra={"journal": journal_id})
-                return
-            for item in walk(envelope, now):
+            journal_id = await self.keep(session, body, now)
+            for item in found:
                 await self.take_item(session, journal_id, item, now)
+
+    async def keep(
+        self, session: AsyncSession, body: bytes, now: datetime, set_aside: str | None = None
+    ) -> int:
+        """Write the raw body down; its id in the journal."""
+        sha256 = hashlib.sha256(body).hexdigest()
+        kept = {"received_at": now, "body_sha256": sha256, "body": body, "set_aside": set_aside}
+        return int((await session.execute(JOURNALING, kept)).scalar_one())
+
+    async def take_alone(self, body: bytes, item: items.Item, now: datetime) -> bool:
+        """The usual webhook, with one item: its transaction is its savepoint. False, and nothing done, if it is poison."""
+        try:
+            async with transaction() as session:
+                await self.keep(session, body, now)
+                await self.file(item, session, now)
+        except Exception as fault:
+            if is_outage(fault):
+                raise
+            return False
+        return True
 
     async def take_item(
         self, session: AsyncSession, journal_id: int, item: items.Item, now: datetime
     ) -> None:
         """One item in its own savepoint, so that a poisonous one never spoils the others."""
+        announced = list(session.info.get("live", ()))
         try:
             async with session.begin_nested():
-                announced = list(session.info.get("live", ()))
                 await self.file(item, session, now)
         except Exception as fault:
             if is_outage(fault):
                 raise
             session.info["live"] = announced
-            is_foreseen = isinstance(fault, ValueError)
-            reason = str(fault) if is_foreseen else type(fault).__name__
-            session.add(
-                SetAside(journal_id=journal_id, path=item.path[:200], reason=reason[:500], created_at=now)
-            )
-            await session.flush()
-            log.warning(
-                "an item was set aside",
-                extra={"journal": journal_id, "path": item.path, "fault": type(fault).__name__},
-                exc_info=not is_foreseen,
-            )
+            await self.set_aside(session, journal_id, item, fault, now)
+
+    async def set_aside(
+        self, session: AsyncSession, journal_id: int, item: items.Item, fault: Exception, now: datetime
+    ) -> None:
+        is_foreseen = isinstance(fault, ValueError)
+        reason = str(fault) if is_foreseen else type(fault).__name__
+        session.add(
+            SetAside(journal_id=journal_id, path=item.path[:200], reason=reason[:500], created_at=now)
+        )
+        await session.flush()
+        log.warning(
+            "an item was set aside",
+            extra={"journal": journal_id, "path": item.path, "fault": type(fault).__name__},
+            exc_info=not is_foreseen,
+        )
 
     @singledispatchmethod
     async def file(self, item: items.Item, session: AsyncSession, now: datetime) -> None:
@@ -123,7 +146,7 @@ class Intake:
         await delivery.report(session, reported)
 
 
-async def change_identity(session: AsyncSession, item: items.IdentityChange, now: datetime) -> Contact | None:
+async def change_identity(session: AsyncSession, item: items.IdentityChange, now: datetime) -> int | None:
     """A customer changed number or id: both lead to the same thread. Nobody we know: a new contact when they write."""
     return await identities.change(
         session, identities.identities_of(item.old), identities.identities_of(item.new), now

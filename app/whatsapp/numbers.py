@@ -1,10 +1,10 @@
 """The business's numbers: the first one from the environment, others as webhooks show them."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
-from app.db import insert_if_new
+from app.db import insert_if_new, made, table_of
 from app.settings import Settings
 from app.whatsapp.items import NumberRef
 from app.whatsapp.models import Number
@@ -12,7 +12,8 @@ from app.whatsapp.models import Number
 SIMULATED_PHONE_NUMBER_ID = "100000000000001"
 SIMULATED_BUSINESS_ACCOUNT_ID = "200000000000001"
 
-NAMED = select(Number).where(Number.phone_number_id == bindparam("phone_number_id"))
+NUMBERS = table_of(Number)
+NAMED = select(NUMBERS).where(NUMBERS.c.phone_number_id == bindparam("phone_number_id"))
 
 
 async def ensure_first(session: AsyncSession, settings: Settings) -> None:
@@ -21,7 +22,7 @@ async def ensure_first(session: AsyncSession, settings: Settings) -> None:
     if not phone_number_id:
         return
     number = await named(session, NumberRef(phone_number_id, "", settings.whatsapp_business_account_id))
-    number.is_receive_only = False
+    await session.execute(update(Number).where(Number.id == number.id).values(is_receive_only=False))
 
 
 async def named(session: AsyncSession, ref: NumberRef) -> Number:
@@ -35,10 +36,11 @@ async def named(session: AsyncSession, ref: NumberRef) -> Number:
         "created_at": clock.now(),
     }
     named_so = {"phone_number_id": ref.phone_number_id}
-    number = (await session.scalars(NAMED, named_so)).one_or_none()
-    if number is None:
+    row = (await session.execute(NAMED, named_so)).mappings().one_or_none()
+    if row is None:
         await insert_if_new(session, Number, values, unique=["phone_number_id"])
-        number = (await session.scalars(NAMED, named_so)).one()
-    if ref.display_phone_number and number.display_phone_number != ref.display_phone_number:
-        number.display_phone_number = ref.display_phone_number
-    return number
+        row = (await session.execute(NAMED, named_so)).mappings().one()
+    if ref.display_phone_number and row["display_phone_number"] != ref.display_phone_number:
+        shown = update(Number).where(Number.id == row["id"])
+        await session.execute(shown.values(display_phone_number=ref.display_phone_number))
+    return made(Number, row)
