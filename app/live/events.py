@@ -1,6 +1,7 @@
 """What changed on screen, logged in the transaction that changed it; ids come in commit order, so a cursor never skips."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -51,6 +52,21 @@ class LiveEvent(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
 
 
+@dataclass(frozen=True)
+class Event:
+    """One logged change. `user_id`: only that attendant may know of it; None: whoever may see the conversation."""
+
+    id: int
+    at: datetime
+    kind: EventKind
+    conversation_id: int | None
+    ref: int | None
+    user_id: int | None
+
+
+listeners: list[Callable[[Sequence[Event]], None]] = []  # who hears at once what this process has committed
+
+
 # Built once: every change of anything ends with them.
 SEQ = table_of(LiveSeq)
 RAISING = update(SEQ).where(SEQ.c.id == 1).values(n=SEQ.c.n + bindparam("more")).returning(SEQ.c.n)
@@ -73,7 +89,6 @@ def announce(session: AsyncSession, change: Change) -> None:
     if change not in changes:
         changes.append(change)
     before_commit(session, "live", write_events)
-    after_commit(session, "live", bell.ring)
 
 
 async def write_events(session: AsyncSession) -> None:
@@ -83,15 +98,17 @@ async def write_events(session: AsyncSession) -> None:
         return
     last = (await session.execute(RAISING, {"more": len(changes)})).scalar_one()
     first = last - len(changes) + 1
-    rows = [
-        {
-            "id": first + offset,
-            "at": clock.now(),
-            "kind": change.kind,
-            "conversation_id": change.conversation_id,
-            "ref": change.ref,
-            "user_id": change.user_id,
-        }
+    now = clock.now()
+    events = [
+        Event(first + offset, now, change.kind, change.conversation_id, change.ref, change.user_id)
         for offset, change in enumerate(changes)
     ]
-    await session.execute(LOGGING, rows)
+    await session.execute(LOGGING, [asdict(event) for event in events])
+    after_commit(session, "live", lambda: tell(events))
+
+
+def tell(events: Sequence[Event]) -> None:
+    """The transaction is durable: whoever waits in this process looks now."""
+    for hear in listeners:
+        hear(events)
+    bell.ring()

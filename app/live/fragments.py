@@ -18,8 +18,7 @@ from app.conversations.models import Direction
 from app.conversations.thread import Bubble
 from app.db import reading
 from app.i18n import current_locale
-from app.live.events import EventKind
-from app.live.ring import Event
+from app.live.events import Event, EventKind
 from app.live.sheets import Sheets
 
 INBOX = "inbox"

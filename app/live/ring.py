@@ -4,33 +4,19 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db import is_outage, reading, table_of
-from app.live.bell import Bell, bell
-from app.live.events import EventKind, LiveEvent, LiveSeq
+from app.live.bell import Bell
+from app.live.events import Event, EventKind, LiveEvent, LiveSeq, listeners
 
 log = logging.getLogger(__name__)
 
 CAPACITY = 2000
 BATCH = 500
 SAFETY_POLL_SECONDS = 1.0
-
-
-@dataclass(frozen=True)
-class Event:
-    """One logged change. `user_id`: only that attendant may know of it; None: whoever may see the conversation."""
-
-    id: int
-    at: datetime
-    kind: EventKind
-    conversation_id: int | None
-    ref: int | None
-    user_id: int | None
 
 
 class Ring:
@@ -41,22 +27,25 @@ class Ring:
         self.head = 0
         self.floor = 0
         self.arrived = Bell()
+        self._missed = Bell()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         async with reading() as session:
             self.head = self.floor = await newest(session)
+        listeners.append(self.offer)
         self._task = asyncio.create_task(self._follow(), name="live ring")
 
     async def stop(self) -> None:
         if self._task is not None:
+            listeners.remove(self.offer)
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _follow(self) -> None:
-        """Read what is new whenever the bell rings, and once a second in case nobody heard it."""
+        """Read what is new when something was missed, and once a second for what other processes wrote."""
         while True:
-            rung = bell.next()  # before reading: a ring meanwhile must not be missed
+            missed = self._missed.next()  # before reading: what happens meanwhile must not be overlooked
             try:
                 while await self.read_new() == BATCH:
                     pass
@@ -64,7 +53,7 @@ class Ring:
                 if not is_outage(error):
                     log.exception("the live log could not be read")
                 await asyncio.sleep(SAFETY_POLL_SECONDS / 4)
-            await asyncio.wait({rung}, timeout=SAFETY_POLL_SECONDS)
+            await asyncio.wait({missed}, timeout=SAFETY_POLL_SECONDS)
 
     async def read_new(self) -> int:
         """Take the next events from the table; how many there were."""
@@ -73,12 +62,22 @@ class Ring:
         fresh = [event for event in found if event.id > self.head]  # somebody may have read them meanwhile
         if not fresh:
             return len(found)
+        self._take(fresh)
+        return len(found)
+
+    def offer(self, committed: Sequence[Event]) -> None:
+        """What this process has just committed: taken at once if it is what comes next, else read in its order."""
+        if committed[0].id == self.head + 1:
+            self._take(committed)
+        else:
+            self._missed.ring()
+
+    def _take(self, fresh: Sequence[Event]) -> None:
         self.events.extend(fresh)
         self.head = fresh[-1].id
         while len(self.events) > CAPACITY:
             self.floor = self.events.popleft().id
         self.arrived.ring()
-        return len(found)
 
     async def after(self, cursor: int) -> Sequence[Event] | None:
         """The events past `cursor`, oldest first; None when it is too old, from another database, or too far behind."""

@@ -43,7 +43,8 @@ function look() {
 }
 
 document.addEventListener("htmx:before:swap", () => {
-  before = box() && { thread: openId(), bottom: isAtBottom(), anchor: anchor(), seen: newest() }
+  const bottom = isAtBottom()
+  before = box() && { thread: openId(), bottom, anchor: bottom ? null : anchor(), seen: bottom ? 0 : newest() }
 })
 document.addEventListener("htmx:after:swap", () => {
   if (!before || !box() || before.thread !== openId()) return

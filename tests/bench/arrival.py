@@ -22,7 +22,11 @@ from tests.actors import APP_SECRET, VERIFY_TOKEN, within
 from tests.bench.figure import Figure, middle, percentile
 from tests.people import MARTA
 
-WARM_UP, ROUNDS, GAP_SECONDS = 20, 200, 0.05
+WARM_UP, ROUNDS, GAP_SECONDS = (
+    20,
+    160,
+    0.25,
+)  # one open conversation never sees more than four messages a second
 WATCH = """(selector) => {
   globalThis.arrivals = {}
   new MutationObserver((changes) => {
