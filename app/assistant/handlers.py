@@ -10,7 +10,7 @@ from app.assistant.schedule import ANSWER
 from app.assistant.undelivered import answer_did_not_leave
 from app.conversations.handoff import RESUME
 from app.jobs import Claim
-from app.outbox.queue import ANSWER_DID_NOT_LEAVE
+from app.outbox.delivery import ANSWER_DID_NOT_LEAVE
 
 Handler = Callable[[Claim], Awaitable[None]]
 

@@ -15,9 +15,9 @@ from app.conversations.models import Author, Direction, Message, Reaction
 from app.conversations.ordering import key_of
 from app.db import UtcDateTime, made, table_of
 from app.i18n import N_
-from app.outbox.delivery import DeliveryStatus, attempt_to_show
+from app.outbox.delivery import DROPPED, DeliveryStatus, attempt_to_show
 from app.outbox.models import Delivery
-from app.outbox.queue import DROPPED, UNCONFIRMED_AFTER
+from app.outbox.queue import UNCONFIRMED_AFTER
 from app.whatsapp.graph_errors import GraphError
 
 PAGE = 50

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import clock, jobs
 from app.conversations.models import Message
 from app.db import insert_if_new
 from app.live.events import Change, EventKind, announce
@@ -30,6 +31,9 @@ class DeliveryStatus(StrEnum):
         """The status to keep once WhatsApp reports `report`: late and repeated reports never undo."""
         return max(self, report, key=list(DeliveryStatus).index)
 
+
+DROPPED = "dropped"  # a later part of an answer whose earlier part did not leave
+ANSWER_DID_NOT_LEAVE = "answer_did_not_leave"  # the job that calls a person; key: the conversation
 
 ARRIVED = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ, DeliveryStatus.PLAYED)
 
@@ -86,6 +90,8 @@ async def apply(session: AsyncSession, delivery: Delivery, reported: Report) -> 
     if status is DeliveryStatus.FAILED and delivery.status != DeliveryStatus.FAILED:
         delivery.error_code, delivery.error_details = reported.error_code, reported.error_details
     await advance(session, delivery, status)
+    if status is DeliveryStatus.FAILED and delivery.status == DeliveryStatus.FAILED:
+        await drop_rest_of_answer(session, delivery)
 
 
 def note_time(delivery: Delivery, status: DeliveryStatus, at: datetime) -> None:
@@ -147,3 +153,23 @@ async def attach_early_reports(session: AsyncSession, delivery: Delivery) -> Non
                 error_details=early.error_details,
             ),
         )
+
+
+async def drop_rest_of_answer(session: AsyncSession, attempt: Delivery) -> None:
+    """After a part of Claude's answer did not surely leave, its later parts would be nonsense: they stay here."""
+    message = (await session.scalars(select(Message).where(Message.id == attempt.message_id))).one()
+    if message.turn_id is None:
+        return
+    rest = (
+        select(Delivery)
+        .join(Message, Message.id == Delivery.message_id)
+        .where(
+            Message.turn_id == message.turn_id,
+            Delivery.id > attempt.id,
+            Delivery.status == DeliveryStatus.QUEUED,
+        )
+    )
+    for part in (await session.scalars(rest.order_by(Delivery.id))).all():
+        part.error_details = DROPPED
+        await advance(session, part, DeliveryStatus.FAILED)
+    await jobs.enqueue(session, ANSWER_DID_NOT_LEAVE, str(message.conversation_id), run_at=clock.now())

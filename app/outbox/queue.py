@@ -22,10 +22,8 @@ from app.whatsapp.models import Number
 
 LEASE = timedelta(seconds=15)
 UNCONFIRMED_AFTER = timedelta(seconds=120)
-DROPPED = "dropped"  # a later part of an answer whose earlier part did not leave
 
 UNCONFIRMED = "unconfirmed"  # the job that asks a person about an unknown send; key: the delivery
-ANSWER_DID_NOT_LEAVE = "answer_did_not_leave"  # the job that calls a person; key: the conversation
 
 wake_sender = Bell()
 
@@ -135,7 +133,7 @@ async def not_sent(
     now = clock.now()
     if wait is None or now + timedelta(seconds=wait) > attempt.created_at + GIVE_UP_AFTER:
         await deliveries.advance(session, attempt, DeliveryStatus.FAILED)
-        await drop_rest_of_answer(session, attempt)
+        await deliveries.drop_rest_of_answer(session, attempt)
         return
     attempt.lease_token = attempt.lease_until = None
     attempt.next_try_at = now + timedelta(seconds=wait)
@@ -149,7 +147,7 @@ async def unknown(session: AsyncSession, attempt: Delivery) -> None:
     if attempt.status in deliveries.ARRIVED:  # a report was faster than the loss of the answer
         return
     await jobs.enqueue(session, UNCONFIRMED, str(attempt.id), run_at=clock.now() + UNCONFIRMED_AFTER)
-    await drop_rest_of_answer(session, attempt)
+    await deliveries.drop_rest_of_answer(session, attempt)
 
 
 async def locked(session: AsyncSession, delivery_id: int) -> Delivery:
@@ -169,26 +167,6 @@ async def settle_lost_claims(session: AsyncSession) -> int:
     for attempt in attempts:
         await unknown(session, attempt)
     return len(attempts)
-
-
-async def drop_rest_of_answer(session: AsyncSession, attempt: Delivery) -> None:
-    """After a part of Claude's answer did not surely leave, its later parts would be nonsense: they stay here."""
-    message = (await session.scalars(select(Message).where(Message.id == attempt.message_id))).one()
-    if message.turn_id is None:
-        return
-    rest = (
-        select(Delivery)
-        .join(Message, Message.id == Delivery.message_id)
-        .where(
-            Message.turn_id == message.turn_id,
-            Delivery.id > attempt.id,
-            Delivery.status == DeliveryStatus.QUEUED,
-        )
-    )
-    for part in (await session.scalars(rest.order_by(Delivery.id))).all():
-        part.error_details = DROPPED
-        await deliveries.advance(session, part, DeliveryStatus.FAILED)
-    await jobs.enqueue(session, ANSWER_DID_NOT_LEAVE, str(message.conversation_id), run_at=clock.now())
 
 
 async def next_due(session: AsyncSession) -> datetime | None:

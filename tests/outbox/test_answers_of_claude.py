@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from tests.actors import WhatsApp
+from app.conversations.models import Conversation, Mode
+from app.db import transaction
+from tests.actors import WhatsApp, within
 from tests.outbox.thread import Thread, attempts, claude_answers
 
 PARTS = ("parte um", "parte dois", "parte três")
@@ -51,3 +54,19 @@ async def test_a_persons_messages_behind_it_are_not_dropped(ana: Thread, whatsap
     await ana.sends("Aqui é a Marta")
     await ana.shows("Aqui é a Marta", "delivered")
     assert await attempts(whatsapp) == [PARTS[0], "Aqui é a Marta"]
+
+
+async def test_an_answer_that_whatsapp_reports_as_failed_later_calls_a_person(
+    ana: Thread, whatsapp: WhatsApp
+) -> None:
+    async with transaction() as session:
+        await session.execute(update(Conversation).values(mode=Mode.CLAUDE))
+    await whatsapp.breaks("no_statuses")
+    await claude_answers(ana.id, PARTS[0])
+    await ana.shows(PARTS[0], "sent")
+    await whatsapp.reports((await whatsapp.accepted(at_least=1))[0]["wamid"], "failed")
+
+    async def waits_for_a_person() -> bool:
+        return 'data-mode="person"' in (await ana.browser.open(f"/c/{ana.id}")).text
+
+    await within(10, waits_for_a_person, what="the hand-over")
