@@ -9,11 +9,11 @@ from app import clock, jobs, leases
 from app.db import is_outage, reading, transaction
 from app.jobs import Claim
 from app.randomness import between
+from app.rounds import IDLE_SECONDS, keep_working
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 16  # turns of Claude mostly wait for the network
-IDLE_SECONDS = 1.0
 SHORTEST_PAUSE_SECONDS = 0.02
 LONGEST_WAIT_SECONDS = 300.0
 MOST_TRIES = 20
@@ -31,19 +31,7 @@ class Worker:
     async def run(self) -> None:
         """Until cancelled; what is under way is cancelled too and found again by the end of its lease."""
         try:
-            while True:
-                rung = jobs.wake_worker.next()
-                try:
-                    pause = await self.round()
-                except Exception as fault:
-                    log.error(
-                        "the worker pauses",
-                        extra={"fault": type(fault).__name__},
-                        exc_info=not is_outage(fault),
-                    )
-                    pause = IDLE_SECONDS
-                waits: set[asyncio.Future[None]] = {rung, *self._under_way}
-                await asyncio.wait(waits, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+            await keep_working("jobs", self.round, jobs.wake_worker, self._under_way)
         finally:
             for task in self._under_way:
                 task.cancel()

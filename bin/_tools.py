@@ -135,7 +135,7 @@ def starts(folder: Path) -> bool:
 
 
 def copied_for_nobody(folder: Path) -> Path:
-    """The package's PostgreSQL where `nobody` can read it, which a checkout below /root is not."""
+    """The package's PostgreSQL where `nobody` can read it, which a checkout in root's home is not."""
     package, site = folder.parents[1], folder.parents[2]
     name = hashlib.sha256(f"{site} {stamp(DEV_LOCK)}".encode()).hexdigest()[:12]
     copy = Path("/var/cache") / f"recado-postgres-{name}"  # only root writes there

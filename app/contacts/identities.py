@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import bindparam, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contacts.models import Contact, Identity, IdentityKind
@@ -18,13 +18,14 @@ LONGEST_NAME = 512
 
 IDENTITIES, CONTACTS = table_of(Identity), table_of(Contact)
 
-# Who is known by one of these now; what somebody gave up identifies nobody. Built once: every message asks it.
+# Who is known by one of these. A number that somebody gave up may be another person's by now and identifies nobody;
+# a business-scoped id is never given to another. Built once: every message asks it.
 HOLDERS = (
     select(IDENTITIES.c.kind, IDENTITIES.c.value, CONTACTS.c.id, CONTACTS.c.name, CONTACTS.c.username)
     .join(CONTACTS, CONTACTS.c.id == IDENTITIES.c.contact_id)
     .where(
         tuple_(IDENTITIES.c.kind, IDENTITIES.c.value).in_(bindparam("claimed", expanding=True)),
-        IDENTITIES.c.superseded_at.is_(None),
+        or_(IDENTITIES.c.superseded_at.is_(None), IDENTITIES.c.kind != IdentityKind.WA_ID),
     )
 )
 

@@ -11,13 +11,13 @@ from app.db import is_outage, reading, transaction
 from app.outbox import queue
 from app.outbox.queue import Claim
 from app.randomness import between
+from app.rounds import IDLE_SECONDS, keep_working
 from app.whatsapp.graph import Graph
 from app.whatsapp.outcomes import Accepted, NotReached, NotSent, Outcome, Unknown
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 8  # sends under way in one process, each of another conversation
-IDLE_SECONDS = 1.0
 PATIENCE_AT_STOP_SECONDS = 1.0
 SHORTEST_PAUSE_SECONDS = 0.05
 
@@ -33,19 +33,7 @@ class Sender:
     async def run(self) -> None:
         """Until cancelled. Sends under way then get a moment; the rest is left to its leases, for it may have left."""
         try:
-            while True:
-                rung = queue.wake_sender.next()
-                try:
-                    pause = await self.round()
-                except Exception as fault:
-                    log.error(
-                        "the outbox pauses",
-                        extra={"fault": type(fault).__name__},
-                        exc_info=not is_outage(fault),
-                    )
-                    pause = IDLE_SECONDS
-                waits: set[asyncio.Future[None]] = {rung, *self._under_way}
-                await asyncio.wait(waits, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+            await keep_working("outbox", self.round, queue.wake_sender, self._under_way)
         finally:
             await self.finish()
 

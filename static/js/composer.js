@@ -28,7 +28,7 @@ const isOurs = (event) => event.detail.ctx?.sourceElement?.id === "composer"
 
 document.addEventListener("htmx:before:request", (event) => {
   if (!isOurs(event)) return
-  if (form().hasAttribute("data-local-sending")) return event.preventDefault()
+  if (form().hasAttribute("data-local-sending") || !box().value.trim()) return event.preventDefault()
   sent = { text: box().value, thread: form().dataset.conversationId }
   form().setAttribute("data-local-sending", "")
 })
