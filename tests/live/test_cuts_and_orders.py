@@ -1,5 +1,6 @@
 """However the news travel (one by one, in batches, twice, lost and asked for again, overtaken), the page comes out the same."""
 
+import os
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from random import Random
@@ -62,7 +63,7 @@ MANNERS: tuple[Callable[[], Manner], ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(int(os.environ.get("RECADO_SEEDS", "3"))))
 async def test_random_changes_reach_every_page_however_the_news_travel(stage: Stage, seed: int) -> None:
     """Sixty changes at one desk; two pages show Ana, a third Bruno, each with a manner of its own per sequence."""
     random = Random(seed)
