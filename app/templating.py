@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -33,6 +34,19 @@ def static_url(path: str) -> str:
     return f"/static/{quote(path)}?v={static_version(path)}"
 
 
+class CompiledOnce(BytecodeCache):
+    """Templates compiled in this process, for every environment that it makes."""
+
+    kept: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key + bucket.checksum in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key + bucket.checksum])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
 def environment(settings: Settings) -> Environment:
     """The templates of this installation; every time of day is shown in the business's zone."""
     zone = settings.zone
@@ -40,6 +54,7 @@ def environment(settings: Settings) -> Environment:
         loader=FileSystemLoader(HOME / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        bytecode_cache=CompiledOnce(),
         auto_reload=settings.recado_env is Surroundings.DEVELOPMENT,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import re
+import ssl
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import ip_address
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -52,6 +54,12 @@ class _Answer:
     body: bytes
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Loaded once in a process: it takes longer than everything else that a client needs."""
+    return httpx2.create_ssl_context()
+
+
 class Graph:
     """One client for all numbers of the installation; `async with` or `close()` ends its connections."""
 
@@ -64,6 +72,7 @@ class Graph:
             # An idle connection that Meta is about to close would turn a send into an unknown one.
             limits=httpx2.Limits(max_connections=100, keepalive_expiry=15),
             trust_env=not _is_loopback(base_url),
+            verify=_certificates(),
         )
 
     async def __aenter__(self) -> Self:
