@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.exc import OperationalError, TimeoutError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from app.db import is_outage
@@ -29,7 +29,13 @@ class NotLikeThis(AppError):
 
 def handlers() -> Mapping[Any, Callable[..., Any]]:
     outages = {OperationalError: fail, TimeoutError: fail}
-    return {AppError: refuse, HTTPException: refuse_http, Exception: fail, **outages}
+    refusals = {AppError: refuse, HTTPException: refuse_http, ClientDisconnect: nobody_is_there}
+    return {**refusals, Exception: fail, **outages}
+
+
+async def nobody_is_there(request: Request, error: ClientDisconnect) -> Response:
+    """They left before we had read all of it: nobody hears this answer, and nothing went wrong."""
+    return Response(status_code=400)
 
 
 async def refuse(request: Request, error: AppError) -> Response:

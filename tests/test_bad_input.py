@@ -1,13 +1,16 @@
 """Hostile input: what anybody can send is stored or refused, shown safely, and never breaks a page."""
 
+import asyncio
 import json
+import logging
 import time
 from html import unescape
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 
-from tests.actors import Browser, Desk, WhatsApp
+from tests.actors import Browser, Desk, WhatsApp, within
 from tests.people import ANA, BRUNO, Customer
 from tests.whatsapp.bodies import change, contact, text, webhook, written
 
@@ -132,6 +135,34 @@ async def test_a_form_above_a_mebibyte_is_413(marta: Browser, whatsapp: WhatsApp
     await whatsapp.says(ANA, "oi")
     conversation = await marta.conversation_with(ANA.name)
     assert (await marta.reply(conversation, "x" * 1_100_000)).status_code == 413
+
+
+async def test_whoever_leaves_before_all_was_said_is_no_error(
+    marta: Browser, desk: Desk, whatsapp: WhatsApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    await whatsapp.says(ANA, "oi")
+    conversation = await marta.conversation_with(ANA.name)
+    session = f"Cookie: recado={marta.http.cookies['recado']}\r\nX-CSRF-Token: {marta.token}\r\nAuthorization: Bearer simulated\r\n"
+    for address, path in (
+        (desk.address, "/webhooks/whatsapp"),
+        (desk.address, f"/c/{conversation}/messages"),
+        (desk.settings.whatsapp_api_url, "/v26.0/100000000000001/messages"),
+    ):
+        where = urlsplit(address)
+        _, line = await asyncio.open_connection(where.hostname, where.port)
+        head = f"POST {path} HTTP/1.1\r\nHost: a\r\n{session}Content-Type: application/x-www-form-urlencoded\r\n"
+        line.write(f"{head}Content-Length: 1000\r\n\r\ntext=o".encode())
+        await line.drain()
+        await within(5, lambda: under_way() > 0, what="the request")
+        line.close()
+        await within(5, lambda: under_way() == 0, what="the end of the request")
+    assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+def under_way() -> int:
+    """Requests that servers of this process are working on."""
+    running = (task.get_coro() for task in asyncio.all_tasks())
+    return sum(getattr(one, "__qualname__", "") == "RequestResponseCycle.run_asgi" for one in running)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.responses import RedirectResponse
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -30,9 +31,16 @@ def create_simulator(config: SimulatorConfig, world: World | None = None) -> Sta
         await world.background.stop()
         await world.courier.close()
 
-    app = Starlette(routes=_routes(world), lifespan=lifespan)
+    app = Starlette(
+        routes=_routes(world), lifespan=lifespan, exception_handlers={ClientDisconnect: _nobody_is_there}
+    )
     app.state.world = world
     return app
+
+
+async def _nobody_is_there(request: Request, error: Exception) -> Response:
+    """The program died while it sent: nobody hears this answer."""
+    return Response(status_code=400)
 
 
 def _routes(world: World) -> list[BaseRoute]:

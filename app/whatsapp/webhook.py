@@ -3,7 +3,7 @@
 import hmac
 import logging
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from app.db import is_outage
@@ -37,8 +37,6 @@ async def receive(request: Request) -> Response:
         body = await read(request)
     except TooLarge:
         return PlainTextResponse("larger than 4 MiB", status_code=413)
-    except ClientDisconnect:
-        return PlainTextResponse("", status_code=400)
     settings: Settings = request.app.state.settings
     secrets = [secret.get_secret_value() for secret in settings.whatsapp_app_secret]
     if not is_signed(request.headers.get("x-hub-signature-256"), body, secrets):

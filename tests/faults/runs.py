@@ -148,9 +148,14 @@ def look_at_the_log(log: str, found: Findings) -> None:
         CANARY in log or "canário".encode("unicode_escape").decode() in log, "I11: a text is in the log"
     )
     found.note(any(customer.wa_id in log for customer in CUSTOMERS), "I11: a phone number is in the log")
-    errors = re.findall(r'^.*"severity": "(?:ERROR|CRITICAL)".*$|^Traceback.*$', log, re.M)
-    errors = [line for line in errors if not any(f'"fault": "{busy}"' in line for busy in BUSY)]
-    found.note(errors, f"the log has {len(errors)} errors, first {errors[0][:300] if errors else ''}")
+    errors = [
+        error
+        for error in re.finditer(r'^.*"severity": "(?:ERROR|CRITICAL)".*$|^Traceback.*$', log, re.M)
+        if not any(f'"fault": "{busy}"' in error[0] for busy in BUSY)
+    ]
+    if errors:
+        around = log[max(errors[0].start() - 300, 0) : errors[0].end() + 3000]
+        found.note(True, f"the log has {len(errors)} errors, the first one here:\n{around}")
 
 
 async def stopped_cleanly(name: str, database_url: str, folder: Path, seed: int, kills: int) -> Result:
