@@ -28,9 +28,14 @@ class NotLikeThis(AppError):
 
 
 def handlers() -> Mapping[Any, Callable[..., Any]]:
-    outages = {OperationalError: fail, TimeoutError: fail}
-    refusals = {AppError: refuse, HTTPException: refuse_http, ClientDisconnect: nobody_is_there}
-    return {**refusals, Exception: fail, **outages}
+    return {
+        AppError: refuse,
+        HTTPException: refuse_http,
+        ClientDisconnect: nobody_is_there,
+        OperationalError: fail,
+        TimeoutError: fail,
+        Exception: fail,
+    }
 
 
 async def nobody_is_there(request: Request, error: ClientDisconnect) -> Response:

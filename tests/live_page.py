@@ -3,13 +3,16 @@
 The rule that it checks: the open page plus its fragments is the page reloaded.
 """
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from difflib import unified_diff
 from html.parser import HTMLParser
 
 import httpx2
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import Page
+from playwright.async_api import Page, Route
 
 from tests.actors import Browser
 
@@ -28,6 +31,7 @@ FETCH_ANEW = """async () => {
   await live.fetchAnew()
   return live.at()
 }"""
+AT = 'async () => (await import("/static/js/live/page.js")).at()'
 SWAP = 'text => htmx.swap({ text, sourceElement: document.body, target: document.body, swap: "none" })'
 
 VOID = frozenset(
@@ -111,11 +115,41 @@ class LivePage:
         """The same fragments once more, past the cursor that would drop them."""
         await self.page.evaluate(SWAP, news.html or "")
 
+    async def knows_its_cursor(self) -> None:
+        """A part of the page that was read earlier may have taken it back."""
+        self.cursor = await self.page.evaluate(AT)
+
     async def catches_up(self) -> bool:
         """Takes whatever is new; whether there was anything."""
         before = self.cursor
         await self.takes(await self.asks())
         return self.cursor != before
+
+    async def sends(self, text: str) -> None:
+        """What the attendant does; whether an answer has come is another matter."""
+        await self.page.locator("#composer-text").fill(text)
+        async with self.page.expect_request(lambda request: request.method == "POST"):
+            await self.page.locator("#composer-text").press("Enter")
+
+    @asynccontextmanager
+    async def answer_is_late(self, part: str) -> AsyncIterator[asyncio.Event]:
+        """The next answer of such an address reaches the page at the end; the event says that it has been read."""
+        read, may_go = asyncio.Event(), asyncio.Event()
+
+        async def hold(route: Route) -> None:
+            answer = await route.fetch()
+            read.set()
+            await may_go.wait()
+            await route.fulfill(response=answer)
+
+        def is_meant(address: str) -> bool:
+            return part in address
+
+        await self.page.route(is_meant, hold, times=1)
+        async with self.page.expect_response(lambda answer: is_meant(answer.url)) as answered:
+            yield read
+            may_go.set()
+        await (await answered.value).finished()
 
     async def shown(self) -> Picture:
         return picture_of(await self.page.content(), await self.page.title())

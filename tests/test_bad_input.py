@@ -142,7 +142,14 @@ async def test_whoever_leaves_before_all_was_said_is_no_error(
 ) -> None:
     await whatsapp.says(ANA, "oi")
     conversation = await marta.conversation_with(ANA.name)
-    session = f"Cookie: recado={marta.http.cookies['recado']}\r\nX-CSRF-Token: {marta.token}\r\nAuthorization: Bearer simulated\r\n"
+    head = [
+        "Host: a",
+        f"Cookie: recado={marta.http.cookies['recado']}",
+        f"X-CSRF-Token: {marta.token}",
+        "Authorization: Bearer simulated",
+        "Content-Type: application/x-www-form-urlencoded",
+        "Content-Length: 1000",
+    ]
     for address, path in (
         (desk.address, "/webhooks/whatsapp"),
         (desk.address, f"/c/{conversation}/messages"),
@@ -150,8 +157,7 @@ async def test_whoever_leaves_before_all_was_said_is_no_error(
     ):
         where = urlsplit(address)
         _, line = await asyncio.open_connection(where.hostname, where.port)
-        head = f"POST {path} HTTP/1.1\r\nHost: a\r\n{session}Content-Type: application/x-www-form-urlencoded\r\n"
-        line.write(f"{head}Content-Length: 1000\r\n\r\ntext=o".encode())
+        line.write("\r\n".join([f"POST {path} HTTP/1.1", *head, "", "text=o"]).encode())
         await line.drain()
         await within(5, lambda: under_way() > 0, what="the request")
         line.close()

@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from app.errors import NotSignedIn
 from app.live.asked import Asked
 from app.live.connection import Live, News
+from app.live.ring import CURSOR
 from app.live.stopping import stopping
 
 LONGEST_HOLD_SECONDS = 25.0
@@ -25,7 +26,7 @@ async def poll(request: Request) -> Response:
         leaving.cancel()
     if news.html and hold_seconds(request) and not await asked.is_still_signed_in():
         raise NotSignedIn  # it ended while we waited
-    headers = {"X-Live-Cursor": str(news.cursor), "Cache-Control": "no-store"}
+    headers = {CURSOR: str(news.cursor), "Cache-Control": "no-store"}
     if news.html is None:
         return HTMLResponse("", headers=headers | {"X-Live": "resync"})
     if not news.html:

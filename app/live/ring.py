@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 CAPACITY = 2000
 BATCH = 500
 SAFETY_POLL_SECONDS = 1.0
+CURSOR = "X-Live-Cursor"  # the header of an answer that was read at this moment
 
 
 class Ring:

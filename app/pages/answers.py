@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from app.conversations import listing, thread
 from app.db import reading
+from app.live.ring import CURSOR, newest
 from app.templating import render
 
 
@@ -16,8 +17,12 @@ async def changed(
     redrawn: int | None = None,
     compose_id: str | None = None,
 ) -> Response:
-    """The conversation's head and row, and the bubble that was added or redrawn. `compose_id` empties the composer."""
+    """The conversation's head and row, and the bubble that was added or redrawn. `compose_id` empties the composer.
+
+    The cursor tells the page whether newer news have been faster than this answer.
+    """
     async with reading() as session:
+        cursor = await newest(session)
         row = (await listing.rows_by_id(session, [conversation_id]))[conversation_id]
         seen = (await listing.seen_by(session, request.state.user, [row.conversation]))[conversation_id]
         touched = added or redrawn
@@ -26,6 +31,7 @@ async def changed(
     return render(
         request,
         "conversations/_changed.html",
+        headers={CURSOR: str(cursor)},
         row=row,
         seen=seen,
         bubbles=bubbles,

@@ -20,7 +20,7 @@ from app.conversations.models import Conversation
 from app.conversations.ordering import parse_key
 from app.conversations.thread import ThreadPage
 from app.db import reading
-from app.live.ring import newest
+from app.live.ring import CURSOR, newest
 from app.templating import render, wants_fragment
 
 
@@ -97,5 +97,6 @@ async def more_rows(request: Request) -> Response:
     """`GET /conversations?before=KEY`: the next rows of the list."""
     before = parse_key(request.query_params.get("before", ""))
     async with reading() as session:
+        cursor = await newest(session)
         rows: ListPage = await listing.page(session, request.state.user, before)
-    return render(request, "conversations/_more_rows.html", rows=rows)
+    return render(request, "conversations/_more_rows.html", headers={CURSOR: str(cursor)}, rows=rows)

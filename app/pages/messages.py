@@ -12,6 +12,7 @@ from app.conversations.ordering import parse_key
 from app.db import reading, transaction
 from app.errors import AppError, Conflict, Invalid
 from app.forms import text_field
+from app.live.ring import CURSOR, newest
 from app.pages.answers import changed
 from app.templating import render, wants_fragment
 
@@ -23,8 +24,11 @@ async def older(request: Request) -> Response:
         found = await conversation_for(
             session, request.state.user, strict_id(request.path_params["conversation_id"])
         )
+        cursor = await newest(session)
         page = await thread.page(session, found.id, request.app.state.settings.zone, before)
-    return render(request, "conversations/_older.html", conversation=found, thread=page)
+    return render(
+        request, "conversations/_older.html", headers={CURSOR: str(cursor)}, conversation=found, thread=page
+    )
 
 
 async def create(request: Request) -> Response:

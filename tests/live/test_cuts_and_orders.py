@@ -6,6 +6,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
+from playwright.async_api import expect
 
 from tests.live.changes import Chance
 from tests.live.listening import cursor_in, listening, poll
@@ -123,6 +124,37 @@ async def test_a_resync_brings_the_page_to_now_and_forgets_what_was_on_its_way(s
     assert page.cursor == await newest_event()
     await page.takes(on_its_way)
     await stage.stays_equal()
+
+
+async def test_news_that_overtake_the_answer_to_a_form_are_not_undone_by_it(stage: Stage) -> None:
+    """The answer was read before WhatsApp delivered the message; the page hears of that first."""
+    await stage.opens()
+    page = stage.pages[0]
+    await stage.whatsapp.breaks("no_statuses")
+    async with page.answer_is_late("/messages") as read:
+        await page.sends("Um")
+        await read.wait()
+        sent = (await stage.whatsapp.accepted(at_least=2))[-1]
+        await stage.whatsapp.reports(sent["wamid"], "delivered")
+        await page.catches_up()
+    await expect(page.page.locator("#composer-text")).to_have_value("")
+    await stage.stays_equal()
+
+
+async def test_older_bubbles_that_news_overtake_are_caught_up(stage: Stage) -> None:
+    said = [await stage.says(ANA, f"Recado {number}") for number in range(60)]
+    await stage.reads(stage.marta)  # else her page begins at what she has not read
+    await stage.opens()
+    page = stage.pages[0]
+    async with page.answer_is_late("/messages?before") as read:
+        await page.page.locator("#thread .more a").scroll_into_view_if_needed()
+        await read.wait()
+        await stage.does("edits", id=said[0], text="Outras palavras")
+        await page.catches_up()
+    await expect(page.page.get_by_text("Outras palavras")).to_have_count(0)
+    await page.knows_its_cursor()
+    await page.catches_up()
+    await expect(page.page.locator("#thread").get_by_text("Outras palavras")).to_be_attached()
 
 
 async def test_both_transports_carry_the_same_bytes_and_cursors(stage: Stage) -> None:

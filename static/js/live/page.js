@@ -10,16 +10,30 @@ export const topics = () => ["inbox", ...(openId() ? [`conv:${openId()}`] : [])]
 export const day = () => app().dataset.day
 export const at = () => cursor
 
-// A pane that was read earlier than the rest of the page takes the whole page back to that moment.
-export const paneReadAt = (moment) => { cursor = Math.min(cursor, moment) }
+// A part that was read earlier than the rest of the page takes the whole page back to that moment.
+export const partReadAt = (moment) => { cursor = Math.min(cursor, moment) }
 
 const inOrder = (work) => { last = last.then(work).catch((fault) => console.error(fault)); return last }
 
 // `covered`: the topics these news were asked for; unless ours are among them they may be incomplete for this tab.
 export const show = (news, covered) => inOrder(async () => {
   if (news.cursor <= cursor) return
-  if (news.html) await htmx.swap({ text: news.html, sourceElement: document.body, target: document.body, swap: "none" })
   if (topics().every((topic) => covered.includes(topic))) cursor = news.cursor
+  if (news.html) await htmx.swap({ text: news.html, sourceElement: document.body, target: document.body, swap: "none" })
+})
+
+const readAt = ({ ctx }) => Number(ctx.response?.headers.get("X-Live-Cursor") ?? NaN)
+
+// The answer to a form that news have overtaken: all that it would draw is here already, and newer. The composer's part stays.
+document.addEventListener("htmx:before:swap", ({ detail }) => {
+  if (!(readAt(detail) <= cursor) || detail.ctx.request.method === "GET") return
+  const own = detail.tasks.filter((task) => task.target?.closest?.("#composer, .unread-bar"))
+  detail.tasks.splice(0, Infinity, ...own)
+})
+
+// More rows or older bubbles that were read before the newest news: what happened to them meanwhile comes again.
+export const whenReadEarlier = (act) => document.addEventListener("htmx:after:swap", ({ detail }) => {
+  if (readAt(detail) < cursor && detail.ctx.request.method === "GET") act(readAt(detail))
 })
 
 export const fetchAnew = () => inOrder(async () => {

@@ -1,17 +1,19 @@
 // Keeps every tab of this browser up to date: the one that leads connects, the others hear from it.
 import { alsoFor, connect, isOffline, later, lookAgainFrom, tellStatus, without } from "./connection.js"
-import { at, fetchAnew, paneReadAt, show, topics } from "./page.js"
+import { at, fetchAnew, partReadAt, show, topics, whenReadEarlier } from "./page.js"
 import { showStatus } from "./status.js"
 import { hear, isLeader, tell, waitToLead } from "./tabs.js"
 
 const sayWhatIsShown = () => tell("i-show", { topics: topics(), cursor: at() })
 const comeBack = () => { if (isLeader() && isOffline()) connect() }
 
-document.addEventListener("conversation-opened", ({ detail }) => {
-  paneReadAt(detail.cursor)
+const catchUpFrom = (moment) => {
+  partReadAt(moment)
   if (isLeader()) lookAgainFrom(at())
   else sayWhatIsShown()
-})
+}
+document.addEventListener("conversation-opened", ({ detail }) => catchUpFrom(detail.cursor))
+whenReadEarlier(catchUpFrom)
 hear("i-show", ({ tab, topics: theirs, cursor: since }) => {
   if (!isLeader()) return
   alsoFor(tab, theirs, since)
