@@ -3,16 +3,13 @@
 import asyncio
 import hmac
 import json
-import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
 from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -20,7 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from app.simulator.config import SimulatorConfig
-from app.simulator.serve import running
+from app.simulator.serve import address_of, listening, running, served
 from app.simulator.world import World
 
 TRUST = httpx2.create_ssl_context(trust_env=False)  # loading it again for each test is slow
@@ -73,26 +70,14 @@ class Shop:
         return self.all_of(kind)[:count]
 
 
-@asynccontextmanager
-async def served(app: Starlette) -> AsyncIterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
-        server.capture_signals = nullcontext  # type: ignore[assignment, method-assign]
-        task = asyncio.create_task(server.serve([listener]))
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            await task
-
-
 @pytest.fixture
 async def shop() -> AsyncIterator[Shop]:
     shop = Shop()
     routes = [Route("/webhooks/whatsapp", shop.receive, methods=["GET", "POST"])]
-    async with served(Starlette(routes=routes)) as url:
-        shop.url = f"{url}/webhooks/whatsapp"
-        yield shop
+    with listening() as listener:
+        shop.url = f"{address_of(listener)}/webhooks/whatsapp"
+        async with served(Starlette(routes=routes), listener, lifespan="off"):
+            yield shop
 
 
 @pytest.fixture
