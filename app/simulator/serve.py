@@ -4,7 +4,7 @@ import asyncio
 import socket
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 import uvicorn
@@ -17,15 +17,36 @@ from app.simulator.world import World
 
 
 class _GuestServer(uvicorn.Server):
-    """A server inside somebody else's program, whose signals are not ours to catch."""
+    """A server inside somebody else's program, whose signals are not ours to catch. It leaves as soon as it is told."""
 
     def __init__(self, settings: uvicorn.Config) -> None:
         super().__init__(settings)
         self.is_up = asyncio.Event()
+        self.may_leave = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.is_up.set()
+
+    async def main_loop(self) -> None:
+        while not self.may_leave.is_set():
+            await self.on_tick(0)  # renews the date that answers carry
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.may_leave.wait(), timeout=1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        under_way = self.server_state.tasks
+        if under_way:
+            await asyncio.wait(under_way, timeout=self.config.timeout_graceful_shutdown)
+        for task in list(under_way):
+            task.cancel()
+        await self.lifespan.shutdown()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -82,7 +103,7 @@ async def served(app: ASGIApp, listener: socket.socket, **settings: Any) -> Asyn
         await _either(server.is_up.wait(), task)
         yield
     finally:
-        server.should_exit = True
+        server.may_leave.set()
         await task
 
 

@@ -1,15 +1,17 @@
 """The phone page: without script, with htmx, and inside another application."""
 
 import re
+from contextlib import AsyncExitStack
 
 import httpx2
 import pytest
 from starlette.applications import Starlette
 
 from app.simulator.phone import phone_routes
+from app.simulator.serve import address_of, listening, served
 from app.simulator.world import World
 
-from .conftest import Business, Shop, served
+from .conftest import Business, Shop
 
 ANA = "5511900000001"
 
@@ -114,10 +116,11 @@ async def test_reactions_newcomers_faults_and_the_scene_have_their_forms(
 
 async def test_another_application_shows_the_page_with_its_own_token(world: World) -> None:
     routes = phone_routes(world, context=lambda request: {"csrf_token": "t-0k3n"})
-    async with (
-        served(Starlette(routes=routes)) as url,
-        httpx2.AsyncClient(base_url=url, trust_env=False) as door,
-    ):
+    async with AsyncExitStack() as stack:
+        listener = stack.enter_context(listening())
+        await stack.enter_async_context(served(Starlette(routes=routes), listener, lifespan="off"))
+        client = httpx2.AsyncClient(base_url=address_of(listener), trust_env=False)
+        door = await stack.enter_async_context(client)
         html = await page(door)
         assert '<meta name="csrf-token" content="t-0k3n">' in html
         forms = re.findall(r"<form.*?</form>", html, re.DOTALL)
