@@ -21,7 +21,7 @@ from tests.faults.processes import RECOVERY_SECONDS, House, house
 from tests.faults.traffic import CANARY, CUSTOMERS, Traffic, unread_as_shown
 from tests.people import MARTA
 
-DRAIN_SECONDS = 30.0
+DRAIN_SECONDS = 120.0  # of a backlog that grows with the number of kills
 STOP_SECONDS = 3.0
 TABS = 4
 BUSY = (
