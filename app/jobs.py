@@ -5,12 +5,25 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Index, String, Text, UniqueConstraint, case, delete, func, or_, select, update
+from sqlalchemy import (
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from app import clock
-from app.db import Base, after_commit, insert_if_new
+from app.db import Base, UtcDateTime, after_commit, insert_if_new, table_of
 from app.live.bell import Bell
 
 LEASE = timedelta(seconds=15)
@@ -52,6 +65,32 @@ class Claim:
     lease_token: str
 
 
+JOBS = table_of(Job)
+
+
+# Built once: idle workers ask it every second, and after every commit that concerns them.
+FALLS_DUE = select(
+    func.min(case((JOBS.c.lease_until > JOBS.c.run_at, JOBS.c.lease_until), else_=JOBS.c.run_at))
+)
+
+
+def claiming() -> ReturningUpdate[Any]:
+    """Takes the most overdue job that nobody holds."""
+    now = bindparam("now", type_=UtcDateTime())
+    free = or_(JOBS.c.lease_until.is_(None), JOBS.c.lease_until < now)
+    due = select(JOBS.c.id).where(JOBS.c.run_at <= now, free).order_by(JOBS.c.run_at, JOBS.c.id).limit(1)
+    taken = update(JOBS).where(JOBS.c.id == due.with_for_update(skip_locked=True).scalar_subquery(), free)
+    lease = {
+        "lease_token": bindparam("token"),
+        "lease_until": bindparam("until", type_=UtcDateTime()),
+        "tries": JOBS.c.tries + 1,
+    }
+    return taken.values(lease).returning(*JOBS.c["id", "kind", "key", "payload", "wanted", "tries"])
+
+
+CLAIMING = claiming()
+
+
 async def enqueue(
     session: AsyncSession, kind: str, key: str, *, run_at: datetime, payload: dict[str, Any] | None = None
 ) -> None:
@@ -67,17 +106,9 @@ async def enqueue(
 
 async def claim_next(session: AsyncSession) -> Claim | None:
     """The most overdue job that nobody holds, now ours; None when nothing is due."""
-    now = clock.now()
-    free = or_(Job.lease_until.is_(None), Job.lease_until < now)
-    due = select(Job.id).where(Job.run_at <= now, free).order_by(Job.run_at, Job.id).limit(1)
-    token = str(uuid4())
-    claimed = (
-        update(Job)
-        .where(Job.id == due.with_for_update(skip_locked=True).scalar_subquery(), free)
-        .values(lease_token=token, lease_until=now + LEASE, tries=Job.tries + 1)
-        .returning(Job.id, Job.kind, Job.key, Job.payload, Job.wanted, Job.tries)
-    )
-    row = (await session.execute(claimed)).first()
+    now, token = clock.now(), str(uuid4())
+    taking = {"now": now, "token": token, "until": now + LEASE}
+    row = (await session.execute(CLAIMING, taking)).first()
     if row is None:
         return None
     return Claim(row.id, row.kind, row.key, row.payload, row.wanted, row.tries, token)
@@ -109,6 +140,5 @@ async def put_back(
 
 async def next_run_at(session: AsyncSession) -> datetime | None:
     """When the next job falls due, held ones by the end of their lease; None when there is none."""
-    held_until = case((Job.lease_until > Job.run_at, Job.lease_until), else_=Job.run_at)
-    due: datetime | None = (await session.execute(select(func.min(held_until)))).scalar_one()
+    due: datetime | None = (await session.execute(FALLS_DUE)).scalar_one()
     return due

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from app import clock, jobs
 from app.conversations.models import Message
-from app.db import after_commit
+from app.db import UtcDateTime, after_commit, table_of
 from app.live.bell import Bell
 from app.outbox import delivery as deliveries
 from app.outbox.backoff import GIVE_UP_AFTER, wait_before
@@ -61,41 +61,49 @@ async def queue(session: AsyncSession, message: Message, payload: dict[str, Any]
     return attempt
 
 
+DELIVERIES, NUMBERS = table_of(Delivery), table_of(Number)
+
+
 def is_first() -> ColumnElement[bool]:
     """Queued, and nothing before it in its conversation is: what waits or is being sent holds those behind it."""
-    ahead = aliased(Delivery)
+    ahead = DELIVERIES.alias("ahead")
     is_held = exists().where(
-        ahead.conversation_id == Delivery.conversation_id,
-        ahead.id < Delivery.id,
-        ahead.status == DeliveryStatus.QUEUED,
+        ahead.c.conversation_id == DELIVERIES.c.conversation_id,
+        ahead.c.id < DELIVERIES.c.id,
+        ahead.c.status == DeliveryStatus.QUEUED,
     )
-    return and_(Delivery.status == DeliveryStatus.QUEUED, ~is_held)
+    return and_(DELIVERIES.c.status == DeliveryStatus.QUEUED, ~is_held)
+
+
+def claiming() -> ReturningUpdate[Any]:
+    """Takes the oldest delivery that may leave."""
+    now, is_free = bindparam("now", type_=UtcDateTime()), DELIVERIES.c.lease_token.is_(None)
+    may_leave = select(DELIVERIES.c.id).where(DELIVERIES.c.next_try_at <= now, is_free, is_first())
+    oldest = may_leave.order_by(DELIVERIES.c.id).limit(1).with_for_update(skip_locked=True)
+    lease = {
+        "lease_token": bindparam("token"),
+        "lease_until": bindparam("until", type_=UtcDateTime()),
+        "tries": DELIVERIES.c.tries + 1,
+    }
+    taken = update(DELIVERIES).where(DELIVERIES.c.id == oldest.scalar_subquery(), is_free).values(lease)
+    return taken.returning(*DELIVERIES.c["id", "payload", "number_id"])
+
+
+# Built once: the sender asks them every second, and after every commit that concerns it.
+CLAIMING = claiming()
+FALLS_DUE = select(func.min(func.coalesce(DELIVERIES.c.lease_until, DELIVERIES.c.next_try_at))).where(
+    is_first()
+)
+NUMBER = select(NUMBERS.c.phone_number_id).where(NUMBERS.c.id == bindparam("number"))
 
 
 async def claim_next(session: AsyncSession) -> Claim | None:
     """The oldest delivery that may leave now, ours from here on; None when there is none."""
-    now = clock.now()
-    due = (
-        select(Delivery.id)
-        .where(Delivery.next_try_at <= now, Delivery.lease_token.is_(None), is_first())
-        .order_by(Delivery.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    token = str(uuid4())
-    claimed = (
-        update(Delivery)
-        .where(Delivery.id == due, Delivery.lease_token.is_(None))
-        .values(lease_token=token, lease_until=now + LEASE, tries=Delivery.tries + 1)
-        .returning(Delivery.id, Delivery.payload, Delivery.number_id)
-    )
-    row = (await session.execute(claimed)).first()
+    now, token = clock.now(), str(uuid4())
+    row = (await session.execute(CLAIMING, {"now": now, "token": token, "until": now + LEASE})).first()
     if row is None:
         return None
-    number = (
-        await session.execute(select(Number.phone_number_id).where(Number.id == row.number_id))
-    ).scalar_one()
+    number = (await session.execute(NUMBER, {"number": row.number_id})).scalar_one()
     return Claim(row.id, token, number, row.payload)
 
 
@@ -171,5 +179,5 @@ async def settle_lost_claims(session: AsyncSession) -> int:
 
 async def next_due(session: AsyncSession) -> datetime | None:
     """When something falls due: a try, or the end of a lease; None when the queue is empty."""
-    waiting = select(func.min(func.coalesce(Delivery.lease_until, Delivery.next_try_at))).where(is_first())
-    return (await session.execute(waiting)).scalar_one()
+    due: datetime | None = (await session.execute(FALLS_DUE)).scalar_one()
+    return due
