@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, RowMapping, make_url
 from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, class_mapper
 from sqlalchemy.types import TypeDecorator
 
 from app.sqlite import BUSY_TIMEOUT_SECONDS, sqlite_engine
@@ -174,8 +174,13 @@ def table_of(model: type[Base]) -> Table:
 
 
 def made(model: type[Made], row: RowMapping | Mapping[str, Any]) -> Made:
-    """A row of `table_of(model)` as that model, outside of any session: to read, not to change."""
-    return model(**{str(name): value for name, value in row.items()})
+    """A row of `table_of(model)` as that model, outside of any session: to read, not to change.
+
+    Filled as SQLAlchemy itself fills what it loads, without telling every attribute that it changed.
+    """
+    instance: Made = class_mapper(model).class_manager.new_instance()
+    instance.__dict__.update(row)
+    return instance
 
 
 async def insert_if_new(

@@ -2,18 +2,44 @@
 
 from typing import Any
 
-from sqlalchemy import func, insert, literal, select
+from sqlalchemy import bindparam, func, insert, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock, jobs
 from app.accounts.models import User
+from app.attention.counting import cursor_of
 from app.attention.models import ReadCursor
 from app.conversations.models import Conversation, Direction, Message
+from app.db import table_of
 from app.live.events import Change, EventKind, announce
 from app.whatsapp.models import Number
 
 MARK_READ = "mark_read"  # the job that tells the customer
+
+
+CURSORS, CONVERSATIONS, MESSAGES = table_of(ReadCursor), table_of(Conversation), table_of(Message)
+
+# Built once: an attendant who looks asks them for every message.
+STANDING = (
+    select(
+        CONVERSATIONS.c.last_position,
+        CONVERSATIONS.c.inbound_count,
+        CURSORS.c.position,
+        CURSORS.c.inbound_seen,
+    )
+    .outerjoin(CURSORS, cursor_of(bindparam("user")))
+    .where(CONVERSATIONS.c.id == bindparam("conversation"))
+)
+INBOUND_UP_TO = (
+    select(func.count())
+    .select_from(MESSAGES)
+    .where(
+        MESSAGES.c.conversation_id == bindparam("conversation"),
+        MESSAGES.c.direction == Direction.IN,
+        MESSAGES.c.position <= bindparam("position"),
+    )
+)
 
 
 async def mark_read(session: AsyncSession, user: User, conversation_id: int, up_to: int) -> bool:
@@ -21,28 +47,20 @@ async def mark_read(session: AsyncSession, user: User, conversation_id: int, up_
 
     Never moves backwards. Where the number's setting says so, the customer sees it too.
     """
-    at = (ReadCursor.user_id == user.id, ReadCursor.conversation_id == conversation_id)
-    last = select(Conversation.last_position).where(Conversation.id == conversation_id)
-    position = min(up_to, (await session.execute(last)).scalar_one())
-    seen = (await session.execute(inbound_up_to(conversation_id, position))).scalar_one()
-    known = (await session.execute(select(ReadCursor.position, ReadCursor.inbound_seen).where(*at))).first()
-    if known is not None and known.position >= position:
+    found = (await session.execute(STANDING, {"user": user.id, "conversation": conversation_id})).one()
+    position = min(up_to, found.last_position)
+    if found.position is not None and found.position >= position:
         return False
+    seen = found.inbound_count  # of all of it, unless something came that is not on screen yet
+    if position < found.last_position:
+        up_to_here = {"conversation": conversation_id, "position": position}
+        seen = (await session.execute(INBOUND_UP_TO, up_to_here)).scalar_one()
     await put_cursors(session, [user.id], conversation_id, position, seen)
-    if known is not None and known.inbound_seen == seen:
+    if found.position is not None and found.inbound_seen == seen:
         return False
     announce(session, Change(EventKind.CURSOR_MOVED, conversation_id, user_id=user.id))
     await tell_customer(session, conversation_id, where="open")
     return True
-
-
-def inbound_up_to(conversation_id: int, position: int) -> Any:
-    counted = select(func.count()).select_from(Message)
-    return counted.where(
-        Message.conversation_id == conversation_id,
-        Message.direction == Direction.IN,
-        Message.position <= position,
-    )
 
 
 async def everybody_has_read(session: AsyncSession, conversation_id: int) -> None:

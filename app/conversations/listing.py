@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import ScalarSelect, Select, and_, bindparam, select, tuple_
-from sqlalchemy.engine import RowMapping
+from sqlalchemy.engine import Row as DatabaseRow
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import User
@@ -74,59 +75,59 @@ async def page(session: AsyncSession, user: User, before: tuple[datetime, int] |
 async def rows_by_id(session: AsyncSession, conversation_ids: Sequence[int]) -> dict[int, Row]:
     """The shared part of each row, by conversation id, in one query."""
     found = await session.execute(EVERYTHING, {"ids": list(conversation_ids)})
-    rows = [row_of(one) for one in found.mappings()]
+    rows = [row_of(one) for one in found]
     return {row.conversation.id: row for row in rows}
 
 
-def row_of(found: RowMapping) -> Row:
-    conversation = made(Conversation, part(found, Conversation))
-    contact = part(found, Contact)
-    address = naming.address_of(found["wa_id"], contact["username"], found["bsuid"])
+def row_of(found: DatabaseRow[Any]) -> Row:
+    conversation, contact = part(found, Conversation), part(found, Contact)
+    address = naming.address_of(found.wa_id, contact.username, found.bsuid)
     message = maybe(Message, found)
     return Row(
         conversation=conversation,
-        name=contact["name"] or address,
+        name=contact.name or address,
         address=address,
-        number=made(Number, part(found, Number)),
+        number=part(found, Number),
         last=message,
         kind=kind_of(message) if message else None,
         assignee=maybe(User, found),
-        draft_of_claude=found["draft"],
+        draft_of_claude=found.draft,
         handoff=maybe(Handoff, found),
         key=sort_key(conversation.last_activity_at, conversation.id),
     )
 
 
-def part(found: RowMapping, model: type[Base]) -> dict[str, Any]:
-    """The columns of one table in a row of `EVERYTHING`."""
-    table = table_of(model)
-    return {column.name: found[f"{table.name}.{column.name}"] for column in table.columns}
+# In this order in a row of `EVERYTHING`.
+SHOWN: tuple[type[Base], ...] = (Conversation, Contact, Number, Message, User, Handoff)
+NAMES = {model: [column.name for column in table_of(model).columns] for model in SHOWN}
+STARTS = dict(zip(SHOWN, accumulate((len(NAMES[model]) for model in SHOWN), initial=0), strict=False))
 
 
-def maybe(model: type[Made], found: RowMapping) -> Made | None:
-    return made(model, part(found, model)) if found[f"{table_of(model).name}.id"] is not None else None
+def part(found: DatabaseRow[Any], model: type[Made]) -> Made:
+    """The columns of one table in a row of `EVERYTHING`, as its model."""
+    start, names = STARTS[model], NAMES[model]
+    return made(model, dict(zip(names, found[start : start + len(names)], strict=True)))
+
+
+def maybe(model: type[Made], found: DatabaseRow[Any]) -> Made | None:
+    return None if found[STARTS[model]] is None else part(found, model)  # its id comes first
 
 
 def everything() -> Select[Any]:
     """A conversation with all that its row shows: contact, number, last message, assignee, running turn, and the
-    hand-over that stands, if one does. Columns are named `table.column`."""
-    conversation, contact, number, message, user, handoff, turn = (
-        table_of(model) for model in (Conversation, Contact, Number, Message, User, Handoff, Turn)
-    )
+    hand-over that stands, if one does: first the columns of `SHOWN`, then what is named."""
+    tables = [table_of(model) for model in SHOWN]
+    (conversation, contact, number, message, user, handoff), turn = tables, table_of(Turn)
     shown = and_(
         message.c.conversation_id == conversation.c.id,
         message.c.position == conversation.c.last_message_position,
     )
     running = and_(turn.c.conversation_id == conversation.c.id, turn.c.state == TurnState.RUNNING)
     standing = and_(handoff.c.conversation_id == conversation.c.id, handoff.c.settled_at.is_(None))
-    named = [
-        column.label(f"{table.name}.{column.name}")
-        for table in (conversation, contact, number, message, user, handoff)
-        for column in table.columns
-    ]
+    columns = [column for table in tables for column in table.columns]
     wa_id, bsuid = identity_of(IdentityKind.WA_ID), identity_of(IdentityKind.BSUID)
     return (
-        select(*named, turn.c.draft.label("draft"), wa_id.label("wa_id"), bsuid.label("bsuid"))
+        select(*columns, turn.c.draft.label("draft"), wa_id.label("wa_id"), bsuid.label("bsuid"))
         .select_from(conversation)
         .join(contact, contact.c.id == conversation.c.contact_id)
         .join(number, number.c.id == conversation.c.number_id)

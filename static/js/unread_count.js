@@ -1,7 +1,11 @@
 // Shows in the tab's title and icon how many conversations want this attendant.
 const SIZE = 32
 
+const drawn = {} // icon by count
+
 function favicon(count) {
+  const show = (picture) => { document.getElementById("favicon").href = drawn[count] = picture }
+  if (drawn[count]) return show(drawn[count])
   const canvas = Object.assign(document.createElement("canvas"), { width: SIZE, height: SIZE })
   const pen = canvas.getContext("2d")
   const image = new Image(SIZE, SIZE)
@@ -18,7 +22,7 @@ function favicon(count) {
       Object.assign(pen, { fillStyle: "#fff", textAlign: "center", textBaseline: "middle" })
       pen.fillText(label, SIZE - width / 2, SIZE - 9)
     }
-    document.getElementById("favicon").href = canvas.toDataURL()
+    show(canvas.toDataURL())
   }
   image.src = plain
 }
