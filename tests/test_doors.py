@@ -11,6 +11,7 @@ from starlette.routing import Mount, Route
 from app.db import reading, transaction
 from app.gate import is_open
 from app.routes import routes
+from app.templating import STATIC
 from tests.actors import Browser, Desk, WhatsApp
 from tests.people import ANA, PAULO
 from tests.whatsapp.test_webhook_outages import locked_by_another_program
@@ -148,6 +149,28 @@ async def test_a_static_file_is_kept_for_ever_only_under_its_own_hash(
         assert "immutable" in kept.headers["cache-control"]
         assert "immutable" not in (await stranger.get(address.partition("?")[0])).headers["cache-control"]
     assert (await stranger.get("/static/%2e%2e/app/main.py")).status_code == 404
+
+
+async def test_a_static_text_comes_packed_or_plain_and_not_at_all_to_who_has_it(
+    stranger: httpx2.AsyncClient,
+) -> None:
+    address, plain = "/static/css/base.css", (STATIC / "css" / "base.css").read_bytes()
+    for encoding in ("gzip", "identity"):
+        answer = await stranger.get(address, headers={"Accept-Encoding": encoding})
+        assert answer.headers.get("content-encoding") == ("gzip" if encoding == "gzip" else None)
+        assert answer.headers["content-type"] == "text/css; charset=utf-8"
+        assert answer.headers["vary"] == "Accept-Encoding"
+        assert answer.content == plain
+        again = await stranger.get(address, headers={"If-None-Match": answer.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+    assert (await stranger.head(address)).content == b""
+    for strange in (
+        "/static/css",
+        "/static/css/none.css",
+        "/static/" + "a" * 999 + ".css",
+        "/static/a%00.css",
+    ):
+        assert (await stranger.get(strange)).status_code == 404, strange
 
 
 async def test_healthz_answers_while_every_connection_to_the_database_is_taken(
