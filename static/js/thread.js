@@ -42,6 +42,14 @@ function look() {
   Object.assign(button.querySelector(".to-bottom__count"), { textContent: missed, hidden: !missed })
 }
 
+// A message so late that it belongs above all that is loaded comes with the page of older ones, not before.
+const isAbove = (task, oldest) => task.swapSpec.style === "upsert" && task.fragment.querySelector(".message")?.dataset.k < oldest
+document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
+  if (ctx.request?.method === "GET" || !document.querySelector(`#older-${openId()} a`)) return
+  const oldest = box().querySelector(".message").dataset.k
+  tasks.splice(0, Infinity, ...tasks.filter((task) => !isAbove(task, oldest)))
+})
+
 document.addEventListener("htmx:before:swap", () => {
   const bottom = isAtBottom()
   before = box() && { thread: openId(), bottom, anchor: bottom ? null : anchor(), seen: bottom ? 0 : newest() }

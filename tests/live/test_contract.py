@@ -84,6 +84,17 @@ async def test_a_late_message_of_a_day_before_all_others_brings_that_day(stage: 
 
 
 @shows(EventKind.MESSAGE_ADDED)
+async def test_a_message_so_late_that_it_lies_above_the_loaded_fifty(stage: Stage) -> None:
+    for number in range(55):
+        await stage.says(ANA, f"Recado {number}")
+    for reader in (stage.marta, stage.paulo):
+        await stage.reads(reader)
+    await stage.opens()
+    await stage.says(ANA, "De ontem", ago=YESTERDAY - MINUTE)
+    await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_ADDED)
 async def test_a_new_conversation(stage: Stage) -> None:
     await stage.opens()
     await stage.says(EVIL, "Oi")
