@@ -132,7 +132,8 @@ class Settings(BaseSettings):
         """What production cannot run without, each missing variable named."""
         if not self.secret_key and self.recado_env is not Environment.DEVELOPMENT:
             raise ValueError(
-                "SECRET_KEY is missing: set at least 32 random characters (`openssl rand -hex 32`)"
+                "SECRET_KEY is missing: set at least 32 random characters (`openssl rand -hex 32`), "
+                "or RECADO_ENV=development on your own machine"
             )
         if self.admin_email and not self.admin_password.get_secret_value():
             raise ValueError("ADMIN_PASSWORD is missing: ADMIN_EMAIL needs it to create the first admin")

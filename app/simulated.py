@@ -9,8 +9,10 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 
 from app.i18n import current_locale
-from app.settings import Settings
+from app.settings import Environment, Settings
 from app.templating import environment
+
+WRITES_AT_A_PACE = 0.35  # seconds between pieces: slow enough to watch the draft and to press "stop"
 
 
 @asynccontextmanager
@@ -42,6 +44,7 @@ def simulator_config(settings: Settings, webhook_url: str = "") -> Any:
         webhook_url=webhook_url or f"http://{settings.host}:{settings.port}/webhooks/whatsapp",
         app_secret=secrets[0].get_secret_value() if secrets else "simulated-app-secret",
         verify_token=settings.whatsapp_verify_token.get_secret_value() or "simulated-verify-token",
+        typing_pause_seconds=WRITES_AT_A_PACE if settings.recado_env is Environment.DEVELOPMENT else 0.04,
         **{name: value for name, value in given.items() if value},
     )
 

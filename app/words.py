@@ -1,5 +1,7 @@
 """Sentences that depend on what they speak of, for the templates."""
 
+import re
+
 from app.conversations.handoff import HandoffReason
 from app.conversations.labels import UNKNOWN, kind_of
 from app.conversations.models import Author, Message
@@ -42,8 +44,12 @@ def quoted(message: Message) -> str:
     return (kind_of(message) or UNKNOWN)[1]
 
 
+HALF_A_LINK = re.compile(r"\[([^\]\n]*)\]\([^)\s]*$")
+
+
 def whole_so_far(markdown: str) -> str:
-    """A growing text as if it ended here: bold that is still open is closed, so that no lone mark shows."""
+    """A growing text as if it ended here: open bold is closed and half a link is its words, so that no lone mark shows."""
+    markdown = HALF_A_LINK.sub(r"\1", markdown)
     if markdown.count("**") % 2 == 0:
         return markdown
     text = markdown.rstrip()

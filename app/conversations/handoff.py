@@ -56,6 +56,14 @@ async def give_to_claude(session: AsyncSession, conversation: Conversation, wait
         await ask_for_answer(session, conversation.id, last, wait_seconds)
 
 
+async def stop(session: AsyncSession, conversation: Conversation) -> None:
+    """End what Claude is writing; nothing of it is sent. What the customer wrote waits until somebody sees to it."""
+    if await stop_turn(session, conversation.id):
+        await session.execute(
+            update(Conversation).where(Conversation.id == conversation.id).values(claude_stopped=True)
+        )
+
+
 async def pause(session: AsyncSession, conversation: Conversation, minutes: int) -> None:
     """Claude is silent for a while, then answers again by itself."""
     until = clock.now() + timedelta(minutes=minutes)
@@ -93,6 +101,7 @@ async def hand_over(
 
 async def apply(session: AsyncSession, conversation: Conversation, changes: dict[str, object]) -> None:
     """Write a change of mode; unless Claude goes on answering, its running turn ends in the same transaction."""
+    changes = changes | {"claude_stopped": False}
     if changes["mode"] != Mode.CLAUDE:
         await stop_turn(session, conversation.id)
     was_waiting = await settle_handoff(session, conversation.id)

@@ -53,6 +53,7 @@ def placing(direction: Direction) -> ReturningUpdate[Any]:
         changes["last_inbound_position"] = position
         changes["last_inbound_at"] = case((newer, table.c.last_inbound_at), else_=sent_at)
         changes["inbound_count"] = table.c.inbound_count + 1
+        changes["claude_stopped"] = False  # it answers all that waits, with this
     placed = update(table).where(table.c.id == bindparam("conversation"))
     return placed.values(**changes).returning(table.c.last_position)
 

@@ -26,7 +26,7 @@ KNOWN = select(MESSAGES.c.id).where(
     MESSAGES.c.number_id == bindparam("number"), MESSAGES.c.wamid == bindparam("wamid")
 )
 BETWEEN = (
-    select(CONVERSATIONS.c.id, CONVERSATIONS.c.mode)
+    select(CONVERSATIONS.c.id, CONVERSATIONS.c.mode, CONVERSATIONS.c.claude_stopped)
     .where(
         CONVERSATIONS.c.number_id == bindparam("number"), CONVERSATIONS.c.contact_id == bindparam("contact")
     )
@@ -40,6 +40,7 @@ class Between:
 
     id: int
     mode: str
+    claude_stopped: bool
 
 
 class NotOurs(ValueError):
@@ -65,6 +66,8 @@ async def receive(
     columns = columns_of(conversation.id, number.id, item, now)
     message = await store(session, Direction.IN, author=Author.CONTACT, **columns)
     announce(session, Change(EventKind.MESSAGE_ADDED, conversation.id, message.id))
+    if conversation.claude_stopped:
+        announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation.id))
     if conversation.mode == Mode.CLAUDE:
         await ask_for_answer(session, conversation.id, message, wait_seconds)
     return message
@@ -116,7 +119,7 @@ async def conversation_with(
     if row is None:
         await insert_if_new(session, Conversation, values, unique=["number_id", "contact_id"])
         row = (await session.execute(BETWEEN, theirs)).one()
-    return Between(row.id, row.mode)
+    return Between(*row)
 
 
 def columns_of(

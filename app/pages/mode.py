@@ -52,11 +52,11 @@ async def switch(
 
 
 async def stop(request: Request) -> Response:
-    """`POST /c/{id}/turn/stop`: end what Claude is writing; nothing of it is sent. The mode stays."""
+    """`POST /c/{id}/turn/stop`: end what Claude is writing; nothing of it is sent. The mode stays, and the page says so."""
     conversation_id = strict_id(request.path_params["conversation_id"])
     async with transaction() as session:
         conversation = await conversation_for(session, request.state.user, conversation_id)
-        await handoff.stop_turn(session, conversation.id)
+        await handoff.stop(session, conversation)
     return await answer(request, conversation_id)
 
 

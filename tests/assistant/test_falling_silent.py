@@ -42,7 +42,24 @@ async def while_claude_writes(shop: Shop) -> AsyncIterator[None]:
 @pytest.mark.usefixtures("while_claude_writes")
 async def test_the_stop_button_ends_the_request_and_sends_nothing(shop: Shop) -> None:
     async with transaction() as session:
-        assert await handoff.stop_turn(session, (await shop.conversation("Ana")).id)
+        await handoff.stop(session, await shop.conversation_in(session, "Ana"))
+    stopped = await shop.conversation("Ana")
+    assert (stopped.mode, stopped.claude_stopped) == (Mode.CLAUDE, True)
+
+
+async def test_what_was_stopped_is_answered_when_somebody_lets_claude(shop: Shop) -> None:
+    await shop.says("Ana", "Tem vaso azul?")
+    shop.claude_will(STALLS, {"text": "Temos."})
+    working = shop.working()
+    await shop.writing("Ana")
+    async with transaction() as session:
+        await handoff.stop(session, await shop.conversation_in(session, "Ana"))
+    await working
+    async with transaction() as session:
+        await handoff.give_to_claude(session, await shop.conversation_in(session, "Ana"), 0)
+    assert not (await shop.conversation("Ana")).claude_stopped
+    await shop.work()
+    assert await shop.answers("Ana") == ["Temos."]
 
 
 @pytest.mark.usefixtures("while_claude_writes")

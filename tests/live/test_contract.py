@@ -304,6 +304,10 @@ async def test_claudes_turn_is_stopped(stage: Stage) -> None:
     await stage.stays_equal()
     await stage.paulo.post(f"/c/{stage.ana}/turn/stop")
     await stage.stays_equal()
+    assert "header__stopped" in "".join((await stage.pages[0].shown()).lines)
+    await stage.says(ANA, "Alô?")
+    await stage.stays_equal()
+    assert "header__stopped" not in "".join((await stage.pages[0].shown()).lines)
 
 
 # What one attendant did
