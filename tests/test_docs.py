@@ -60,7 +60,11 @@ def test_every_variable_is_explained_above_it() -> None:
 def test_every_link_leads_somewhere(paper: Path) -> None:
     targets = re.findall(r"\]\(([^)\s#]+)[^)]*\)", prose_of(paper))
     missing = [one for one in targets if "://" not in one and not (paper.parent / one).exists()]
-    assert missing == []
+    places = re.findall(r"\]\(#([^)]+)\)", prose_of(paper))
+    headings = [
+        title.lower().replace(" ", "-") for title in re.findall(r"^#+ (.+)$", paper.read_text(), re.M)
+    ]
+    assert [*missing, *(place for place in places if place not in headings)] == []
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=name_of)
@@ -85,8 +89,8 @@ def commands(text: str) -> list[str]:
 
 
 def links(text: str) -> list[str]:
-    """Where it leads; each README begins with the way to the other."""
-    return [target for target in re.findall(r"\]\(([^)]+)\)", text) if not target.startswith("README")]
+    """Where it leads outside of itself; each README begins with the way to the other."""
+    return [target for target in re.findall(r"\]\(([^)]+)\)", text) if not target.startswith(("README", "#"))]
 
 
 def test_every_kind_of_event_stands_in_the_table() -> None:
