@@ -8,8 +8,7 @@ from app.health import healthz, readyz
 from app.live.poll import poll
 from app.live.stream import probe, stream
 from app.pages import drafts, first_run, inbox, journal, messages, mode, reading, settings, sign_in
-from app.static_files import HashedFiles, favicon
-from app.templating import STATIC
+from app.static_files import STATIC, ReleasedFiles, favicon
 from app.whatsapp import webhook
 
 WEBHOOK = "/webhooks/whatsapp"
@@ -49,5 +48,5 @@ def routes() -> Sequence[BaseRoute]:
         Route("/healthz", healthz, name="healthz"),
         Route("/readyz", readyz, name="readyz"),
         Route("/favicon.ico", favicon),
-        Mount("/static", HashedFiles(directory=STATIC), name="static"),
+        Mount("/static", ReleasedFiles(directory=STATIC), name="static"),
     ]

@@ -1,15 +1,18 @@
-"""Static files: for ever when the address carries the file's hash, asked again otherwise; texts kept packed in memory."""
+"""Static files: kept for ever under the release they belong to, asked again otherwise; texts are kept packed in memory."""
 
 import gzip
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import formatdate
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from os import stat_result
 from pathlib import Path
+from posixpath import dirname, join, normpath
 from stat import S_ISREG
 from typing import Any
+from urllib.parse import quote
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -19,17 +22,52 @@ from starlette.types import Scope
 
 from app.settings import HOME
 
+STATIC = HOME / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
 TEXTS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
-class HashedFiles(StaticFiles):
+RELEASE = re.compile(r"[0-9a-f]{12}")
+IMPORTED = re.compile(r'^import (?:[^"]* from )?"(\.[^"]+)"', re.M)
+
+
+@cache
+def static_release() -> str:
+    """The first digits of a hash over all static files: the folder in their addresses, so that whatever they name
+    relatively (a module its imports, a style its pictures) is of the same release and kept for ever too."""
+    files = sorted(path for path in STATIC.rglob("*") if path.is_file())
+    told = (f"{path.relative_to(STATIC).as_posix()}\n".encode() + path.read_bytes() for path in files)
+    return sha256(b"\n".join(told)).hexdigest()[:12]
+
+
+def static_url(path: str) -> str:
+    return f"/static/{static_release()}/{quote(path)}"
+
+
+@cache
+def modules_of(path: str) -> tuple[str, ...]:
+    """What a module imports, directly or not: a page that names it all loads it at once, not one after the other."""
+    found: list[str] = []
+    waiting = [path]
+    while waiting:
+        one = waiting.pop()
+        for named in IMPORTED.findall((STATIC / one).read_text(encoding="utf-8")):
+            imported = normpath(join(dirname(one), named))
+            if imported not in found and imported != path:
+                found.append(imported)
+                waiting.append(imported)
+    return tuple(found)
+
+
+class ReleasedFiles(StaticFiles):
     """A page loads three dozen small texts: packing each anew for each browser would cost more than the page."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
+        first, *rest = Path(path).parts or ("",)
+        if rest and RELEASE.fullmatch(first):
+            path = str(Path(*rest))
         response: Any = self.text(path, scope) or await super().get_response(path, scope)
-        is_named = b"v=" in scope.get("query_string", b"")
-        response.headers["Cache-Control"] = FOR_EVER if is_named else "no-cache"
+        response.headers["Cache-Control"] = FOR_EVER if first == static_release() else "no-cache"
         return response  # type: ignore[no-any-return]
 
     def text(self, path: str, scope: Scope) -> Response | None:
@@ -76,4 +114,4 @@ def answer(text: Packed, found: stat_result, scope: Scope) -> Response:
 
 async def favicon(request: Request) -> Response:
     """For browsers that ask without being told; the pages name the same picture themselves."""
-    return FileResponse(HOME / "static" / "img" / "favicon.svg", media_type="image/svg+xml")
+    return FileResponse(STATIC / "img" / "favicon.svg", media_type="image/svg+xml")

@@ -1,11 +1,8 @@
 """Jinja2 as this house uses it: autoescape always, translated sentences, times in the business's zone."""
 
-import hashlib
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from typing import Any, ClassVar
-from urllib.parse import quote
 
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
@@ -18,20 +15,9 @@ from app.conversations.ordering import sort_key
 from app.i18n import _, current_locale, ngettext
 from app.settings import HOME, Settings
 from app.settings import Environment as Surroundings
+from app.static_files import modules_of, static_release, static_url
 from app.whatsapp.markdown import markdown_to_whatsapp
 from app.whatsapp.markup import emoji_count, plain, to_html
-
-STATIC = HOME / "static"
-
-
-@cache
-def static_version(path: str) -> str:
-    """The first digits of a static file's hash: its address changes when it does."""
-    return hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
-
-
-def static_url(path: str) -> str:
-    return f"/static/{quote(path)}?v={static_version(path)}"
 
 
 class CompiledOnce(BytecodeCache):
@@ -63,6 +49,7 @@ def environment(settings: Settings) -> Environment:
     made.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(
         static_url=static_url,
+        modules_of=modules_of,
         locale=current_locale.get,
         claude_answers=lambda: settings.claude_answers,
         shown_status=lambda status: "read" if status == "played" else status,
@@ -122,6 +109,8 @@ def render(
 ) -> Response:
     """A page or a fragment, with what every template may use: the request, the user and the CSRF token."""
     templates: Environment = request.app.state.templates
+    if templates.auto_reload:
+        static_release.cache_clear()  # somebody may be changing them
     return HTMLResponse(
         templates.get_template(template).render(
             request=request,

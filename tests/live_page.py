@@ -22,16 +22,19 @@ navigator.locks.request("recado-live", () => new Promise(() => {}))
 document.hasFocus = () => false
 """
 SHOW = """async ({ news, covered }) => {
-  const live = await import("/static/js/live/page.js")
+  const live = await import(new URL("live/page.js", document.querySelector("script[type=module]").src))
   await live.show(news, covered)
   return live.at()
 }"""
 FETCH_ANEW = """async () => {
-  const live = await import("/static/js/live/page.js")
+  const live = await import(new URL("live/page.js", document.querySelector("script[type=module]").src))
   await live.fetchAnew()
   return live.at()
 }"""
-AT = 'async () => (await import("/static/js/live/page.js")).at()'
+AT = """async () => {
+  const live = await import(new URL("live/page.js", document.querySelector("script[type=module]").src))
+  return live.at()
+}"""
 SWAP = 'text => htmx.swap({ text, sourceElement: document.body, target: document.body, swap: "none" })'
 
 VOID = frozenset(

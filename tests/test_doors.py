@@ -11,8 +11,9 @@ from starlette.routing import Mount, Route
 from app.db import reading, transaction
 from app.gate import is_open
 from app.routes import routes
-from app.templating import STATIC
+from app.static_files import STATIC, static_release, static_url
 from tests.actors import Browser, Desk, WhatsApp
+from tests.bench.size import loaded_by
 from tests.people import ANA, PAULO
 from tests.whatsapp.test_webhook_outages import locked_by_another_program
 
@@ -137,7 +138,7 @@ async def test_every_answer_carries_the_security_headers(desk: Desk, stranger: h
             ].startswith("no-")
 
 
-async def test_a_static_file_is_kept_for_ever_only_under_its_own_hash(
+async def test_a_static_file_is_kept_for_ever_only_under_its_release(
     desk: Desk, stranger: httpx2.AsyncClient
 ) -> None:
     addresses = re.findall(r'(?:href|src)="(/static/[^"]+)"', (await desk.marta.open("/")).text)
@@ -145,9 +146,23 @@ async def test_a_static_file_is_kept_for_ever_only_under_its_own_hash(
     for address in addresses:
         kept = await stranger.get(address)
         assert kept.status_code == 200
-        assert "v=" in address
         assert "immutable" in kept.headers["cache-control"]
-        assert "immutable" not in (await stranger.get(address.partition("?")[0])).headers["cache-control"]
+        for release in ("", "0123456789ab/"):  # none, and one that a page from before an update names
+            other = await stranger.get(address.replace(f"{static_release()}/", release))
+            assert (other.status_code, other.headers["cache-control"]) == (200, "no-cache")
+
+
+async def test_a_page_names_every_module_that_it_will_load(marta: Browser, desk: Desk) -> None:
+    page = (await marta.open("/")).text
+    named = set(re.findall(r'<link rel="modulepreload" href="([^"]+)"', page))
+    loaded, _ = await loaded_by(marta)
+    assert {static_url(path) for path in loaded if path.startswith("js/")} - {static_url("js/inbox.js")} <= (
+        named | set(re.findall(r'<script src="([^"]+)"', page))
+    )
+
+
+async def test_no_file_outside_is_served(stranger: httpx2.AsyncClient) -> None:
+    assert (await stranger.get(f"/static/{static_release()}/%2e%2e/app/main.py")).status_code == 404
     assert (await stranger.get("/static/%2e%2e/app/main.py")).status_code == 404
 
 

@@ -8,7 +8,7 @@ customElements.define("desktop-alert", class extends HTMLElement {
     const { conversationId: id, title, body } = this.dataset
     queueMicrotask(() => this.remove())
     if (!isLeader() || globalThis.Notification?.permission !== "granted" || await anyoneLooks()) return
-    const alert = new Notification(title, { body, tag: id, renotify: true, icon: "/static/img/favicon.svg" })
+    const alert = new Notification(title, { body, tag: id, renotify: true, icon: new URL("../img/favicon.svg", import.meta.url) })
     alert.onclick = () => {
       focus()
       const link = document.querySelector(`#row-${id} a`)

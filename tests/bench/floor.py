@@ -12,10 +12,9 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from app.live.stream import frame
-from app.templating import STATIC, static_url
+from app.static_files import STATIC, ReleasedFiles, static_url
 
 PAGE = f"""<!doctype html><html><head><meta charset="utf-8">
 <script src="{static_url("vendor/htmx.min.js")}"></script><script src="{static_url("vendor/hx-upsert.min.js")}"></script>
@@ -56,7 +55,7 @@ app = Starlette(
         Route("/", lambda request: HTMLResponse(PAGE)),
         Route("/stream", stream),
         Route("/publish", publish),
-        Mount("/static", StaticFiles(directory=STATIC)),
+        Mount("/static", ReleasedFiles(directory=STATIC)),
     ]
 )
 

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from app.migrate import migrate
 from app.settings import database_address
-from app.templating import STATIC
+from app.static_files import STATIC
 from tests.actors import Browser, running_desk
 from tests.bench.figure import Figure
 
@@ -31,7 +31,7 @@ async def measure() -> list[Figure]:
 async def loaded_by(browser: Browser) -> tuple[set[str], set[str]]:
     """The static files that the inbox loads, followed through imports; and addresses outside of ours."""
     page = (await browser.open("/")).text
-    wanted = set(re.findall(r'(?:src|href)="/static/([^"?#]+)', page))
+    wanted = set(re.findall(r'(?:src|href)="/static/[0-9a-f]{12}/([^"?#]+)', page))
     outside = set(re.findall(r'(?:src|href)="(https?://[^"]+)"', page))
     files: set[str] = set()
     while wanted:

@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from tests.actors import Desk, WhatsApp
+from tests.actors import Desk, WhatsApp, within
 from tests.browser.actors import Browsers
 from tests.browser.transports import both_transports
 from tests.people import ANA, BRUNO, PAULO
@@ -52,7 +52,7 @@ async def test_the_tabs_of_a_browser_share_one_connection(
         await expect(first.bubble(text)).to_be_visible()
         await expect(second.bubble(text)).to_be_visible()
     assert {one.frame.page for one in browser.live_requests()} == {first.page}
-    assert len(browser.open_live_requests()) == 1
+    await within(5, lambda: len(browser.open_live_requests()) == 1, what="one open connection")  # polls pause
 
 
 @both_transports
