@@ -23,6 +23,7 @@ async def readyz(request: Request) -> Response:
         "database": await takes_a_write(),
         "schema": await is_current(database()),
         "disk": has_room(database()),
+        "intake": request.app.state.intake.has_room,
     }
     return JSONResponse(checks, status_code=200 if all(checks.values()) else 503)
 

@@ -90,10 +90,11 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         app.state.settings = settings
         app.state.templates = templates = environment(settings)
         app.state.throttle = Throttle()
-        app.state.intake = Intake(settings)
+        app.state.intake = intake = Intake(settings)
         app.state.live = Live(ring, Fragments(templates, settings.zone), settings.zone)
         await ring.start()
         stack.push_async_callback(ring.stop)
+        await stack.enter_async_context(running(intake.run(), "intake"))
         sender = Sender(graph, settings.whatsapp_access_token.get_secret_value)
         claude = claude_from(settings)
         stack.push_async_callback(claude.close)

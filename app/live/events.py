@@ -85,15 +85,13 @@ class Change:
 
 def announce(session: AsyncSession, change: Change) -> None:
     """Tell every open tab that this changed, once and only if this transaction commits."""
-    changes: list[Change] = session.info.setdefault("live", [])
-    if change not in changes:
-        changes.append(change)
+    session.info.setdefault("live", {})[change] = True
     before_commit(session, "live", write_events)
 
 
 async def write_events(session: AsyncSession) -> None:
     """Number the changes and log them: the last statements of the transaction, so the counter is held briefly."""
-    changes: list[Change] = session.info.pop("live", [])
+    changes: dict[Change, bool] = session.info.pop("live", {})  # in the order in which they were announced
     if not changes:
         return
     last = (await session.execute(RAISING, {"more": len(changes)})).scalar_one()

@@ -1,153 +1,184 @@
-"""A webhook's body and everything it means, in one transaction: the raw bytes, then each item under its own savepoint."""
+"""Takes webhooks in: one writer stores everything that waits in one transaction, and only then is any of it answered."""
 
+import asyncio
 import hashlib
 import logging
-from datetime import datetime
-from functools import singledispatchmethod
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
-from app.contacts import identities
-from app.conversations import receiving
 from app.db import is_outage, table_of, transaction
-from app.outbox import delivery
+from app.errors import Unavailable
+from app.live.bell import Bell
 from app.settings import Settings
-from app.whatsapp import items, numbers
-from app.whatsapp.models import JournalEntry, SetAside
+from app.whatsapp.filing import Filing
+from app.whatsapp.items import Item, happened_at
+from app.whatsapp.models import JournalEntry
 from app.whatsapp.payloads import Unusable, parse, walk
 
 log = logging.getLogger(__name__)
+
+LARGEST_BATCH = 200  # items in one transaction, unless one webhook has more
+MOST_WAITING = 5_000  # items; beyond it Meta is asked to come again
+MOST_BYTES = 64 * 1024 * 1024  # of bodies that wait
+FRESH = timedelta(minutes=2)  # what is older comes from a retry storm, and waits behind what happens now
 
 JOURNAL = table_of(JournalEntry)
 JOURNALING = insert(JOURNAL).returning(JOURNAL.c.id)
 
 
+class Busy(Unavailable):
+    """More waits than can be stored soon."""
+
+
+@dataclass(eq=False)
+class Webhook:
+    """A signed body that waits for the writer. `stored` is done once it is durable, or says why it is not."""
+
+    body: bytes
+    received_at: datetime
+    found: Sequence[Item] = ()
+    unusable: str | None = None
+    stored: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    @property
+    def weight(self) -> int:
+        """In items."""
+        return max(len(self.found), 1)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether something in it happened just now."""
+        return any(at is None or self.received_at - at < FRESH for at in map(happened_at, self.found))
+
+    def ends(self, fault: BaseException | None) -> None:
+        if self.stored.done():
+            return
+        if fault is None:
+            self.stored.set_result(None)
+        else:
+            self.stored.set_exception(fault)
+            self.stored.exception()  # nobody may wait any more
+
+
+def read(body: bytes, now: datetime) -> Webhook:
+    """What a body contains."""
+    try:
+        return Webhook(body, now, list(walk(parse(body), now)))
+    except Unusable as fault:
+        return Webhook(body, now, unusable=str(fault)[:200])
+
+
 class Intake:
-    """Takes signed webhooks in. What one item cannot be used for is set aside with its place and reason."""
+    """The queue before the one writer (group commit): batches form by themselves while a commit is under way."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+        self.filing = Filing(settings)
+        self.waiting = 0  # items
+        self.is_storing = False
+        self._bytes = 0
+        self._fresh: deque[Webhook] = deque()
+        self._old: deque[Webhook] = deque()
+        self._arrived = Bell()
 
     async def take(self, body: bytes) -> None:
-        """Store a body and its effects durably; raises what the database raises, and then nothing of it is stored."""
-        now = clock.now()
+        """Returns once the body and its effects are durable. Raises Busy, or what the database raised: then nothing
+        of it is stored."""
+        webhook = read(body, clock.now())
+        if self.waiting and (
+            self.waiting + webhook.weight > MOST_WAITING or self._bytes + len(body) > MOST_BYTES
+        ):
+            raise Busy
+        self.waiting += webhook.weight
+        self._bytes += len(body)
+        (self._fresh if webhook.is_fresh else self._old).append(webhook)
+        self._arrived.ring()
+        await asyncio.shield(webhook.stored)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether traffic may still come: less than four fifths of what may wait does."""
+        return self.waiting < 0.8 * MOST_WAITING
+
+    async def run(self) -> None:
+        """The writer, until cancelled. What waits then is refused: whoever sent it sends it again."""
+        batch: Sequence[Webhook] = ()
         try:
-            found = list(walk(parse(body), now))
-        except Unusable as fault:
+            while True:
+                arrived = self._arrived.next()
+                batch = self._next_batch()
+                if batch:
+                    await self._store(batch)
+                else:
+                    await asyncio.wait({arrived})
+        finally:
+            for webhook in (*batch, *self._fresh, *self._old):
+                webhook.ends(Busy())
+
+    def _next_batch(self) -> list[Webhook]:
+        """Everything that waits, within reason: what happens now before what comes late."""
+        batch: list[Webhook] = []
+        room = LARGEST_BATCH
+        for queue in (self._fresh, self._old):
+            while queue and (queue[0].weight <= room or not batch):
+                batch.append(queue.popleft())
+                room -= batch[-1].weight
+        for webhook in batch:
+            self.waiting -= webhook.weight
+            self._bytes -= len(webhook.body)
+        return batch
+
+    async def _store(self, batch: Sequence[Webhook]) -> None:
+        """All of it in one transaction; when something in it is poison, each webhook in its own."""
+        self.is_storing = True
+        try:
             async with transaction() as session:
-                journal_id = await self.keep(session, body, now, set_aside=str(fault)[:200])
+                for webhook in batch:
+                    await self._write(session, webhook, is_careful=False)
+        except Exception as fault:
+            if is_outage(fault):
+                return tell(batch, fault)
+            for webhook in batch:
+                await self._store_carefully(webhook)
+        else:
+            tell(batch, None)
+        finally:
+            self.is_storing = False
+
+    async def _store_carefully(self, webhook: Webhook) -> None:
+        try:
+            async with transaction() as session:
+                await self._write(session, webhook, is_careful=True)
+        except Exception as fault:
+            webhook.ends(fault)
+        else:
+            webhook.ends(None)
+
+    async def _write(self, session: AsyncSession, webhook: Webhook, *, is_careful: bool) -> None:
+        """The raw bytes, then each item. Now and then everybody else has a turn: nothing here waits for anything."""
+        now = webhook.received_at
+        kept = {
+            "received_at": now,
+            "body_sha256": hashlib.sha256(webhook.body).hexdigest(),
+            "body": webhook.body,
+            "set_aside": webhook.unusable,
+        }
+        journal_id = int((await session.execute(JOURNALING, kept)).scalar_one())
+        if webhook.unusable is not None:
             log.warning("a webhook was set aside", extra={"journal": journal_id})
-            return
-        if len(found) == 1 and await self.take_alone(body, found[0], now):
-            return
-        async with transaction() as session:
-            journal_id = await self.keep(session, body, now)
-            for item in found:
-                await self.take_item(session, journal_id, item, now)
-
-    async def keep(
-        self, session: AsyncSession, body: bytes, now: datetime, set_aside: str | None = None
-    ) -> int:
-        """Write the raw body down; its id in the journal."""
-        sha256 = hashlib.sha256(body).hexdigest()
-        kept = {"received_at": now, "body_sha256": sha256, "body": body, "set_aside": set_aside}
-        return int((await session.execute(JOURNALING, kept)).scalar_one())
-
-    async def take_alone(self, body: bytes, item: items.Item, now: datetime) -> bool:
-        """The usual webhook, with one item: its transaction is its savepoint. False, and nothing done, if it is poison."""
-        try:
-            async with transaction() as session:
-                await self.keep(session, body, now)
-                await self.file(item, session, now)
-        except Exception as fault:
-            if is_outage(fault):
-                raise
-            return False
-        return True
-
-    async def take_item(
-        self, session: AsyncSession, journal_id: int, item: items.Item, now: datetime
-    ) -> None:
-        """One item in its own savepoint, so that a poisonous one never spoils the others."""
-        announced = list(session.info.get("live", ()))
-        try:
-            async with session.begin_nested():
-                await self.file(item, session, now)
-        except Exception as fault:
-            if is_outage(fault):
-                raise
-            session.info["live"] = announced
-            await self.set_aside(session, journal_id, item, fault, now)
-
-    async def set_aside(
-        self, session: AsyncSession, journal_id: int, item: items.Item, fault: Exception, now: datetime
-    ) -> None:
-        is_foreseen = isinstance(fault, ValueError)
-        reason = str(fault) if is_foreseen else type(fault).__name__
-        session.add(
-            SetAside(journal_id=journal_id, path=item.path[:200], reason=reason[:500], created_at=now)
-        )
-        await session.flush()
-        log.warning(
-            "an item was set aside",
-            extra={"journal": journal_id, "path": item.path, "fault": type(fault).__name__},
-            exc_info=not is_foreseen,
-        )
-
-    @singledispatchmethod
-    async def file(self, item: items.Item, session: AsyncSession, now: datetime) -> None:
-        """Put one item where it belongs. What we do not read yet stays in the journal."""
-        if isinstance(item, items.Unreadable):
-            raise ValueError(item.reason)
-
-    @file.register
-    async def _(self, item: items.InboundMessage, session: AsyncSession, now: datetime) -> None:
-        number = await numbers.named(session, item.number)
-        answers = self.settings.claude_answers
-        wait = self.settings.claude_wait_seconds
-        await receiving.receive(session, number, item, now, claude_answers=answers, wait_seconds=wait)
-
-    @file.register
-    async def _(self, item: items.Echo, session: AsyncSession, now: datetime) -> None:
-        await receiving.receive_echo(session, await numbers.named(session, item.number), item, now)
-
-    @file.register
-    async def _(self, item: items.Reaction, session: AsyncSession, now: datetime) -> None:
-        if not item.by_us and not item.group_id:
-            await receiving.react(session, await numbers.named(session, item.number), item, now)
-
-    @file.register
-    async def _(self, item: items.Edit, session: AsyncSession, now: datetime) -> None:
-        await receiving.edit(session, await numbers.named(session, item.number), item, now)
-
-    @file.register
-    async def _(self, item: items.Revoke, session: AsyncSession, now: datetime) -> None:
-        await receiving.revoke(session, await numbers.named(session, item.number), item, now)
-
-    @file.register
-    async def _(self, item: items.IdentityChange, session: AsyncSession, now: datetime) -> None:
-        await change_identity(session, item, now)
-
-    @file.register
-    async def _(self, item: items.StatusReport, session: AsyncSession, now: datetime) -> None:
-        error = item.errors[0] if item.errors else None
-        reported = delivery.Report(
-            wamid=item.wamid,
-            status=item.status,
-            at=item.at or now,
-            opaque=item.opaque or None,
-            participant=item.participant,
-            error_code=error.code if error else None,
-            error_details=(error.details or error.message or error.title) if error else None,
-            pricing=item.pricing,
-        )
-        await delivery.report(session, reported)
+        for item in webhook.found:
+            if is_careful:
+                await self.filing.file_each(session, journal_id, [item], now)
+            else:
+                await self.filing.file(item, session, now)
+            await asyncio.sleep(0)
 
 
-async def change_identity(session: AsyncSession, item: items.IdentityChange, now: datetime) -> int | None:
-    """A customer changed number or id: both lead to the same thread. Nobody we know: a new contact when they write."""
-    return await identities.change(
-        session, identities.identities_of(item.old), identities.identities_of(item.new), now
-    )
+def tell(batch: Sequence[Webhook], fault: BaseException | None) -> None:
+    for webhook in batch:
+        webhook.ends(fault)

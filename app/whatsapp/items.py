@@ -189,3 +189,14 @@ Item = (
     InboundMessage | Echo | Reaction | Edit | Revoke | IdentityChange
     | StatusReport | AccountError | History | Unknown | Unreadable
 )  # fmt: skip
+
+
+def happened_at(item: Item) -> datetime | None:
+    """When what an item tells of happened, by WhatsApp's clock; None for what has no time."""
+    match item:
+        case StatusReport(at=at):
+            return at
+        case InboundMessage() | Echo() | Reaction() | Edit() | Revoke() | IdentityChange():
+            return item.sent_at
+        case _:
+            return None

@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from app.db import is_outage
 from app.settings import Settings
-from app.whatsapp.intake import Intake
+from app.whatsapp.intake import Busy, Intake
 from app.whatsapp.signature import is_signed
 
 log = logging.getLogger(__name__)
@@ -45,14 +45,21 @@ async def receive(request: Request) -> Response:
     intake: Intake = request.app.state.intake
     try:
         await intake.take(body)
+    except Busy:
+        log.warning("a webhook was refused: too many wait", extra={"waiting": intake.waiting})
+        return not_stored()
     except Exception as fault:
         log.error(
             "a webhook could not be stored",
             extra={"fault": type(fault).__name__},
             exc_info=not is_outage(fault),
         )
-        return PlainTextResponse("not stored; send it again", status_code=503, headers={"Retry-After": "5"})
+        return not_stored()
     return PlainTextResponse("")
+
+
+def not_stored() -> Response:
+    return PlainTextResponse("not stored; send it again", status_code=503, headers={"Retry-After": "5"})
 
 
 async def read(request: Request) -> bytes:

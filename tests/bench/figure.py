@@ -7,13 +7,17 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Figure:
-    """`base` is what was measured beside it in the same run, None for what stands alone; `limit` what we promise."""
+    """`base` is what was measured beside it in the same run, None for what stands alone.
+
+    `limit` is the most we promise, `at_least` the least: of the ratio where there is a base, else of the value.
+    """
 
     name: str
     value: float
     unit: str
     base: float | None = None
     limit: float | None = None
+    at_least: float | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -33,12 +37,10 @@ class Figure:
         beside = (
             "" if self.ratio is None else f", {self.ratio:.2f} × the floor of {self.base:.2f} {self.unit}"
         )
-        promised = (
-            ""
-            if self.limit is None
-            else f" (promised: at most {self.limit:g}{'' if self.ratio is None else ' ×'})"
-        )
-        return f"{self.name}: {self.value:.2f} {self.unit}{beside}{promised}"
+        times = "" if self.ratio is None else " ×"
+        most = "" if self.limit is None else f" (promised: at most {self.limit:g}{times})"
+        least = "" if self.at_least is None else f" (promised: at least {self.at_least:g}{times})"
+        return f"{self.name}: {self.value:.2f} {self.unit}{beside}{most}{least}"
 
 
 def percentile(values: list[float], share: float) -> float:

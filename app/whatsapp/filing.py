@@ -1,0 +1,111 @@
+"""Puts each item of a webhook where it belongs; one that cannot be used is set aside with its place and reason."""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+from functools import singledispatchmethod
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.contacts import identities
+from app.conversations import receiving
+from app.db import is_outage
+from app.outbox import delivery
+from app.settings import Settings
+from app.whatsapp import items, numbers
+from app.whatsapp.models import SetAside
+
+log = logging.getLogger(__name__)
+
+
+class Filing:
+    """What each kind of item does, in the transaction of its webhook."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    async def file_each(
+        self, session: AsyncSession, journal_id: int, found: Iterable[items.Item], now: datetime
+    ) -> None:
+        """Every item in a savepoint of its own, so that a poisonous one never spoils the others."""
+        for item in found:
+            announced = dict(session.info.get("live", ()))
+            try:
+                async with session.begin_nested():
+                    await self.file(item, session, now)
+            except Exception as fault:
+                if is_outage(fault):
+                    raise
+                session.info["live"] = announced
+                await self.set_aside(session, journal_id, item, fault, now)
+
+    async def set_aside(
+        self, session: AsyncSession, journal_id: int, item: items.Item, fault: Exception, now: datetime
+    ) -> None:
+        is_foreseen = isinstance(fault, ValueError)
+        reason = str(fault) if is_foreseen else type(fault).__name__
+        session.add(
+            SetAside(journal_id=journal_id, path=item.path[:200], reason=reason[:500], created_at=now)
+        )
+        await session.flush()
+        log.warning(
+            "an item was set aside",
+            extra={"journal": journal_id, "path": item.path, "fault": type(fault).__name__},
+            exc_info=not is_foreseen,
+        )
+
+    @singledispatchmethod
+    async def file(self, item: items.Item, session: AsyncSession, now: datetime) -> None:
+        """Put one item where it belongs. What we do not read yet stays in the journal."""
+        if isinstance(item, items.Unreadable):
+            raise ValueError(item.reason)
+
+    @file.register
+    async def _(self, item: items.InboundMessage, session: AsyncSession, now: datetime) -> None:
+        number = await numbers.named(session, item.number)
+        answers = self.settings.claude_answers
+        wait = self.settings.claude_wait_seconds
+        await receiving.receive(session, number, item, now, claude_answers=answers, wait_seconds=wait)
+
+    @file.register
+    async def _(self, item: items.Echo, session: AsyncSession, now: datetime) -> None:
+        await receiving.receive_echo(session, await numbers.named(session, item.number), item, now)
+
+    @file.register
+    async def _(self, item: items.Reaction, session: AsyncSession, now: datetime) -> None:
+        if not item.by_us and not item.group_id:
+            await receiving.react(session, await numbers.named(session, item.number), item, now)
+
+    @file.register
+    async def _(self, item: items.Edit, session: AsyncSession, now: datetime) -> None:
+        await receiving.edit(session, await numbers.named(session, item.number), item, now)
+
+    @file.register
+    async def _(self, item: items.Revoke, session: AsyncSession, now: datetime) -> None:
+        await receiving.revoke(session, await numbers.named(session, item.number), item, now)
+
+    @file.register
+    async def _(self, item: items.IdentityChange, session: AsyncSession, now: datetime) -> None:
+        await change_identity(session, item, now)
+
+    @file.register
+    async def _(self, item: items.StatusReport, session: AsyncSession, now: datetime) -> None:
+        error = item.errors[0] if item.errors else None
+        reported = delivery.Report(
+            wamid=item.wamid,
+            status=item.status,
+            at=item.at or now,
+            opaque=item.opaque or None,
+            participant=item.participant,
+            error_code=error.code if error else None,
+            error_details=(error.details or error.message or error.title) if error else None,
+            pricing=item.pricing,
+        )
+        await delivery.report(session, reported)
+
+
+async def change_identity(session: AsyncSession, item: items.IdentityChange, now: datetime) -> int | None:
+    """A customer changed number or id: both lead to the same thread. Nobody we know: a new contact when they write."""
+    return await identities.change(
+        session, identities.identities_of(item.old), identities.identities_of(item.new), now
+    )
