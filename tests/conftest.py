@@ -8,12 +8,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import expect
 
 os.environ["RECADO_ENV"] = "test"
 
 from app.migrate import migrate
 from app.settings import database_address
 from tests.actors import Browser, Desk, WhatsApp, running_desk
+from tests.browser.actors import PATIENCE
+from tests.chromium import installed_chromium, running_chromium
 from tests.postgres import new_database, running_postgres
 
 
@@ -55,6 +59,20 @@ def postgres_server() -> Iterator[str]:
 def postgres_url(postgres_server: str) -> str:
     """The address of an empty Postgres database of this test's own; nothing is migrated yet."""
     return new_database(postgres_server)
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Chromium]:
+    """The browser; skipped where none is to be had, which in CI is a failure."""
+    path = installed_chromium()
+    if path is None:
+        reason = "no Chromium here: install it, or name one in CHROMIUM"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    expect.set_options(timeout=PATIENCE)
+    async with running_chromium(path) as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 
 from app.migrate import migrate
 from app.settings import HOME, database_address
@@ -20,6 +20,7 @@ from app.simulator.serve import listening
 from app.whatsapp.signature import sign
 from tests.actors import APP_SECRET, VERIFY_TOKEN, within
 from tests.bench.figure import Figure, middle, percentile
+from tests.chromium import running_chromium
 from tests.people import MARTA
 
 WARM_UP, ROUNDS, GAP_SECONDS = (
@@ -73,12 +74,8 @@ async def contestants() -> AsyncIterator[tuple[Any, Any]]:
         async with (
             server_of_ours(Path(folder)) as address,
             server_of_floor() as floor_address,
-            async_playwright() as play,
+            running_chromium(os.environ.get("CHROMIUM")) as browser,
         ):
-            browser = await play.chromium.launch(
-                executable_path=os.environ.get("CHROMIUM"),
-                args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-            )
             page, bare = await browser.new_page(), await browser.new_page()
             async with httpx2.AsyncClient(trust_env=False, timeout=20) as http:
                 await open_inbox(page, address, http)
@@ -95,7 +92,6 @@ async def contestants() -> AsyncIterator[tuple[Any, Any]]:
                     return await timed(bare, numbers, lambda n: publish(http, floor_address, n))
 
                 yield ours, floor
-            await browser.close()
 
 
 async def timed(page: Page, numbers: range, send: Any) -> list[float]:

@@ -1,48 +1,23 @@
-"""One Chromium for all these tests, the program behind it, and both ways that news reach a page."""
+"""The program behind a Chromium, and both ways that news reach a page."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import async_playwright, expect
 
 from tests.actors import Desk
-from tests.browser.actors import PATIENCE, Browsers
+from tests.browser.actors import Browsers
 from tests.browser.collecting_proxy import collecting_proxy
 
 HERE = Path(__file__).parent
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.browser)
-
-
-def installed_chromium() -> str | None:
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-
-
-@pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Chromium]:
-    """The browser; skipped where none is to be had, which in CI is a failure."""
-    path = installed_chromium()
-    if path is None:
-        reason = "no Chromium here: install it, or name one in CHROMIUM"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    expect.set_options(timeout=PATIENCE)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=QUIET)
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture

@@ -1,20 +1,15 @@
-"""A desk at its noon, two attendants with open pages, and one Chromium for all of them."""
+"""A desk at its noon, and two attendants with open pages."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import async_playwright
 
 from app.live.events import EventKind
 from tests.clocks import MovingClock, moving_clock
 from tests.live.stage import Stage, noon, opened_stage
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 BROWSER_FIXTURES = {"chromium", "stage"}
 
 
@@ -25,21 +20,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             getattr(item, "fixturenames", ())
         ):
             item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Chromium]:
-    """The browser; skipped where none is to be had, which in CI is a failure."""
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        reason = "no Chromium here: install it, or name one in CHROMIUM"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=QUIET)
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture
