@@ -14,7 +14,7 @@ from app.live.events import Change, EventKind, announce
 from app.whatsapp.items import Sender
 
 Known = tuple[IdentityKind, str]
-LONGEST_NAME = 512
+LONGEST_NAME, LONGEST_USERNAME = 512, 128
 
 IDENTITIES, CONTACTS = table_of(Identity), table_of(Contact)
 
@@ -49,23 +49,46 @@ def identities_of(sender: Sender) -> list[Known]:
     return [(kind, value) for kind, value in claimed if value]
 
 
-async def resolve(session: AsyncSession, sender: Sender, now: datetime) -> int:
-    """The id of the contact who wrote, new if nobody knows them; raises ValueError when the sender has no identity."""
-    claimed = identities_of(sender)
-    if not claimed:
+async def resolve(session: AsyncSession, senders: Sequence[tuple[Sender, datetime]]) -> list[int]:
+    """The id of each contact who wrote, new if nobody knows them; raises ValueError when one has no identity.
+
+    `senders` are in the order in which they wrote, each with when we heard of it.
+    """
+    claims = [identities_of(sender) for sender, _ in senders]
+    if not all(claims):
         raise ValueError("the sender has no identity")
+    holders = await holders_of(session, [one for claimed in claims for one in claimed])
+    contacts = []
+    for (sender, now), claimed in zip(senders, claims, strict=True):
+        known = holders.get(claimed[0])
+        if known is None or not all(one in holders for one in claimed) or looks_new(known, sender):
+            contacts.append(await meet(session, sender, claimed, now))
+            holders |= await holders_of(session, claimed)
+        else:
+            contacts.append(known.id)
+    return contacts
+
+
+def looks_new(known: Holder, sender: Sender) -> bool:
+    """Whether a sender comes with another name than the contact has."""
+    name, username = sender.profile_name[:LONGEST_NAME], sender.username[:LONGEST_USERNAME]
+    return (name or known.name, username or known.username) != (known.name, known.username)
+
+
+async def meet(session: AsyncSession, sender: Sender, claimed: Sequence[Known], now: datetime) -> int:
+    """The contact of a sender whom we do not know like this: new, or with another name or address than before."""
     holders = await holders_of(session, claimed)
     known = next((holders[one] for one in claimed if one in holders), None)
-    name, username = sender.profile_name[:LONGEST_NAME], sender.username[:128]
+    name, username = sender.profile_name[:LONGEST_NAME], sender.username[:LONGEST_USERNAME]
     if known is None:
         contact = Contact(name=name, username=username or None, created_at=now)
         session.add(contact)
         await session.flush()
         await learn(session, contact.id, claimed, now)
         return contact.id
-    looks = {"name": name or known.name, "username": username or known.username}
     unheard = [one for one in claimed if one not in holders]
-    if looks != {"name": known.name, "username": known.username} or unheard:
+    if looks_new(known, sender) or unheard:
+        looks = {"name": name or known.name, "username": username or known.username}
         await session.execute(update(Contact).where(Contact.id == known.id).values(**looks))
         await learn(session, known.id, unheard, now)
         await announce_contact(session, known.id)

@@ -1,14 +1,15 @@
 """The order of a thread: provider time in whole seconds (that is all WhatsApp tells), then the conversation's counter."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, insert, or_, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.conversations.models import Conversation, Direction, Message
-from app.db import UtcDateTime, table_of
+from app.db import made, table_of
 
 OLDEST = timedelta(days=8)  # Meta delivers a webhook for up to 7 days
 NEWEST = timedelta(minutes=5)
@@ -37,30 +38,52 @@ def parse_key(key: str) -> tuple[datetime, int] | None:
     return datetime.fromtimestamp(int(key[:11]), UTC), int(key[11:])
 
 
-def placing(direction: Direction) -> ReturningUpdate[Any]:
-    """One statement that counts a message, locks its conversation, and lets the message be the last one shown
-    unless a later one already is. Built once: it stands on the way of every message."""
-    table, sent_at = table_of(Conversation), bindparam("sent_at", type_=UtcDateTime())
-    is_last = or_(table.c.last_message_position.is_(None), table.c.last_activity_at <= sent_at)
-    position = table.c.last_position + 1
-    changes: dict[str, Any] = {
-        "last_position": position,
-        "last_message_position": case((is_last, position), else_=table.c.last_message_position),
-        "last_activity_at": case((is_last, sent_at), else_=table.c.last_activity_at),
-    }
-    if direction is Direction.IN:
-        newer = table.c.last_inbound_at > sent_at
-        changes["last_inbound_position"] = position
-        changes["last_inbound_at"] = case((newer, table.c.last_inbound_at), else_=sent_at)
-        changes["inbound_count"] = table.c.inbound_count + 1
-        changes["claude_stopped"] = False  # it answers all that waits, with this
-    placed = update(table).where(table.c.id == bindparam("conversation"))
-    return placed.values(**changes).returning(table.c.last_position)
+CONVERSATIONS, MESSAGES = table_of(Conversation), table_of(Message)
+COUNTERS = (
+    "last_position", "last_message_position", "last_activity_at",
+    "last_inbound_position", "last_inbound_at", "inbound_count", "claude_stopped",
+)  # fmt: skip
 
 
-PLACING = {direction: placing(direction) for direction in Direction}
-MESSAGES = table_of(Message)
-STORING = insert(MESSAGES).returning(MESSAGES.c.id)
+@dataclass(slots=True)
+class Place:
+    """A conversation that is locked until the transaction ends, as far as placing messages in it needs it."""
+
+    id: int
+    number_id: int
+    contact_id: int
+    mode: str
+    last_position: int
+    last_message_position: int | None
+    last_activity_at: datetime
+    last_inbound_position: int
+    last_inbound_at: datetime | None
+    inbound_count: int
+    claude_stopped: bool
+
+    def put(self, direction: Direction, sent_at: datetime) -> int:
+        """Count one message; its position. It becomes the last one shown unless a later one already is."""
+        self.last_position += 1
+        if self.last_message_position is None or self.last_activity_at <= sent_at:
+            self.last_message_position, self.last_activity_at = self.last_position, sent_at
+        if direction is Direction.IN:
+            self.last_inbound_position = self.last_position
+            self.last_inbound_at = max(self.last_inbound_at or sent_at, sent_at)
+            self.inbound_count += 1
+            self.claude_stopped = False  # it answers all that waits, with this
+        return self.last_position
+
+
+# Built once: they stand on the way of every message. Locks are taken in the order of the ids.
+PLACES = (
+    select(*CONVERSATIONS.c["id", "number_id", "contact_id", "mode"], *CONVERSATIONS.c[COUNTERS])
+    .order_by(CONVERSATIONS.c.id)
+    .with_for_update(key_share=True)
+)
+PLACE_OF = PLACES.where(CONVERSATIONS.c.id == bindparam("conversation"))
+COUNTING = update(CONVERSATIONS).where(CONVERSATIONS.c.id == bindparam("conversation"))
+STORING = insert(MESSAGES).returning(*MESSAGES.c["id", "conversation_id", "position"])
+STORED = [column.name for column in MESSAGES.columns if column.name != "id"]
 
 
 async def store(session: AsyncSession, direction: Direction, **values: Any) -> Message:
@@ -68,12 +91,24 @@ async def store(session: AsyncSession, direction: Direction, **values: Any) -> M
 
     Gives it as it was stored, outside of the session. Its conversation is locked until the transaction ends.
     """
-    where = {"conversation": values["conversation_id"], "sent_at": values["sent_at"]}
-    position = (await session.execute(PLACING[direction], where)).scalar_one()
-    message = Message(**({"body": "", "content": {}} | values), position=position, direction=direction)
-    columns = {name: getattr(message, name) for name in STORED}
-    message.id = (await session.execute(STORING, columns)).scalar_one()
-    return message
+    found = (await session.execute(PLACE_OF, {"conversation": values["conversation_id"]})).one()
+    return (await store_all(session, direction, [(Place(*found), values)]))[0]
 
 
-STORED = [column.name for column in MESSAGES.columns if column.name != "id"]
+async def store_all(
+    session: AsyncSession, direction: Direction, placed: Sequence[tuple[Place, Mapping[str, Any]]]
+) -> list[Message]:
+    """The same for many, each with its conversation's place, in this order and in three statements at most."""
+    messages = []
+    for place, values in placed:
+        row = dict.fromkeys(STORED) | {"body": "", "content": {}} | dict(values)
+        messages.append(row | {"position": place.put(direction, values["sent_at"]), "direction": direction})
+    found = await session.execute(STORING, messages)
+    ids = {(row.conversation_id, row.position): row.id for row in found}
+    changed = {place.id: place for place, _ in placed}
+    counted = [
+        {"conversation": place.id, **{name: getattr(place, name) for name in COUNTERS}}
+        for place in changed.values()
+    ]
+    await session.execute(COUNTING, counted)
+    return [made(Message, row | {"id": ids[row["conversation_id"], row["position"]]}) for row in messages]

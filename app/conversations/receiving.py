@@ -1,10 +1,11 @@
 """What a customer (or the phone app) did, put into the conversation it belongs to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.assistant.schedule import ask_for_answer
@@ -12,35 +13,32 @@ from app.attention import reading
 from app.contacts import identities
 from app.conversations import handoff
 from app.conversations.models import Author, Conversation, Direction, Message, Mode, Reaction
-from app.conversations.ordering import store, time_of
+from app.conversations.ordering import CONVERSATIONS, PLACES, Place, store_all, time_of
 from app.db import insert_if_new, table_of
 from app.live.events import Change, EventKind, announce
 from app.outbox.delivery import DeliveryStatus
 from app.whatsapp import items
 from app.whatsapp.models import Number
 
-MESSAGES, CONVERSATIONS = table_of(Message), table_of(Conversation)
+MESSAGES = table_of(Message)
 
 # Built once: they stand on the way of every message.
-KNOWN = select(MESSAGES.c.id).where(
-    MESSAGES.c.number_id == bindparam("number"), MESSAGES.c.wamid == bindparam("wamid")
+KNOWN = select(*MESSAGES.c["number_id", "wamid"]).where(
+    MESSAGES.c.number_id.in_(bindparam("numbers", expanding=True)),
+    MESSAGES.c.wamid.in_(bindparam("wamids", expanding=True)),
 )
-BETWEEN = (
-    select(CONVERSATIONS.c.id, CONVERSATIONS.c.mode, CONVERSATIONS.c.claude_stopped)
-    .where(
-        CONVERSATIONS.c.number_id == bindparam("number"), CONVERSATIONS.c.contact_id == bindparam("contact")
-    )
-    .with_for_update(key_share=True)
+PLACES_BETWEEN = PLACES.where(
+    tuple_(CONVERSATIONS.c.number_id, CONVERSATIONS.c.contact_id).in_(bindparam("pairs", expanding=True))
 )
 
 
 @dataclass(frozen=True)
-class Between:
-    """The conversation of a contact at a number, as far as receiving needs it."""
+class Arrival:
+    """A customer's message as it came: at which number of ours, and when we heard of it."""
 
-    id: int
-    mode: str
-    claude_stopped: bool
+    number: Number
+    item: items.InboundMessage
+    now: datetime
 
 
 class NotOurs(ValueError):
@@ -48,61 +46,81 @@ class NotOurs(ValueError):
 
 
 async def receive(
-    session: AsyncSession,
-    number: Number,
-    item: items.InboundMessage,
-    now: datetime,
-    *,
-    claude_answers: bool,
-    wait_seconds: float,
-) -> Message | None:
-    """Store one inbound message once; None when we already have it. Raises NotOurs for a group's message."""
-    if item.group_id:
-        raise NotOurs("a group message")
-    if await is_known(session, number.id, item.wamid):
-        return None
-    contact_id = await identities.resolve(session, item.sender, now)
-    conversation = await conversation_with(session, number, contact_id, now, claude_answers=claude_answers)
-    columns = columns_of(conversation.id, number.id, item, now)
-    message = await store(session, Direction.IN, author=Author.CONTACT, **columns)
-    announce(session, Change(EventKind.MESSAGE_ADDED, conversation.id, message.id))
-    if conversation.claude_stopped:
-        announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation.id))
-    if conversation.mode == Mode.CLAUDE:
-        await ask_for_answer(session, conversation.id, message, wait_seconds)
-    return message
+    session: AsyncSession, arrivals: Sequence[Arrival], *, claude_answers: bool, wait_seconds: float
+) -> list[Message]:
+    """Store customers' messages, each once and in this order, in few statements; those that were new.
 
-
-async def receive_echo(
-    session: AsyncSession, number: Number, item: items.Echo, now: datetime
-) -> Message | None:
-    """Somebody of the business answered in the phone app: shown as ours, and Claude falls silent.
-
-    Raises NotOurs for a group's message.
+    Raises NotOurs for a group's message, and ValueError for one without a sender; then nothing of it may be kept.
     """
-    if item.group_id:
+    if any(arrival.item.group_id for arrival in arrivals):
         raise NotOurs("a group message")
-    if await is_known(session, number.id, item.wamid):
-        return None
-    contact_id = await identities.resolve(session, item.recipient, now)
-    between = await conversation_with(session, number, contact_id, now, claude_answers=False)
-    columns = columns_of(between.id, number.id, item, now)
-    message = await store(session, Direction.OUT, author=Author.PHONE, status=DeliveryStatus.SENT, **columns)
-    conversation = await session.get_one(Conversation, between.id)
-    await handoff.to_people(session, conversation, by=None)
-    await reading.everybody_has_read(session, conversation.id)
-    announce(session, Change(EventKind.MESSAGE_ADDED, conversation.id, message.id))
-    return message
+    new = await without_known(session, arrivals)
+    if not new:
+        return []
+    contacts = await identities.resolve(session, [(one.item.sender, one.now) for one in new])
+    pairs = list(zip(new, contacts, strict=True))
+    places = await places_between(session, pairs, claude_answers=claude_answers)
+    stopped = {place.id for place in places.values() if place.claude_stopped}
+    placed = []
+    for arrival, contact_id in pairs:
+        place = places[arrival.number.id, contact_id]
+        columns = columns_of(place.id, arrival.number.id, arrival.item, arrival.now)
+        placed.append((place, {"author": Author.CONTACT, **columns}))
+    messages = await store_all(session, Direction.IN, placed)
+    for message in messages:
+        announce(session, Change(EventKind.MESSAGE_ADDED, message.conversation_id, message.id))
+    for conversation_id in stopped:
+        announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation_id))
+    last = {message.conversation_id: message for message in messages}
+    for place in places.values():
+        if place.mode == Mode.CLAUDE:
+            await ask_for_answer(session, place.id, last[place.id], wait_seconds)
+    return messages
 
 
-async def is_known(session: AsyncSession, number_id: int, wamid: str) -> bool:
-    return (await session.execute(KNOWN, {"number": number_id, "wamid": wamid})).first() is not None
+async def without_known(session: AsyncSession, arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """Those that we do not have yet, each once."""
+    seen = await known_of(session, [(arrival.number.id, arrival.item.wamid) for arrival in arrivals])
+    new = []
+    for arrival in arrivals:
+        key = (arrival.number.id, arrival.item.wamid)
+        if key not in seen:
+            seen.add(key)
+            new.append(arrival)
+    return new
 
 
-async def conversation_with(
+async def known_of(session: AsyncSession, keys: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Which of these messages, by number and wamid, are stored; there may be others of the same numbers."""
+    asked = {"numbers": list({number for number, _ in keys}), "wamids": [wamid for _, wamid in keys]}
+    return {(row.number_id, row.wamid) for row in await session.execute(KNOWN, asked)}
+
+
+async def places_between(
+    session: AsyncSession, pairs: Sequence[tuple[Arrival, int]], *, claude_answers: bool
+) -> dict[tuple[int, int], Place]:
+    """The one conversation of each contact at each number, locked; begun where it is the first time."""
+    wanted = list({(arrival.number.id, contact_id): arrival for arrival, contact_id in pairs})
+    places = await places_of(session, wanted)
+    missing = [pair for pair in wanted if pair not in places]
+    if missing:
+        numbers = {arrival.number.id: arrival for arrival, _ in pairs}
+        for number_id, contact_id in missing:
+            arrival = numbers[number_id]
+            await begin(session, arrival.number, contact_id, arrival.now, claude_answers=claude_answers)
+        places |= await places_of(session, missing)
+    return places
+
+
+async def places_of(session: AsyncSession, pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Place]:
+    found = [Place(*row) for row in await session.execute(PLACES_BETWEEN, {"pairs": pairs})]
+    return {(place.number_id, place.contact_id): place for place in found}
+
+
+async def begin(
     session: AsyncSession, number: Number, contact_id: int, now: datetime, *, claude_answers: bool
-) -> Between:
-    """The one conversation of this contact at this number, locked; begun if it is the first time."""
+) -> None:
+    """A contact's conversation at a number, unless it is there."""
     mode = Mode.CLAUDE if claude_answers and not number.is_receive_only else Mode.PERSON
     values = {
         "number_id": number.id,
@@ -114,12 +132,31 @@ async def conversation_with(
         "last_inbound_position": 0,
         "inbound_count": 0,
     }
-    theirs = {"number": number.id, "contact": contact_id}
-    row = (await session.execute(BETWEEN, theirs)).one_or_none()
-    if row is None:
-        await insert_if_new(session, Conversation, values, unique=["number_id", "contact_id"])
-        row = (await session.execute(BETWEEN, theirs)).one()
-    return Between(*row)
+    await insert_if_new(session, Conversation, values, unique=["number_id", "contact_id"])
+
+
+async def receive_echo(
+    session: AsyncSession, number: Number, item: items.Echo, now: datetime
+) -> Message | None:
+    """Somebody of the business answered in the phone app: shown as ours, and Claude falls silent.
+
+    Raises NotOurs for a group's message.
+    """
+    if item.group_id:
+        raise NotOurs("a group message")
+    if await known_of(session, [(number.id, item.wamid)]):
+        return None
+    contact_id = (await identities.resolve(session, [(item.recipient, now)]))[0]
+    await begin(session, number, contact_id, now, claude_answers=False)
+    place = (await places_of(session, [(number.id, contact_id)]))[number.id, contact_id]
+    columns = columns_of(place.id, number.id, item, now)
+    echo = {"author": Author.PHONE, "status": DeliveryStatus.SENT, **columns}
+    message = (await store_all(session, Direction.OUT, [(place, echo)]))[0]
+    conversation = await session.get_one(Conversation, place.id)
+    await handoff.to_people(session, conversation, by=None)
+    await reading.everybody_has_read(session, conversation.id)
+    announce(session, Change(EventKind.MESSAGE_ADDED, conversation.id, message.id))
+    return message
 
 
 def columns_of(
@@ -141,7 +178,7 @@ def columns_of(
 
 async def react(session: AsyncSession, number: Number, item: items.Reaction, now: datetime) -> None:
     """Put, change or take back the customer's emoji on a message; the newest word wins, also out of order."""
-    contact_id = await identities.resolve(session, item.sender, now)
+    contact_id = (await identities.resolve(session, [(item.sender, now)]))[0]
     at = time_of(item.sent_at, now)
     values = {
         "number_id": number.id,

@@ -1,7 +1,8 @@
 """Puts each item of a webhook where it belongs; one that cannot be used is set aside with its place and reason."""
 
+import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import singledispatchmethod
 
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contacts import identities
 from app.conversations import receiving
+from app.conversations.receiving import Arrival
 from app.db import is_outage
 from app.outbox import delivery
 from app.settings import Settings
@@ -16,6 +18,8 @@ from app.whatsapp import items, numbers
 from app.whatsapp.models import SetAside
 
 log = logging.getLogger(__name__)
+
+TOGETHER = 50  # messages in one go: a few milliseconds
 
 
 class Filing:
@@ -38,6 +42,45 @@ class Filing:
                     raise
                 session.info["live"] = announced
                 await self.set_aside(session, journal_id, item, fault, now)
+
+    async def file_together(
+        self, session: AsyncSession, found: Sequence[tuple[items.Item, datetime]]
+    ) -> None:
+        """Items of many webhooks, each with when we heard of it. Raises at the first that cannot be used.
+
+        Customers' messages that stand together are received in few statements. A status concerns what we sent and
+        may come after them; everything else keeps its place, since it may change who wrote or what was written.
+        """
+        run: list[tuple[items.Item, datetime]] = []
+        for item, now in found:
+            if isinstance(item, items.InboundMessage | items.StatusReport):
+                run.append((item, now))
+                continue
+            await self.file_run(session, run)
+            await self.file(item, session, now)
+            run = []
+        await self.file_run(session, run)
+
+    async def file_run(self, session: AsyncSession, run: Sequence[tuple[items.Item, datetime]]) -> None:
+        """Messages and statuses alone. Nothing here waits for anything, so now and then everybody else has a turn."""
+        messages = [(item, now) for item, now in run if isinstance(item, items.InboundMessage)]
+        for start in range(0, len(messages), TOGETHER):
+            await self.receive(session, messages[start : start + TOGETHER])
+            await asyncio.sleep(0)
+        for item, now in run:
+            if isinstance(item, items.StatusReport):
+                await self.file(item, session, now)
+                await asyncio.sleep(0)
+
+    async def receive(
+        self, session: AsyncSession, messages: Sequence[tuple[items.InboundMessage, datetime]]
+    ) -> None:
+        refs = {item.number for item, _ in messages}
+        named = {ref: await numbers.named(session, ref) for ref in refs}
+        arrivals = [Arrival(named[item.number], item, now) for item, now in messages]
+        answers = self.settings.claude_answers
+        wait = self.settings.claude_wait_seconds
+        await receiving.receive(session, arrivals, claude_answers=answers, wait_seconds=wait)
 
     async def set_aside(
         self, session: AsyncSession, journal_id: int, item: items.Item, fault: Exception, now: datetime
@@ -62,10 +105,7 @@ class Filing:
 
     @file.register
     async def _(self, item: items.InboundMessage, session: AsyncSession, now: datetime) -> None:
-        number = await numbers.named(session, item.number)
-        answers = self.settings.claude_answers
-        wait = self.settings.claude_wait_seconds
-        await receiving.receive(session, number, item, now, claude_answers=answers, wait_seconds=wait)
+        await self.receive(session, [(item, now)])
 
     @file.register
     async def _(self, item: items.Echo, session: AsyncSession, now: datetime) -> None:

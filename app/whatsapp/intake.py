@@ -29,10 +29,10 @@ MOST_BYTES = 64 * 1024 * 1024  # of bodies that wait
 FRESH = timedelta(minutes=2)  # what is older comes from a retry storm, and waits behind what happens now
 
 JOURNAL = table_of(JournalEntry)
-JOURNALING = insert(JOURNAL).returning(JOURNAL.c.id)
+JOURNALING = insert(JOURNAL).returning(*JOURNAL.c["id", "set_aside"])
 
 
-class Busy(Unavailable):
+class QueueFull(Unavailable):
     """More waits than can be stored soon."""
 
 
@@ -87,13 +87,13 @@ class Intake:
         self._arrived = Bell()
 
     async def take(self, body: bytes) -> None:
-        """Returns once the body and its effects are durable. Raises Busy, or what the database raised: then nothing
+        """Returns once the body and its effects are durable. Raises QueueFull, or what the database raised: then nothing
         of it is stored."""
         webhook = read(body, clock.now())
         if self.waiting and (
             self.waiting + webhook.weight > MOST_WAITING or self._bytes + len(body) > MOST_BYTES
         ):
-            raise Busy
+            raise QueueFull
         self.waiting += webhook.weight
         self._bytes += len(body)
         (self._fresh if webhook.is_fresh else self._old).append(webhook)
@@ -118,7 +118,7 @@ class Intake:
                     await asyncio.wait({arrived})
         finally:
             for webhook in (*batch, *self._fresh, *self._old):
-                webhook.ends(Busy())
+                webhook.ends(QueueFull())
 
     def _next_batch(self) -> list[Webhook]:
         """Everything that waits, within reason: what happens now before what comes late."""
@@ -138,8 +138,9 @@ class Intake:
         self.is_storing = True
         try:
             async with transaction() as session:
-                for webhook in batch:
-                    await self._write(session, webhook, is_careful=False)
+                await journal(session, batch)
+                found = [(item, webhook.received_at) for webhook in batch for item in webhook.found]
+                await self.filing.file_together(session, found)
         except Exception as fault:
             if is_outage(fault):
                 return tell(batch, fault)
@@ -153,30 +154,30 @@ class Intake:
     async def _store_carefully(self, webhook: Webhook) -> None:
         try:
             async with transaction() as session:
-                await self._write(session, webhook, is_careful=True)
+                (journal_id,) = await journal(session, [webhook])
+                await self.filing.file_each(session, journal_id, webhook.found, webhook.received_at)
         except Exception as fault:
             webhook.ends(fault)
         else:
             webhook.ends(None)
 
-    async def _write(self, session: AsyncSession, webhook: Webhook, *, is_careful: bool) -> None:
-        """The raw bytes, then each item. Now and then everybody else has a turn: nothing here waits for anything."""
-        now = webhook.received_at
-        kept = {
-            "received_at": now,
+
+async def journal(session: AsyncSession, batch: Sequence[Webhook]) -> list[int]:
+    """Write the raw bodies down; their ids."""
+    kept = [
+        {
+            "received_at": webhook.received_at,
             "body_sha256": hashlib.sha256(webhook.body).hexdigest(),
             "body": webhook.body,
             "set_aside": webhook.unusable,
         }
-        journal_id = int((await session.execute(JOURNALING, kept)).scalar_one())
-        if webhook.unusable is not None:
-            log.warning("a webhook was set aside", extra={"journal": journal_id})
-        for item in webhook.found:
-            if is_careful:
-                await self.filing.file_each(session, journal_id, [item], now)
-            else:
-                await self.filing.file(item, session, now)
-            await asyncio.sleep(0)
+        for webhook in batch
+    ]
+    found = (await session.execute(JOURNALING, kept)).all()
+    for row in found:
+        if row.set_aside is not None:
+            log.warning("a webhook was set aside", extra={"journal": row.id})
+    return [row.id for row in found]
 
 
 def tell(batch: Sequence[Webhook], fault: BaseException | None) -> None:

@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from app.db import is_outage
 from app.settings import Settings
-from app.whatsapp.intake import Busy, Intake
+from app.whatsapp.intake import Intake, QueueFull
 from app.whatsapp.signature import is_signed
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ async def receive(request: Request) -> Response:
     intake: Intake = request.app.state.intake
     try:
         await intake.take(body)
-    except Busy:
+    except QueueFull:
         log.warning("a webhook was refused: too many wait", extra={"waiting": intake.waiting})
         return not_stored()
     except Exception as fault:

@@ -104,10 +104,8 @@ class Shop:
         sender = Sender(bsuid=person.user_id, wa_id=person.wa_id, profile_name=person.name)
         item = InboundMessage("", NumberRef(), wamid, at, sender, type, text, content or {})
         number = (await session.scalars(select(Number))).one()
-        stored = await receiving.receive(
-            session, number, item, self.clock(), claude_answers=True, wait_seconds=0
-        )
-        assert stored is not None
+        arrival = receiving.Arrival(number, item, self.clock())
+        (stored,) = await receiving.receive(session, [arrival], claude_answers=True, wait_seconds=0)
         return stored
 
     async def phone_says(self, name: str, text: str) -> None:
