@@ -100,14 +100,13 @@ async def places_between(
     session: AsyncSession, pairs: Sequence[tuple[Arrival, int]], *, claude_answers: bool
 ) -> dict[tuple[int, int], Place]:
     """The one conversation of each contact at each number, locked; begun where it is the first time."""
-    wanted = list({(arrival.number.id, contact_id): arrival for arrival, contact_id in pairs})
-    places = await places_of(session, wanted)
+    wanted = {(arrival.number.id, contact_id): arrival for arrival, contact_id in pairs}
+    places = await places_of(session, list(wanted))
     missing = [pair for pair in wanted if pair not in places]
+    for number_id, contact_id in missing:
+        first = wanted[number_id, contact_id]
+        await begin(session, first.number, contact_id, first.now, claude_answers=claude_answers)
     if missing:
-        numbers = {arrival.number.id: arrival for arrival, _ in pairs}
-        for number_id, contact_id in missing:
-            arrival = numbers[number_id]
-            await begin(session, arrival.number, contact_id, arrival.now, claude_answers=claude_answers)
         places |= await places_of(session, missing)
     return places
 
