@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, select, tuple_, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contacts.models import Contact, Identity, IdentityKind
@@ -24,7 +24,8 @@ HOLDERS = (
     select(IDENTITIES.c.kind, IDENTITIES.c.value, CONTACTS.c.id, CONTACTS.c.name, CONTACTS.c.username)
     .join(CONTACTS, CONTACTS.c.id == IDENTITIES.c.contact_id)
     .where(
-        tuple_(IDENTITIES.c.kind, IDENTITIES.c.value).in_(bindparam("claimed", expanding=True)),
+        IDENTITIES.c.kind.in_(bindparam("kinds", expanding=True)),  # SQLite finds no index for pairs
+        IDENTITIES.c.value.in_(bindparam("values", expanding=True)),
         or_(IDENTITIES.c.superseded_at.is_(None), IDENTITIES.c.kind != IdentityKind.WA_ID),
     )
 )
@@ -104,8 +105,13 @@ async def announce_contact(session: AsyncSession, contact_id: int) -> None:
 
 async def holders_of(session: AsyncSession, claimed: Sequence[Known]) -> dict[Known, Holder]:
     """Who holds each of these identities; those that nobody holds are missing."""
-    found = await session.execute(HOLDERS, {"claimed": [(str(kind), value) for kind, value in claimed]})
-    return {(IdentityKind(row.kind), row.value): Holder(row.id, row.name, row.username) for row in found}
+    asked = {
+        "kinds": list({str(kind) for kind, _ in claimed}),
+        "values": list({value for _, value in claimed}),
+    }
+    found = await session.execute(HOLDERS, asked)
+    holders = {(IdentityKind(row.kind), row.value): Holder(row.id, row.name, row.username) for row in found}
+    return {one: holders[one] for one in claimed if one in holders}
 
 
 async def find(session: AsyncSession, claimed: Sequence[Known]) -> int | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.assistant.schedule import ask_for_answer
@@ -27,8 +27,9 @@ KNOWN = select(*MESSAGES.c["number_id", "wamid"]).where(
     MESSAGES.c.number_id.in_(bindparam("numbers", expanding=True)),
     MESSAGES.c.wamid.in_(bindparam("wamids", expanding=True)),
 )
-PLACES_BETWEEN = PLACES.where(
-    tuple_(CONVERSATIONS.c.number_id, CONVERSATIONS.c.contact_id).in_(bindparam("pairs", expanding=True))
+PLACES_BETWEEN = PLACES.where(  # one list each: SQLite finds no index for pairs
+    CONVERSATIONS.c.number_id.in_(bindparam("numbers", expanding=True)),
+    CONVERSATIONS.c.contact_id.in_(bindparam("contacts", expanding=True)),
 )
 
 
@@ -112,8 +113,13 @@ async def places_between(
 
 
 async def places_of(session: AsyncSession, pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Place]:
-    found = [Place(*row) for row in await session.execute(PLACES_BETWEEN, {"pairs": pairs})]
-    return {(place.number_id, place.contact_id): place for place in found}
+    asked = {
+        "numbers": list({number for number, _ in pairs}),
+        "contacts": list({contact for _, contact in pairs}),
+    }
+    found = [Place(*row) for row in await session.execute(PLACES_BETWEEN, asked)]
+    places = {(place.number_id, place.contact_id): place for place in found}
+    return {pair: places[pair] for pair in pairs if pair in places}
 
 
 async def begin(

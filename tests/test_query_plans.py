@@ -1,0 +1,57 @@
+"""What every message asks of the database is found by an index on SQLite, however much is stored."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Select, event
+
+from app import clock
+from app.contacts.identities import HOLDERS
+from app.conversations.listing import EVERYTHING, SEEN
+from app.conversations.receiving import KNOWN, PLACES_BETWEEN
+from app.conversations.thread import BESIDE, ONE, STANDING
+from app.db import close_database, database, open_database, reading
+
+ASKED: dict[str, tuple[Select[Any], dict[str, Any]]] = {
+    "messages that we have": (KNOWN, {"numbers": [1], "wamids": ["a", "b"]}),
+    "who wrote": (HOLDERS, {"kinds": ["bsuid", "wa_id"], "values": ["a", "b"]}),
+    "their conversations": (PLACES_BETWEEN, {"numbers": [1], "contacts": [1, 2]}),
+    "rows of the list": (EVERYTHING, {"ids": [1, 2]}),
+    "what one reader sees of them": (SEEN, {"user": 1, "ids": [1, 2]}),
+    "one message": (ONE, {"message": 1}),
+    "its neighbours": (BESIDE, {"sent_at": clock.now(), "position": 1, "conversation": 1}),
+    "its reactions": (STANDING, {"wamids": ["a"], "number": 1}),
+}
+
+
+@contextmanager
+def statements() -> Iterator[list[tuple[str, Any]]]:
+    """Everything that readers send to the database while the block lasts."""
+    sent: list[tuple[str, Any]] = []
+
+    def keep(connection: Any, cursor: Any, sql: str, parameters: Any, context: Any, many: bool) -> None:
+        sent.append((sql, parameters))
+
+    event.listen(database().reader.sync_engine, "before_cursor_execute", keep)
+    yield sent
+    event.remove(database().reader.sync_engine, "before_cursor_execute", keep)
+
+
+@pytest.mark.parametrize("what", ASKED)
+async def test_no_table_is_read_through_for(database_url: str, what: str) -> None:
+    statement, parameters = ASKED[what]
+    open_database(database_url.replace("sqlite:", "sqlite+aiosqlite:"))
+    try:
+        async with reading() as session:
+            with statements() as sent:
+                await session.execute(statement, parameters)
+            connection = await session.connection()
+            sql, values = sent[-1]
+            explained = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
+            plan = [step["detail"] for step in explained.mappings()]
+    finally:
+        await close_database()
+    assert plan
+    assert [step for step in plan if step.startswith("SCAN ")] == []
