@@ -21,7 +21,8 @@ from app.whatsapp.signature import sign
 from tests.actors import APP_SECRET, VERIFY_TOKEN, within
 from tests.bench.figure import Figure, middle, percentile
 from tests.chromium import running_chromium
-from tests.people import MARTA
+from tests.people import ANA, MARTA
+from tests.whatsapp.bodies import written
 
 WARM_UP, ROUNDS, GAP_SECONDS = (
     20,
@@ -116,23 +117,7 @@ async def publish(http: httpx2.AsyncClient, address: str, n: int) -> float:
 
 async def post_webhook(http: httpx2.AsyncClient, address: str, n: int) -> float:
     """One customer message of about 800 bytes; gives the moment just before it was sent."""
-    message = {
-        "from": "5511900000101",
-        "id": f"wamid.bench{n}",
-        "timestamp": str(int(time.time())),
-        "type": "text",
-        "text": {"body": f"bench {n} {'é' * 80}"},
-    }
-    value = {
-        "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": "551100000000", "phone_number_id": "100000000000001"},
-        "contacts": [
-            {"profile": {"name": "Ana Souza"}, "wa_id": "5511900000101", "user_id": "BR.1000000000000101"}
-        ],
-        "messages": [message],
-    }
-    entry = {"id": "200000000000001", "changes": [{"field": "messages", "value": value}]}
-    body = json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
+    body = json.dumps(written(f"wamid.bench{n}", f"bench {n} {'é' * 80}", ANA)).encode()
     sent = time.time()
     answer = await http.post(
         f"{address}/webhooks/whatsapp", content=body, headers={"X-Hub-Signature-256": sign(APP_SECRET, body)}

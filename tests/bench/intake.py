@@ -3,7 +3,6 @@
 import itertools
 import json
 import os
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +16,8 @@ from tests.actors import APP_SECRET, VERIFY_TOKEN
 from tests.bench.arrival import process
 from tests.bench.figure import Figure, percentile
 from tests.bench.load import Load, request_of, run
+from tests.people import Customer
+from tests.whatsapp.bodies import written
 
 LINES, SECONDS = 64, 4.0
 CUSTOMERS = 200
@@ -54,27 +55,8 @@ def webhooks() -> Iterator[bytes]:
     """Customers' messages of about 800 bytes, each another one."""
     for number in itertools.count():
         who = number % CUSTOMERS
-        message = {
-            "from": f"55119000{who:05}",
-            "id": f"wamid.intake{number}",
-            "timestamp": str(int(time.time())),
-            "type": "text",
-            "text": {"body": f"bench {number} {'é' * 80}"},
-        }
-        value = {
-            "messaging_product": "whatsapp",
-            "metadata": {"display_phone_number": "551100000000", "phone_number_id": "100000000000001"},
-            "contacts": [
-                {
-                    "profile": {"name": f"Cliente {who}"},
-                    "wa_id": message["from"],
-                    "user_id": f"BR.10000000{who:05}",
-                }
-            ],
-            "messages": [message],
-        }
-        entry = {"id": "200000000000001", "changes": [{"field": "messages", "value": value}]}
-        yield json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
+        sender = Customer(f"Cliente {who}", wa_id=f"55119000{who:05}", bsuid=f"BR.10000000{who:05}")
+        yield json.dumps(written(f"wamid.intake{number}", f"bench {number} {'é' * 80}", sender)).encode()
 
 
 def posts(path: str, bodies: Iterator[bytes]) -> Iterator[bytes]:
