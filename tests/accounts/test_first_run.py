@@ -95,7 +95,7 @@ async def test_a_wrong_field_says_so_beside_itself(house: House, field: str, wro
     assert await everybody() == []
 
 
-async def test_the_environment_makes_the_admin_only_while_nobody_exists(database_url: str) -> None:
+async def test_the_environment_makes_the_admin_only_while_nobody_exists(database: str) -> None:
     settings = load_settings(
         recado_env="test",
         secret_key="s" * 32,
