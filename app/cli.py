@@ -79,6 +79,22 @@ def simulate(port: int, webhook_url: str, send_log: Path | None) -> None:
 
 
 @commands.command()
+def worker() -> None:
+    """Send, let Claude answer and work off the jobs, in a process without doors (Postgres only).
+
+    The web processes then run with RECADO_JOBS=apart.
+    """
+    from app.logs import configure_logs
+    from app.working import work_until_told
+
+    configure_logs()
+    try:
+        asyncio.run(work_until_told(settings_or_exit()))
+    except WrongSettings as fault:
+        raise click.ClickException(str(fault)) from None
+
+
+@commands.command()
 @click.option("--reload", is_flag=True, help="Start again whenever the code changes.")
 @click.pass_context
 def dev(context: click.Context, reload: bool) -> None:

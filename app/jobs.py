@@ -1,6 +1,8 @@
 """Work that must happen, as rows: written in the transaction that asks for it, found by a worker after any crash."""
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -28,7 +30,7 @@ from app.live.bell import Bell
 
 LEASE = timedelta(seconds=15)
 
-wake_worker = Bell()
+wake_worker = Bell("jobs")
 
 
 class Job(Base):
@@ -63,22 +65,33 @@ class Claim:
     wanted: int
     tries: int
     lease_token: str
+    leaving: asyncio.Event = field(
+        default_factory=asyncio.Event, compare=False, repr=False
+    )  # the worker stops
+
+
+class LeftUndone(Exception):
+    """Raised by a handler that ended early: the job is another worker's."""
 
 
 JOBS = table_of(Job)
 
 
-# Built once: idle workers ask it every second, and after every commit that concerns them.
+# Built once: idle workers ask it every second, and after every commit that concerns them. Kinds that a newer
+# program asked for wait for that program's worker.
+KNOWN = JOBS.c.kind.in_(bindparam("kinds", expanding=True))
 FALLS_DUE = select(
     func.min(case((JOBS.c.lease_until > JOBS.c.run_at, JOBS.c.lease_until), else_=JOBS.c.run_at))
-)
+).where(KNOWN)
 
 
 def claiming() -> ReturningUpdate[Any]:
     """Takes the most overdue job that nobody holds."""
     now = bindparam("now", type_=UtcDateTime())
     free = or_(JOBS.c.lease_until.is_(None), JOBS.c.lease_until < now)
-    due = select(JOBS.c.id).where(JOBS.c.run_at <= now, free).order_by(JOBS.c.run_at, JOBS.c.id).limit(1)
+    due = (
+        select(JOBS.c.id).where(JOBS.c.run_at <= now, free, KNOWN).order_by(JOBS.c.run_at, JOBS.c.id).limit(1)
+    )
     taken = update(JOBS).where(JOBS.c.id == due.with_for_update(skip_locked=True).scalar_subquery(), free)
     lease = {
         "lease_token": bindparam("token"),
@@ -104,10 +117,10 @@ async def enqueue(
     after_commit(session, "jobs", wake_worker.ring)
 
 
-async def claim_next(session: AsyncSession) -> Claim | None:
-    """The most overdue job that nobody holds, now ours; None when nothing is due."""
+async def claim_next(session: AsyncSession, kinds: Sequence[str]) -> Claim | None:
+    """The most overdue job of these kinds that nobody holds, now ours; None when nothing is due."""
     now, token = clock.now(), str(uuid4())
-    taking = {"now": now, "token": token, "until": now + LEASE}
+    taking = {"now": now, "token": token, "until": now + LEASE, "kinds": kinds}
     row = (await session.execute(CLAIMING, taking)).first()
     if row is None:
         return None
@@ -138,7 +151,13 @@ async def put_back(
     await session.execute(ours.values(lease_token=None, lease_until=None, run_at=run_at, error=error))
 
 
-async def next_run_at(session: AsyncSession) -> datetime | None:
-    """When the next job falls due, held ones by the end of their lease; None when there is none."""
-    due: datetime | None = (await session.execute(FALLS_DUE)).scalar_one()
+async def give_back(session: AsyncSession, claim: Claim) -> None:
+    """This worker stops: the job is free at once, and others hear of it."""
+    await put_back(session, claim, run_at=clock.now())
+    after_commit(session, "jobs", wake_worker.ring)
+
+
+async def next_run_at(session: AsyncSession, kinds: Sequence[str]) -> datetime | None:
+    """When the next job of these kinds falls due, held ones by the end of their lease; None when there is none."""
+    due: datetime | None = (await session.execute(FALLS_DUE, {"kinds": kinds})).scalar_one()
     return due

@@ -1,9 +1,8 @@
 """The application: its doors, its middleware, and what runs beside them while it serves."""
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from starlette.applications import Starlette
@@ -11,29 +10,28 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 
-from app import jobs_table, refusals
+from app import refusals
 from app.accounts.throttle import Throttle
 from app.accounts.users import ensure_admin
-from app.assistant import schedule
-from app.assistant.claude import Claude, claude_from
-from app.db import Database, close_database, open_database, transaction
+from app.db import close_database, open_database, transaction
 from app.gate import SessionGate
+from app.live.bell import bell
+from app.live.bus import carrying
 from app.live.connection import Live
 from app.live.fragments import Fragments
 from app.live.ring import Ring
 from app.live.stopping import stopping
 from app.logs import configure_logs
 from app.middleware import BodyCap, SecurityHeaders
-from app.migrate import current_revision, newest_revision
-from app.outbox.sender import Sender
+from app.migrate import refuse_older_schema
 from app.routes import routes
-from app.settings import Settings, WrongSettings, load_settings
+from app.settings import Jobs, Settings, WrongSettings, load_settings
 from app.simulated import simulated
 from app.templating import environment
 from app.whatsapp.graph import Graph
 from app.whatsapp.intake import Intake
 from app.whatsapp.numbers import ensure_first
-from app.worker import Worker
+from app.working import HEARD_BY_WORKERS, at_work, running
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +74,7 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         database = open_database(settings.database_url)
         stack.push_async_callback(close_database)
-        await refuse_other_schema(database)
+        await refuse_older_schema(database)
         if settings.is_production and not settings.is_https:
             log.warning("PUBLIC_URL is not https: passwords and messages travel readable")
         settings = await stack.enter_async_context(simulated(app, settings))
@@ -94,41 +92,21 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         app.state.live = Live(ring, Fragments(templates, settings.zone), settings.zone)
         await ring.start()
         stack.push_async_callback(ring.stop)
+        await stack.enter_async_context(carrying(settings, HEARD_BY_WORKERS | {bell.name: looking(ring)}))
         await stack.enter_async_context(running(intake.run(), "intake"))
-        sender = Sender(graph, settings.whatsapp_access_token.get_secret_value)
-        claude = claude_from(settings)
-        stack.push_async_callback(claude.close)
-        worker = Worker(jobs_table.handlers(settings, graph, claude))
-        await stack.enter_async_context(running(sender.run(), "outbox"))
-        await stack.enter_async_context(running(worker.run(), "worker"))
-        await stack.enter_async_context(running(load_when_wanted(claude), "claude"))
+        if settings.recado_jobs is Jobs.INSIDE:
+            await stack.enter_async_context(at_work(settings, graph))
         yield
 
 
-async def load_when_wanted(claude: Claude) -> None:
-    """Claude's SDK takes seconds to load: while the first customer's quiet time runs, and not before."""
-    await asyncio.wait({schedule.wanted.next()})
-    await claude.warm_up()
+def looking(ring: Ring) -> Callable[[], None]:
+    """What the live bell of another process wakes here: the ring, and turns of Claude that may be over."""
 
+    def look() -> None:
+        ring.look()
+        bell.wake()
 
-async def refuse_other_schema(database: Database) -> None:
-    """In production nothing but `migrate` changes the schema: on another one the start stops and says so."""
-    if await current_revision(database) != newest_revision():
-        raise WrongSettings(
-            "The database has another schema than this program: run `python -m app migrate` first."
-        )
-
-
-@asynccontextmanager
-async def running(work: Any, name: str) -> AsyncIterator[None]:
-    """A task beside the doors; cancelled when they close."""
-    task = asyncio.create_task(work, name=name)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    return look
 
 
 def __getattr__(name: str) -> Any:

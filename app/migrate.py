@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.db import Database
-from app.settings import HOME
+from app.settings import HOME, WrongSettings
 from app.sqlite import sqlite_engine
 
 MIGRATIONS = HOME / "migrations"
@@ -86,6 +86,24 @@ async def current_revision(database: Database) -> str | None:
     """The schema's revision; None for an empty database."""
     async with database.reader.connect() as connection:
         return await connection.run_sync(current_revision_of)
+
+
+async def fits(database: Database) -> bool:
+    """Whether this program can run on the database's schema: its own, or a newer one.
+
+    Migrations expand before they contract, so the program before a migration runs on: while a new version is rolled out
+    both do, and the old one may even have to start again.
+    """
+    current = await current_revision(database)
+    return current is not None and current >= newest_revision()  # revisions are numbers of four digits
+
+
+async def refuse_older_schema(database: Database) -> None:
+    """In production nothing but `migrate` changes the schema: on an older one the start stops and says so."""
+    if not await fits(database):
+        raise WrongSettings(
+            "The database has another schema than this program: run `python -m app migrate` first."
+        )
 
 
 def migration_files() -> list[Path]:

@@ -2,24 +2,30 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 from app.db import is_outage
 from app.live.bell import Bell
+from app.live.stopping import stopping
 
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
+PATIENCE_AT_STOP_SECONDS = 5.0  # for what is under way when the process is told to stop
+
+Found = TypeVar("Found")
 
 
 async def keep_working(
-    name: str, round: Callable[[], Awaitable[float]], wake: Bell, under_way: set[asyncio.Task[None]]
+    name: str, round: Callable[[], Coroutine[Any, Any, float]], wake: Bell, under_way: set[asyncio.Task[None]]
 ) -> None:
-    """Until cancelled. `round` begins what is due, as tasks in `under_way`, and gives the seconds until its next look."""
-    while True:
+    """Until cancelled, or the process stops. `round` begins what is due, as tasks in `under_way`; it gives the seconds
+    until its next look."""
+    while not stopping.is_set():
         rung = wake.next()  # before looking: a ring meanwhile must not be missed
         try:
-            pause = await round()
+            pause = await to_its_end(round())
         except Exception as fault:
             log.error(
                 "a worker pauses",
@@ -28,4 +34,16 @@ async def keep_working(
             )
             pause = IDLE_SECONDS
         waits: set[asyncio.Future[None]] = {rung, *under_way}
-        await asyncio.wait(waits, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+        waiting = asyncio.ensure_future(asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED))
+        await stopping.or_until(waiting, pause)
+        waiting.cancel()
+
+
+async def to_its_end(work: Coroutine[Any, Any, Found]) -> Found:
+    """What `work` gives. Told to leave meanwhile we wait for its end first: a transaction is never cut in the middle."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=PATIENCE_AT_STOP_SECONDS)
+        raise

@@ -15,6 +15,8 @@ from sqlalchemy.engine import make_url
 HOME = Path(__file__).parent.parent
 DATA = HOME / "data"
 SHORTEST_SECRET = 32
+OWN_DATABASE = ("postgres://", "postgresql://")  # as BUS_URL: the database itself
+REDIS = {"redis", "rediss", "unix"}  # the schemes of its addresses
 
 
 class WrongSettings(Exception):
@@ -33,6 +35,13 @@ class Transport(StrEnum):
     SSE = "sse"
 
 
+class Jobs(StrEnum):
+    """Who sends, lets Claude answer and works off the jobs."""
+
+    INSIDE = "inside"  # this process, beside its doors
+    APART = "apart"  # `python -m app worker`
+
+
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
 
 
@@ -44,6 +53,7 @@ class Settings(BaseSettings):
     recado_env: Environment = Environment.PRODUCTION
     database_url: str = f"sqlite:///{DATA / 'recado.db'}"
     bus_url: str = ""
+    recado_jobs: Jobs = Jobs.INSIDE
     live_transport: Transport | None = None
     secret_key: Secrets = ()
     public_url: str = ""
@@ -107,7 +117,7 @@ class Settings(BaseSettings):
     @field_validator("bus_url")
     @classmethod
     def known_bus(cls, value: str) -> str:
-        if value and urlsplit(value).scheme not in {"memory", "postgres", "postgresql", "redis", "rediss"}:
+        if value and urlsplit(value).scheme not in {"memory", "postgres", "postgresql", *REDIS}:
             raise ValueError("must be memory://, postgres:// or redis://…")
         return value
 
@@ -146,6 +156,34 @@ class Settings(BaseSettings):
         if not self.whatsapp_verify_token.get_secret_value():
             raise ValueError("WHATSAPP_VERIFY_TOKEN is missing: Meta's set-up of the webhook asks for it")
         return self
+
+    @model_validator(mode="after")
+    def one_process_on_sqlite(self) -> Self:
+        if not self.is_sqlite:
+            return self
+        if self.recado_jobs is Jobs.APART:
+            raise ValueError(
+                "RECADO_JOBS: on SQLite one process does everything; use Postgres, or RECADO_JOBS=inside"
+            )
+        if self.bus_url in OWN_DATABASE:
+            raise ValueError(
+                "BUS_URL: the database is SQLite; leave it empty, or name a Postgres or Redis server"
+            )
+        return self
+
+    @property
+    def is_sqlite(self) -> bool:
+        return make_url(self.database_url).get_backend_name() == "sqlite"
+
+    @property
+    def bus_address(self) -> str:
+        """What the bus is reached by, as its driver wants it; "" when this process is alone."""
+        if urlsplit(self.bus_url).scheme in REDIS:
+            return self.bus_url
+        if urlsplit(self.bus_url).scheme == "memory" or (not self.bus_url and self.is_sqlite):
+            return ""
+        own = self.database_url if self.bus_url in ("", *OWN_DATABASE) else database_address(self.bus_url)
+        return make_url(own).set(drivername="postgresql").render_as_string(hide_password=False)
 
     @property
     def is_production(self) -> bool:

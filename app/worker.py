@@ -9,7 +9,7 @@ from app import clock, jobs, leases
 from app.db import is_outage, reading, transaction
 from app.jobs import Claim
 from app.randomness import between
-from app.rounds import IDLE_SECONDS, keep_working
+from app.rounds import IDLE_SECONDS, PATIENCE_AT_STOP_SECONDS, keep_working
 
 log = logging.getLogger(__name__)
 
@@ -26,22 +26,35 @@ class Worker:
 
     def __init__(self, handlers: Mapping[str, Handler]) -> None:
         self.handlers = handlers
+        self.kinds = sorted(handlers)
         self._under_way: set[asyncio.Task[None]] = set()
+        self._claims: dict[str, Claim] = {}
 
     async def run(self) -> None:
-        """Until cancelled; what is under way is cancelled too and found again by the end of its lease."""
+        """Until cancelled; what is under way is asked to end, and given back to other workers."""
         try:
             await keep_working("jobs", self.round, jobs.wake_worker, self._under_way)
         finally:
-            for task in self._under_way:
+            await self.leave()
+
+    async def leave(self) -> None:
+        """Turns of Claude end at once when asked, short work is waited for, and whatever is left is another's."""
+        for claim in self._claims.values():
+            claim.leaving.set()
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=PATIENCE_AT_STOP_SECONDS)
+            for task in late:
                 task.cancel()
-            await asyncio.gather(*self._under_way, return_exceptions=True)
+            await asyncio.gather(*late, return_exceptions=True)
+        for claim in list(self._claims.values()):
+            await self.give_back(claim)
 
     async def round(self) -> float:
         """Begin every job that is due; seconds until the next look."""
         if (wait := await self.seconds_until_due()) > 0:
             return wait
         while len(self._under_way) < AT_ONCE and (claim := await self.claim()) is not None:
+            self._claims[claim.lease_token] = claim
             task = asyncio.create_task(self.work(claim), name=f"job {claim.kind} {claim.key}")
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
@@ -49,12 +62,12 @@ class Worker:
 
     async def seconds_until_due(self) -> float:
         async with reading() as session:
-            due = await jobs.next_run_at(session)
+            due = await jobs.next_run_at(session, self.kinds)
         return IDLE_SECONDS if due is None else min((due - clock.now()).total_seconds(), IDLE_SECONDS)
 
     async def claim(self) -> Claim | None:
         async with transaction() as session:
-            return await jobs.claim_next(session)
+            return await jobs.claim_next(session, self.kinds)
 
     async def work(self, claim: Claim) -> None:
         try:
@@ -62,6 +75,8 @@ class Worker:
                 await self.handlers[claim.kind](claim)
             async with transaction() as session:
                 await jobs.finish(session, claim)
+        except jobs.LeftUndone:
+            await self.give_back(claim)
         except Exception as fault:
             log.error(
                 "a job failed",
@@ -69,10 +84,20 @@ class Worker:
                 exc_info=not is_outage(fault),
             )
             await self.later(claim, type(fault).__name__)
+        del self._claims[claim.lease_token]  # not when cancelled: then it is given back
 
     async def renew(self, claim: Claim) -> bool:
         async with transaction() as session:
             return await jobs.renew(session, claim)
+
+    async def give_back(self, claim: Claim) -> None:
+        """Without waiting for the end of its lease; when the database cannot, that end frees it."""
+        try:
+            async with transaction() as session:
+                await jobs.give_back(session, claim)
+        except Exception as fault:
+            if not is_outage(fault):
+                raise
 
     async def later(self, claim: Claim, error: str) -> None:
         """Back into the queue, later each time; after many tries it waits a day, where it can be seen."""

@@ -7,10 +7,10 @@ import anyio
 import pytest
 
 from app.db import database
-from app.main import running
 from app.migrate import migrate
 from app.outbox.sender import Sender
 from app.whatsapp.graph import Graph
+from app.working import running
 from tests.actors import Browser, Desk, WhatsApp, running_desk, within
 from tests.people import ANA, BRUNO, CLARA, PAULO
 

@@ -11,7 +11,7 @@ from app.accounts.users import create_user
 from app.db import Database, close_database, open_database, transaction
 from app.errors import AppError, Invalid
 from app.i18n import N_
-from app.migrate import current_revision, newest_revision
+from app.migrate import fits
 from app.settings import load_settings
 
 
@@ -31,7 +31,7 @@ async def create_user_command(email: str, name: str, role: str) -> User:
     database = open_database(settings.database_url)
     never_checkpoint(database)
     try:
-        if await current_revision(database) != newest_revision():
+        if not await fits(database):
             raise OtherSchema()
         async with transaction() as session:
             return await create_user(session, email=email, name=name, role=role, password=password)

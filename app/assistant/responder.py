@@ -6,7 +6,7 @@ from app.assistant.desk import Desk
 from app.assistant.ending import end
 from app.assistant.failures import ClaudeFailed
 from app.assistant.watching import Verdict, Watch
-from app.jobs import Claim
+from app.jobs import Claim, LeftUndone
 
 
 async def answer(claim: Claim, desk: Desk) -> None:
@@ -25,3 +25,5 @@ async def answer(claim: Claim, desk: Desk) -> None:
     except ClaudeFailed as failure:
         outcome = failure
     await end(claim, run, outcome, effort)
+    if outcome is Verdict.LOST:
+        raise LeftUndone

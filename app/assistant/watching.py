@@ -29,7 +29,7 @@ class Verdict(Enum):
 
     STOPPED = auto()  # a person stopped it, answered or took over
     NEWER = auto()  # the customer wrote more
-    LOST = auto()  # the lease ran out: another worker has the job
+    LOST = auto()  # the lease ran out, or this process stops: the job is another worker's
 
 
 async def verdict_on(session: AsyncSession, run: Run) -> Verdict | None:
@@ -62,7 +62,7 @@ class Watch:
         """The work's result, or why it was ended before it had one."""
         task = asyncio.create_task(work)
         typing = asyncio.create_task(self._show_typing())
-        beside = (self._keep_lease(), self._look(), self._show_draft())
+        beside = (self._keep_lease(), self._look(), self._show_draft(), self._heed_leaving())
         guards = [asyncio.create_task(guard) for guard in beside]
         waits: set[asyncio.Future[Any]] = {task, self._over, *guards}
         try:
@@ -96,6 +96,15 @@ class Watch:
             async with transaction() as session:
                 if not await jobs.renew(session, self._claim):
                     self._end(Verdict.LOST)
+
+    async def _heed_leaving(self) -> None:
+        """The process stops: another worker shall answer, and not only when our lease has run out."""
+        leaving = asyncio.create_task(self._claim.leaving.wait())
+        waits: set[asyncio.Future[Any]] = {leaving, self._over}
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        if leaving.done():
+            self._end(Verdict.LOST)
+        leaving.cancel()
 
     async def _look(self) -> None:
         """Look whenever something changed anywhere, and once in a while in case nobody heard the bell."""

@@ -1,15 +1,29 @@
-"""A doorbell inside the process: it only says "look", never what there is to see."""
+"""Doorbells: they only say "look", never what there is to see. The bus carries the named ones to other processes."""
 
 import asyncio
+from collections.abc import Callable
+
+carriers: list[Callable[[str], None]] = []  # hear the name of every named bell that rings in this process
 
 
 class Bell:
-    """Wakes everybody who waits. A ring that nobody heard is harmless: who comes later looks first."""
+    """Wakes everybody who waits. A ring that nobody heard is harmless: who comes later looks first.
 
-    def __init__(self) -> None:
+    With a `name`, `ring` is heard in other processes too, where `wake` is called.
+    """
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
         self._next: asyncio.Future[None] | None = None
 
     def ring(self) -> None:
+        self.wake()
+        if self.name:
+            for carry in carriers:
+                carry(self.name)
+
+    def wake(self) -> None:
+        """Ring in this process alone."""
         rung, self._next = self._next, None
         if rung is not None and not rung.done():
             rung.set_result(None)
@@ -27,4 +41,4 @@ class Bell:
         return bool(done)
 
 
-bell = Bell()
+bell = Bell("live")  # something visible has changed

@@ -26,6 +26,11 @@ class EventKind(StrEnum):
     ATTENDANT_CHANGED = (
         "attendant_changed"  # settings or rights of one, for that attendant; a name, for everybody
     )
+    UNKNOWN = "unknown"  # never logged: what a newer program logged, whose pages are fetched anew
+
+    @classmethod
+    def _missing_(cls, value: object) -> "EventKind":
+        return cls.UNKNOWN
 
 
 class LiveSeq(Base):

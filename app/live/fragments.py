@@ -50,7 +50,7 @@ class Redraw:
         """What this one event redraws."""
         conversation = event.conversation_id
         match event.kind:
-            case EventKind.ATTENDANT_CHANGED:
+            case EventKind.ATTENDANT_CHANGED | EventKind.UNKNOWN:
                 self.resync = True
             case EventKind.MESSAGE_ADDED if event.ref and conversation:
                 self.added[event.ref] = self.rows[conversation] = event

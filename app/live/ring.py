@@ -66,12 +66,16 @@ class Ring:
         self._take(fresh)
         return len(found)
 
+    def look(self) -> None:
+        """Something was committed elsewhere."""
+        self._missed.ring()
+
     def offer(self, committed: Sequence[Event]) -> None:
         """What this process has just committed: taken at once if it is what comes next, else read in its order."""
         if committed[0].id == self.head + 1:
             self._take(committed)
         else:
-            self._missed.ring()
+            self.look()
 
     def _take(self, fresh: Sequence[Event]) -> None:
         self.events.extend(fresh)

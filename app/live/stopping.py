@@ -18,6 +18,10 @@ class Stopping:
         self._waiting: set[asyncio.Future[None]] = set()
         self._event: anyio.Event | None = None
 
+    def begin(self) -> None:
+        """The process has just started."""
+        self._is_set, self._event = False, None
+
     def is_set(self) -> bool:
         return self._is_set
 
@@ -37,7 +41,7 @@ class Stopping:
         if self._event is not None:
             self._event.set()
 
-    async def or_until(self, future: "asyncio.Future[None]", seconds: float) -> bool:
+    async def or_until(self, future: "asyncio.Future[Any]", seconds: float) -> bool:
         """Wait for `future`, at most `seconds` and only while the server runs; whether it came."""
         if self._is_set:
             return True
@@ -52,7 +56,7 @@ class Stopping:
     @contextmanager
     def watch_signals(self) -> Iterator[None]:
         """Hear SIGTERM and SIGINT before the server does: its own shut-down waits for open requests first."""
-        self._is_set, self._event = False, None
+        self.begin()
         loop = asyncio.get_running_loop()
         before: dict[int, Any] = {}
 

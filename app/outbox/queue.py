@@ -25,7 +25,7 @@ UNCONFIRMED_AFTER = timedelta(seconds=120)
 
 UNCONFIRMED = "unconfirmed"  # the job that asks a person about an unknown send; key: the delivery
 
-wake_sender = Bell()
+wake_sender = Bell("outbox")
 
 
 @dataclass(frozen=True)

@@ -121,14 +121,22 @@ class Shop:
 
     async def claim(self) -> Claim | None:
         async with transaction() as session:
-            return await jobs.claim_next(session)
+            return await jobs.claim_next(session, self.kinds)
+
+    @property
+    def handlers(self) -> Mapping[str, Callable[[Claim], Awaitable[None]]]:
+        return {**handlers(self.desk), "unconfirmed": unconfirmed}
+
+    @property
+    def kinds(self) -> list[str]:
+        return list(self.handlers)
 
     async def handle(self, claim: Claim) -> None:
-        known: Mapping[str, Callable[[Claim], Awaitable[None]]] = {
-            **handlers(self.desk),
-            "unconfirmed": unconfirmed,
-        }
-        await known[claim.kind](claim)
+        try:
+            await self.handlers[claim.kind](claim)
+        except jobs.LeftUndone:
+            async with transaction() as session:
+                await jobs.give_back(session, claim)
 
     async def work(self) -> None:
         """Every job that is due, until none is."""

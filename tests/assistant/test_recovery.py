@@ -54,7 +54,7 @@ async def test_a_worker_that_lost_its_lease_is_silent(shop: Shop) -> None:
     await shop.writing("Ana")
     async with transaction() as session:  # as long as this lasts, the first one cannot renew
         shop.clock.move(seconds=16)
-        claim = await jobs.claim_next(session)
+        claim = await jobs.claim_next(session, shop.kinds)
     assert claim is not None
     await shop.handle(claim)
     await frozen
@@ -77,7 +77,7 @@ async def test_a_long_turn_keeps_its_lease(shop: Shop) -> None:
 
 async def leased_for(shop: Shop, seconds: float) -> bool:
     async with transaction() as session:
-        due = await jobs.next_run_at(session)
+        due = await jobs.next_run_at(session, shop.kinds)
     return due is not None and (due - shop.clock()).total_seconds() > seconds
 
 

@@ -1,0 +1,91 @@
+"""What happens beside the doors: sending, jobs, Claude. In the web process, or in one of its own."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any
+
+from app import jobs, jobs_table
+from app.assistant import schedule
+from app.assistant.claude import Claude, claude_from
+from app.db import close_database, open_database
+from app.live.bell import bell
+from app.live.bus import carrying
+from app.live.stopping import stopping
+from app.migrate import refuse_older_schema
+from app.outbox import queue
+from app.outbox.sender import Sender
+from app.settings import Settings, WrongSettings
+from app.whatsapp.graph import Graph
+from app.worker import Worker
+
+log = logging.getLogger(__name__)
+
+HEARD_BY_WORKERS = {  # what the bus wakes where work is done
+    bell.name: bell.wake,
+    jobs.wake_worker.name: jobs.wake_worker.wake,
+    queue.wake_sender.name: queue.wake_sender.wake,
+}
+
+
+@asynccontextmanager
+async def at_work(settings: Settings, graph: Graph) -> AsyncIterator[None]:
+    """Messages leave and jobs are done, while the block lasts. At its end both are asked to stop at the same time."""
+    claude = claude_from(settings)
+    sender = Sender(graph, settings.whatsapp_access_token.get_secret_value)
+    worker = Worker(jobs_table.handlers(settings, graph, claude))
+    try:
+        async with running(load_when_wanted(claude), "claude"), running(both(sender, worker), "work"):
+            yield
+    finally:
+        await claude.close()
+
+
+async def both(sender: Sender, worker: Worker) -> None:
+    """Told to leave, both do at the same time, and this ends when both have."""
+    await asyncio.gather(sender.run(), worker.run())
+
+
+async def load_when_wanted(claude: Claude) -> None:
+    """Claude's SDK takes seconds to load: while the first customer's quiet time runs, and not before."""
+    await asyncio.wait({schedule.wanted.next()})
+    await claude.warm_up()
+
+
+@asynccontextmanager
+async def running(work: Coroutine[Any, Any, Any], name: str) -> AsyncIterator[None]:
+    """A task beside the doors; cancelled when they close."""
+    task = asyncio.create_task(work, name=name)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def work_until_told(settings: Settings) -> None:
+    """A process that only works, until SIGTERM or SIGINT: `python -m app worker`.
+
+    Raises WrongSettings on SQLite, where one process does everything, and without a WhatsApp to send to.
+    """
+    if settings.is_sqlite:
+        raise WrongSettings("DATABASE_URL: on SQLite the web process does the work; a worker needs Postgres.")
+    if settings.simulates_whatsapp:
+        raise WrongSettings("WHATSAPP_API_URL: the simulator runs inside bin/dev; a worker needs an address.")
+    stopping.begin()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with AsyncExitStack() as stack:
+        database = open_database(settings.database_url)
+        stack.push_async_callback(close_database)
+        await refuse_older_schema(database)
+        await stack.enter_async_context(carrying(settings, HEARD_BY_WORKERS))
+        graph = Graph(base_url=settings.whatsapp_api_url, version=settings.whatsapp_api_version)
+        await stack.enter_async_context(graph)
+        await stack.enter_async_context(at_work(settings, graph))
+        log.info("the worker works")
+        await stopping.event().wait()
+    log.info("the worker has left")
