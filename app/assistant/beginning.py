@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app import clock, jobs
+from app import boundaries, clock, jobs
 from app.assistant import turns
 from app.assistant.claude import Request
 from app.assistant.desk import Desk
@@ -14,6 +14,7 @@ from app.assistant.history import history
 from app.assistant.prompt import system_prompt
 from app.assistant.tools import TOOLS
 from app.assistant.waiting import Waiting, locked, unanswered
+from app.boundaries import Boundary
 from app.conversations import handoff
 from app.conversations.handoff import HandoffReason
 from app.conversations.models import Conversation, Mode
@@ -36,13 +37,15 @@ class Run:
 
 async def begin(claim: Claim, desk: Desk) -> Run | None:
     """Begin the turn that this job asks for. None, and the job done, when Claude has nothing to say here."""
+    boundaries.passed(Boundary.TURN_CLAIMED)
     async with transaction() as session:
         await turns.end_lost(session, int(claim.key))
         conversation = await locked(session, int(claim.key))
         run = None if conversation is None else await begin_in(session, conversation, asked_at(claim), desk)
         if run is None:
             await jobs.finish(session, claim)
-        return run
+    boundaries.passed(Boundary.CONTEXT_READ)
+    return run
 
 
 def asked_at(claim: Claim) -> datetime:

@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from app import boundaries
 from app.assistant.failures import Busy, Misconfigured, sorted_out
 from app.assistant.replies import Block, Growing, Reply, Usage
+from app.boundaries import Boundary
 from app.settings import Settings
 
 ANTHROPIC = "https://api.anthropic.com"
@@ -98,9 +100,14 @@ class Claude:
 
     async def _read(self, request: Request, reply: Growing, on_text: Callable[[str], object]) -> Reply:
         async with await self._client.messages.create(**self._arguments(request)) as stream:
+            boundaries.passed(Boundary.CLAUDE_ASKED)
+            pieces = 0
             async for event in stream:
                 if reply.take(event.to_dict(warnings=False)):
+                    pieces += 1
+                    boundaries.passed(Boundary.FIRST_PIECE if pieces == 1 else Boundary.LATER_PIECE)
                     on_text(reply.text)
+            boundaries.passed(Boundary.LAST_PIECE)
             return reply.whole(stream.response.headers.get("request-id"))
 
     def _arguments(self, request: Request) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app import clock, jobs
+from app import boundaries, clock, jobs
 from app.assistant import turns
 from app.assistant.beginning import Run
 from app.assistant.composing import Composed, Effort
@@ -14,10 +15,11 @@ from app.assistant.failures import ClaudeFailed, Misconfigured
 from app.assistant.models import TurnState
 from app.assistant.waiting import locked
 from app.assistant.watching import Verdict, verdict_on
+from app.boundaries import Boundary
 from app.conversations import handoff, replying
 from app.conversations.handoff import HandoffReason
 from app.conversations.models import Author, Conversation
-from app.db import transaction
+from app.db import after_commit, transaction
 from app.errors import Invalid
 from app.i18n import N_, _
 from app.installation import installation
@@ -39,7 +41,9 @@ Outcome = Composed | ClaudeFailed | Verdict
 async def end(claim: Claim, run: Run, outcome: Outcome, effort: Effort) -> None:
     """Bring the turn to its end and finish the job, in the transaction that queues what the customer gets."""
     async with transaction() as session:
+        after_commit(session, "turn", partial(boundaries.passed, Boundary.TURN_COMMITTED))
         is_running = await turns.hold(session, run.turn_id)
+        boundaries.passed(Boundary.ENDING_BEGUN)
         conversation = await locked(session, run.conversation_id)
         if conversation is not None and is_running:
             state = await end_running(session, conversation, run, outcome)
@@ -48,6 +52,8 @@ async def end(claim: Claim, run: Run, outcome: Outcome, effort: Effort) -> None:
         await turns.book(session, run.turn_id, effort.spent, attempts=effort.attempts, request_id=request_id)
         if outcome is not Verdict.LOST:
             await jobs.finish(session, claim)
+            boundaries.passed(Boundary.TURN_DONE)
+    boundaries.passed(Boundary.TURN_TOLD)
 
 
 async def end_running(
@@ -55,6 +61,7 @@ async def end_running(
 ) -> TurnState:
     """What the turn comes to, now that nobody can change its owner any more."""
     verdict = outcome if isinstance(outcome, Verdict) else await verdict_on(session, run)
+    boundaries.passed(Boundary.OWNER_CHECKED)
     match outcome:
         case ClaudeFailed() if verdict is not Verdict.STOPPED:  # of something newer, too, a person takes care
             return await give_up(session, conversation, run, outcome)
@@ -103,6 +110,7 @@ async def say(session: AsyncSession, conversation: Conversation, run: Run, bubbl
     for bubble in bubbles:
         text = replying.clean(bubble)
         await replying.put(session, conversation, text, author=Author.CLAUDE, turn_id=run.turn_id)
+    boundaries.passed(Boundary.ANSWER_QUEUED)
 
 
 async def handoff_text(session: AsyncSession) -> str:
