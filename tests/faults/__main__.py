@@ -1,39 +1,48 @@
-"""`python -m tests.faults [NAME…] [--json] [--seed N] [--kills N]`: the long form, as `bin/faults` starts it."""
+"""`python -m tests.faults [NAME…]`: the long form, as `bin/faults` starts it."""
 
 import argparse
 import secrets
 import sys
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import anyio
 
-from app.migrate import migrate
-from app.settings import database_address
-from tests.faults.runs import FAULTS, Result
+from tests.faults.ground import ENGINES, ground_on
+from tests.faults.result import Result
+from tests.faults.runs import FAULTS
+from tests.faults.table import write_into_the_docs
 
 
 def main() -> int:
     asked = argparse.ArgumentParser(
-        prog="python -m tests.faults", description="Kill the app and count what it lost."
+        prog="bin/faults", description="Break the world around the program and count what it lost."
     )
     asked.add_argument("names", nargs="*", choices=[[], *FAULTS], metavar="NAME", help=", ".join(FAULTS))
+    asked.add_argument("--engine", choices=ENGINES, help="one alone; both by default")
     asked.add_argument("--json", action="store_true", help="one JSON object per fault and nothing else")
     asked.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
-    asked.add_argument("--kills", type=int, default=200)
+    asked.add_argument(
+        "--kills", type=int, default=12, help="at each boundary; at random moments ten times as many"
+    )
+    asked.add_argument("--docs", action="store_true", help="write the table of docs/reliability.md anew")
     wish = asked.parse_args()
-    results = [tell(anyio.run(run, name, wish.seed, wish.kills), wish.json) for name in wish.names or FAULTS]
+    results = [
+        tell(anyio.run(run, name, engine, wish.seed, wish.kills), wish.json)
+        for name in wish.names or FAULTS
+        for engine in ([wish.engine] if wish.engine else ENGINES)
+        if FAULTS[name].runs_on(engine)
+    ]
+    if wish.docs:
+        write_into_the_docs(results)
     return 1 if any(result.broken for result in results) else 0
 
 
-async def run(name: str, seed: int, kills: int) -> Result:
-    with TemporaryDirectory() as folder:
-        url = database_address(f"sqlite:///{folder}/recado.db")
-        await migrate(url)
+async def run(name: str, engine: str, seed: int, kills: int) -> Result:
+    fault = FAULTS[name]
+    async with ground_on(engine) as ground:
         try:
-            return await FAULTS[name](name, url, Path(folder), seed, kills)
+            return await fault.run(name, ground, seed, kills * fault.times)
         except AssertionError as broken:
-            return Result(name, seed, kills, broken=[str(broken)])
+            return Result(name, seed, engine, broken=[str(broken)])
 
 
 def tell(result: Result, as_json: bool) -> Result:
@@ -41,12 +50,13 @@ def tell(result: Result, as_json: bool) -> Result:
         print(result.line(), flush=True)
         return result
     print(
-        f"{result.name} (seed {result.seed}): {result.kills} kills, {result.messages} messages, {result.sends} sends,"
-        f" {result.unknown} unknown, {result.lost} lost, {result.duplicated} duplicated,"
-        f" slowest recovery {result.slowest_recovery} s, {result.seconds} s in all"
+        f"{result.name} on {result.engine} (seed {result.seed}): {result.kills} kills, {result.messages} messages,"
+        f" {result.sends} sends, {result.unknown} unknown, {result.lost} lost, {result.duplicated} duplicated,"
+        f" slowest recovery {result.slowest_recovery} s, {result.seconds} s in all",
+        flush=True,
     )
     for sentence in result.broken:
-        print(f"  BROKEN {sentence}")
+        print(f"  BROKEN {sentence}", flush=True)
     return result
 
 

@@ -1,7 +1,8 @@
 """Starts the program again and again without importing it again: a process that has read the code waits to be forked.
 
-`python -m tests.faults.nursery PORT`. Each line on standard input but "reap" forks a server, as `uvicorn app.main:app`
-would be, and prints its process id; "reap" waits for the end of the last one and prints its wait status.
+`python -m tests.faults.nursery PORT`. A line "start" on standard input forks a server, as `uvicorn app.main:app` would
+be, and prints its process id; "start NAME:N" forks one that dies at the N-th passing of that boundary. "reap" waits for
+the end of the last one and prints its wait status.
 """
 
 import os
@@ -11,6 +12,7 @@ import sys
 import uvicorn
 
 import app.main
+from app import boundaries
 from app.logs import server_logs
 
 
@@ -54,6 +56,8 @@ def main(port: int) -> None:
             continue
         newborn = os.fork()
         if newborn == 0:
+            if wish := line.removeprefix("start").strip():
+                boundaries.passed = boundaries.dying_at(wish)
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.dup2(os.open(os.devnull, os.O_RDWR), 0)
             os.dup2(2, 1)

@@ -40,6 +40,7 @@ class House:
     lives: int = 0
     recoveries: list[float] = field(default_factory=list)
     nursery: Process | None = None
+    dying: "asyncio.Task[str] | None" = None
     _pid: int = 0
     _cold: Process | None = None
 
@@ -50,6 +51,31 @@ class House:
     @property
     def send_log(self) -> Path:
         return self.folder / "sends.jsonl"
+
+    async def start_to_die(self, wish: str) -> None:
+        """Bring up a program that ends itself at the boundary of this wish; perhaps before it is ready."""
+        began = time.monotonic()
+        self._pid = int(await self.ask_nursery(f"start {wish}"))
+        self.dying = asyncio.create_task(self.ask_nursery("reap"))
+        self.lives += 1
+
+        async def is_ready_or_dead() -> bool:
+            assert self.dying is not None
+            return self.dying.done() or await self.is_ready()
+
+        await within(RECOVERY_SECONDS, is_ready_or_dead, what="recovery")
+        if not self.dying.done():
+            self.recoveries.append(time.monotonic() - began)
+
+    async def death(self, within_seconds: float) -> bool:
+        """Whether the program that was to die has; otherwise it is killed now."""
+        assert self.dying is not None
+        done, _ = await asyncio.wait({self.dying}, timeout=within_seconds)
+        if not done:
+            os.kill(self._pid, signal.SIGKILL)
+            await self.dying
+        self._pid, self.dying = 0, None
+        return bool(done)
 
     async def start(self, *, cold: bool = False) -> None:
         """Bring the program up. `cold`: as an operator would, reading all the code again."""
@@ -118,9 +144,11 @@ class House:
             )
 
     async def close(self) -> None:
-        if self._pid:
+        if self._pid and self.dying is None:
             with suppress(ProcessLookupError):
                 await self.kill()
+        elif self._pid:
+            await self.death(0)
 
 
 @asynccontextmanager

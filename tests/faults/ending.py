@@ -1,0 +1,88 @@
+"""The end of every fault: the last life drains, and all that was promised is compared with what is there."""
+
+import re
+import signal
+import time
+
+import anyio
+
+from tests.actors import Browser, WhatsApp, within
+from tests.faults.oracle import Findings, Outside, accepted_sends, as_a_page_should_show, examine, unfinished
+from tests.faults.processes import House
+from tests.faults.result import Result
+from tests.faults.traffic import CANARY, CUSTOMERS, unread_as_shown
+from tests.people import MARTA
+
+DRAIN_SECONDS = 120.0  # of a backlog that grows with the number of kills
+BUSY = (
+    "TimeoutError",
+    "OperationalError",
+)  # answered 503 and asked again: a busy machine, not a wrong program
+
+
+async def concluded(
+    desk: House,
+    whatsapp: WhatsApp,
+    marta: Browser,
+    inbound: set[str],
+    asked: dict[str, str],
+    *,
+    claude: bool,
+    result: Result,
+) -> Findings:
+    """Drain, stop, and ask the oracle. `inbound` and `asked`: what customers and attendants said."""
+    await whatsapp.control("DELETE", "/faults")
+    result.drained_in = await drained(desk, whatsapp)
+    pages = await unread_as_shown(marta)
+    shown = dict[int, str]()
+    for conversation in pages:
+        bubbles = await marta.bubbles(conversation)
+        shown |= {bubble.id: bubble.status for bubble in bubbles if bubble.direction == "out"}
+    await desk.end(signal.SIGTERM)
+    found = examine(desk.database_url, Outside(inbound, asked, accepted_sends(desk.send_log)), claude=claude)
+    look_at_the_page(desk.database_url, shown, pages, found)
+    look_at_the_log(desk.log.read_text(), found)
+    return found
+
+
+async def drained(desk: House, whatsapp: WhatsApp) -> float:
+    """Seconds until nothing is left to do; fails naming what is."""
+    began = time.monotonic()
+    left: list[str] = []
+
+    async def is_done() -> bool:
+        idle = await whatsapp.control("GET", "/idle", timeout=1)
+        left[:] = unfinished(desk.database_url) + ([] if idle["idle"] else [f"webhooks: {idle['pending']}"])
+        return not left
+
+    with anyio.move_on_after(DRAIN_SECONDS):
+        await within(DRAIN_SECONDS, is_done, what="drain")
+    assert not left, f"not drained within {DRAIN_SECONDS} s: {left}"
+    return round(time.monotonic() - began, 1)
+
+
+def look_at_the_page(
+    database_url: str, shown: dict[int, str], pages: dict[int, int], found: Findings
+) -> None:
+    """The page shows the stored status, an unknown send as unknown, and the stored badge."""
+    statuses, unread = as_a_page_should_show(database_url, MARTA.email)
+    wrong = {message: status for message, status in shown.items() if statuses.get(message) != status}
+    found.note(wrong, f"the page shows {wrong}")
+    there = {conversation: unread[conversation] for conversation in pages}  # the list shows the newest alone
+    found.note(there != pages, f"I6: the page shows {pages} unread, there are {there}")
+
+
+def look_at_the_log(log: str, found: Findings) -> None:
+    """I11: no customer's words or numbers; and nothing went wrong but the crashes, which leave no line."""
+    found.note(
+        CANARY in log or "canário".encode("unicode_escape").decode() in log, "I11: a text is in the log"
+    )
+    found.note(any(customer.wa_id in log for customer in CUSTOMERS), "I11: a phone number is in the log")
+    errors = [
+        error
+        for error in re.finditer(r'^.*"severity": "(?:ERROR|CRITICAL)".*$|^Traceback.*$', log, re.M)
+        if not any(f'"fault": "{busy}"' in error[0] for busy in BUSY)
+    ]
+    if errors:
+        around = log[max(errors[0].start() - 300, 0) : errors[0].end() + 3000]
+        found.note(True, f"the log has {len(errors)} errors, the first one here:\n{around}")
