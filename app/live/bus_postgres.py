@@ -39,6 +39,7 @@ class PostgresLine:
             self.address,
             autocommit=True,
             connect_timeout=int(PATIENCE_SECONDS),
+            application_name=f"{CHANNEL} bus",  # as operators see it in pg_stat_activity
             keepalives_idle=10,  # a dead peer is noticed after 25 s; until then everybody looks each second
             keepalives_interval=5,
             keepalives_count=3,

@@ -3,12 +3,13 @@
 import re
 import signal
 import time
+from pathlib import Path
+from typing import Protocol
 
 import anyio
 
 from tests.actors import Browser, WhatsApp, within
 from tests.faults.oracle import Findings, Outside, accepted_sends, as_a_page_should_show, examine, unfinished
-from tests.faults.processes import House
 from tests.faults.result import Result
 from tests.faults.traffic import CANARY, CUSTOMERS, unread_as_shown
 from tests.people import MARTA
@@ -20,8 +21,19 @@ BUSY = (
 )  # answered 503 and asked again: a busy machine, not a wrong program
 
 
+class Tried(Protocol):
+    """One desk, in however many processes."""
+
+    @property
+    def database_url(self) -> str: ...
+    @property
+    def send_log(self) -> Path: ...
+    def read_log(self) -> str: ...
+    async def end(self, by: signal.Signals) -> float: ...
+
+
 async def concluded(
-    desk: House,
+    desk: Tried,
     whatsapp: WhatsApp,
     marta: Browser,
     inbound: set[str],
@@ -41,11 +53,11 @@ async def concluded(
     await desk.end(signal.SIGTERM)
     found = examine(desk.database_url, Outside(inbound, asked, accepted_sends(desk.send_log)), claude=claude)
     look_at_the_page(desk.database_url, shown, pages, found)
-    look_at_the_log(desk.log.read_text(), found)
+    look_at_the_log(desk.read_log(), found)
     return found
 
 
-async def drained(desk: House, whatsapp: WhatsApp) -> float:
+async def drained(desk: Tried, whatsapp: WhatsApp) -> float:
     """Seconds until nothing is left to do; fails naming what is."""
     began = time.monotonic()
     left: list[str] = []

@@ -48,6 +48,9 @@ class House:
     def log(self) -> Path:
         return self.folder / "app.log"
 
+    def read_log(self) -> str:
+        return self.log.read_text()
+
     @property
     def send_log(self) -> Path:
         return self.folder / "sends.jsonl"

@@ -11,7 +11,7 @@ from random import Random
 
 import anyio
 
-from tests.faults import deaths
+from tests.faults import deaths, together
 from tests.faults.ending import concluded, look_at_the_log
 from tests.faults.ground import Ground
 from tests.faults.oracle import Findings
@@ -82,7 +82,7 @@ async def stopped_cleanly(name: str, ground: Ground, seed: int, kills: int) -> R
         result.drained_in = round(took, 2)
     found = Findings()
     found.note(took > STOP_SECONDS, f"stopping took {took:.1f} s")
-    look_at_the_log(desk.log.read_text(), found)
+    look_at_the_log(desk.read_log(), found)
     result.take(found, desk.recoveries, began)
     return result
 
@@ -104,4 +104,9 @@ FAULTS: dict[str, Fault] = {
     "killed-while-people-answer": Fault(partial(killed_at_random, claude=False), times=10),
     "killed-while-claude-answers": Fault(partial(killed_at_random, claude=True), times=10),
     "stopped-with-streams-open": Fault(stopped_cleanly),
+    "bus-of-postgres-dies": Fault(together.FAULTS["bus-of-postgres-dies"], times=2, only_on="postgres"),
+    "bus-of-redis-dies": Fault(together.FAULTS["bus-of-redis-dies"], times=2, only_on="postgres"),
+    "one-of-four-is-killed": Fault(together.FAULTS["one-of-four-is-killed"], times=2, only_on="postgres"),
+    "rolled-out-under-load": Fault(together.FAULTS["rolled-out-under-load"], times=2, only_on="postgres"),
+    "worker-freezes": Fault(together.FAULTS["worker-freezes"], only_on="postgres"),
 }
