@@ -86,6 +86,8 @@ class Bus:
                 await work()
             except Broken as fault:
                 log.warning("the bus is down", extra={"work": name, "fault": str(fault)})
+            except Exception as fault:  # a loop that must not end: without it every ring comes a second late
+                log.error("the bus fails", extra={"work": name, "fault": type(fault).__name__}, exc_info=True)
             if asyncio.get_running_loop().time() - began > LONGEST_PAUSE_SECONDS:
                 pause = SHORTEST_PAUSE_SECONDS
             await asyncio.sleep(pause * between(0.7, 1.3))

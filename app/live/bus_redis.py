@@ -17,11 +17,7 @@ class RedisLine:
 
     def __init__(self, address: str) -> None:
         self._client: Any = Redis.from_url(
-            address,
-            decode_responses=True,
-            socket_connect_timeout=PATIENCE_SECONDS,
-            socket_keepalive=True,
-            health_check_interval=PING_SECONDS,
+            address, decode_responses=True, socket_connect_timeout=PATIENCE_SECONDS
         )
 
     async def tell(self, words: str) -> None:
