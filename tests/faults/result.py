@@ -26,6 +26,7 @@ class Result:
     repeated: int = 0  # requests of the attendant that a crash left without an answer
     slowest_recovery: float = 0.0  # from the start of a life until it takes requests
     drained_in: float = 0.0  # what was left when the last life began
+    stopped_in: float = 0.0  # the slowest end after SIGTERM
     seconds: float = 0.0
     broken: list[str] = field(default_factory=list)
 

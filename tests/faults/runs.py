@@ -3,24 +3,28 @@
 import re
 import signal
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from random import Random
 
 import anyio
+import httpx2
 
+from tests.actors import Browser
 from tests.faults import deaths, together
-from tests.faults.ending import concluded, look_at_the_log
+from tests.faults.acts import Stage
+from tests.faults.ending import concluded
 from tests.faults.ground import Ground
-from tests.faults.oracle import Findings
 from tests.faults.processes import house
 from tests.faults.result import Result
 from tests.faults.surroundings import browser_of, whatsapp_of
 from tests.faults.traffic import CUSTOMERS, Traffic
 
-STOP_SECONDS = 3.0
+STOP_SECONDS = 10.0
+SLOW_SEND_SECONDS = 2.0
+NEVER_ENDS = {"steps": [{"text": "Um momento"}, {"stall": 120.0}], "match": "Alguém aí?"}
 TABS = 4
 
 Run = Callable[[str, Ground, int, int], Awaitable[Result]]  # name, where, seed, kills
@@ -60,31 +64,51 @@ async def pause(random: Random) -> None:
     await anyio.sleep(random.uniform(0.05, 1.5))
 
 
-async def stopped_cleanly(name: str, ground: Ground, seed: int, kills: int) -> Result:
-    """SIGTERM with a stream and a held poll open: gone within 3 s, and no error in the log."""
+async def stopped_while_busy(name: str, ground: Ground, seed: int, kills: int) -> Result:
+    """SIGTERM with a stream, a held poll, a turn of Claude and a slow send under way: gone in time, no error in the log,
+    and the next life takes the turn up at once."""
     began = time.monotonic()
-    result = Result(name, seed, ground.engine)
+    result, slowest = Result(name, seed, ground.engine), 0.0
     async with AsyncExitStack() as stack:
-        desk = await stack.enter_async_context(house(await ground.database(), ground.room()))
+        desk = await stack.enter_async_context(house(await ground.database(), ground.room(), claude=True))
+        whatsapp = await whatsapp_of(desk, stack)
         await desk.start(cold=True)
         marta = await browser_of(desk, stack)
-        page = await marta.open("/")
-        cursor = re.search(r'data-cursor="(\d+)"', page.text)
-        where = f"?c={cursor.group(1) if cursor else 0}&t=inbox"
-        stream = await stack.enter_async_context(marta.http.stream("GET", f"/live{where}"))
-        pieces = stream.aiter_text()
-        assert "hello" in await anext(pieces)
-        async with anyio.create_task_group() as crowd:
-            crowd.start_soon(marta.get, f"/live/poll{where}&w=25")
-            with anyio.move_on_after(0.3):  # the poll has arrived and is held
-                await anext(pieces)
-            took = await desk.end(signal.SIGTERM)
-        result.drained_in = round(took, 2)
-    found = Findings()
-    found.note(took > STOP_SECONDS, f"stopping took {took:.1f} s")
-    look_at_the_log(desk.read_log(), found)
+        stage = Stage(whatsapp, marta, Random(seed))
+        for _ in range(kills):
+            await stage.says(await stage.somebody(), "Primeiro")  # whoever answers it has loaded the SDK
+            await whatsapp.control("POST", "/claude/replies", **NEVER_ENDS)
+            await whatsapp.breaks({"name": "slow", "seconds": SLOW_SEND_SECONDS, "when": "after"})
+            await stage.says(await stage.somebody(), "Alguém aí?")
+            await whatsapp.control("GET", "/claude/requests", at_least=1, timeout=60)
+            async with listened_to(marta):
+                slowest = max(slowest, await desk.end(signal.SIGTERM))
+            await desk.start(cold=True)
+        found = await concluded(desk, whatsapp, marta, stage.inbound, stage.asked, claude=True, result=result)
+    found.note(slowest > STOP_SECONDS, f"stopping took {slowest:.1f} s")
+    result.kills, result.stopped_in = kills, round(slowest, 2)
     result.take(found, desk.recoveries, began)
     return result
+
+
+@asynccontextmanager
+async def listened_to(marta: Browser) -> AsyncIterator[None]:
+    """A stream and a held poll are open when the block begins; both end by themselves."""
+    page = await marta.open("/")
+    cursor = re.search(r'data-cursor="(\d+)"', page.text)
+    where = f"?c={cursor.group(1) if cursor else 0}&t=inbox"
+    async with anyio.create_task_group() as crowd, marta.http.stream("GET", f"/live{where}") as stream:
+        pieces = stream.aiter_text()
+        assert "hello" in await anext(pieces)
+        crowd.start_soon(held, marta, where)
+        with anyio.move_on_after(0.3):  # the poll has arrived and is held
+            await anext(pieces)
+        yield
+
+
+async def held(marta: Browser, where: str) -> None:
+    with suppress(httpx2.TransportError):
+        await marta.get(f"/live/poll{where}&w=25")
 
 
 @dataclass(frozen=True)
@@ -103,7 +127,7 @@ FAULTS: dict[str, Fault] = {
     **{name: Fault(run) for name, run in deaths.FAULTS.items()},
     "killed-while-people-answer": Fault(partial(killed_at_random, claude=False), times=10),
     "killed-while-claude-answers": Fault(partial(killed_at_random, claude=True), times=10),
-    "stopped-with-streams-open": Fault(stopped_cleanly),
+    "stopped-while-busy": Fault(stopped_while_busy),
     "bus-of-postgres-dies": Fault(together.FAULTS["bus-of-postgres-dies"], times=2, only_on="postgres"),
     "bus-of-redis-dies": Fault(together.FAULTS["bus-of-redis-dies"], times=2, only_on="postgres"),
     "one-of-four-is-killed": Fault(together.FAULTS["one-of-four-is-killed"], times=2, only_on="postgres"),
