@@ -67,7 +67,7 @@ async def disturbed(
         )
     look_at_what_was_read(reader, wanted, found)
     found.note(traffic.fallen, f"I5: {traffic.fallen}")
-    slowest = max(span for member in desks.members for span in member.endings[-1:])
+    slowest = max(span for member in desks.members for span in member.endings)
     found.note(slowest > STOP_SECONDS, f"stopping took {slowest:.1f} s")
     result.repeated, result.stopped_in = traffic.repeated, round(slowest, 2)
     result.take(found, desks.recoveries, began)
