@@ -55,13 +55,16 @@ async def ensure_admin(session: AsyncSession, settings: Settings) -> User | None
     """The first admin, from ADMIN_EMAIL and ADMIN_PASSWORD; None when not set or somebody exists already."""
     if not settings.admin_email or await any_user_exists(session):
         return None
-    return await create_user(
-        session,
-        email=settings.admin_email,
-        name=settings.admin_email.partition("@")[0],
-        role=Role.ADMIN,
-        password=settings.admin_password.get_secret_value(),
-    )
+    try:
+        return await create_user(
+            session,
+            email=settings.admin_email,
+            name=settings.admin_email.partition("@")[0],
+            role=Role.ADMIN,
+            password=settings.admin_password.get_secret_value(),
+        )
+    except EmailTaken:  # another process started at the same moment
+        return None
 
 
 def clean_email(email: str) -> str:

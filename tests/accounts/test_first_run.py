@@ -109,6 +109,19 @@ async def test_the_environment_makes_the_admin_only_while_nobody_exists(database
     assert (admin.email, admin.role) == ("owner@example.com", Role.ADMIN)
 
 
+async def test_two_processes_that_start_at_once_make_one_admin(database: str) -> None:
+    settings = load_settings(
+        recado_env="test", secret_key="s" * 32, admin_email="owner@example.com", admin_password=PASSWORD
+    )
+
+    async def start() -> bool:
+        async with transaction() as session:
+            return await ensure_admin(session, settings) is not None
+
+    assert sorted(await asyncio.gather(*(start() for _ in range(4)))) == [False, False, False, True]
+    assert len(await everybody()) == 1
+
+
 async def test_a_new_person_starts_with_nothing_unread(house: House) -> None:
     async with transaction() as session:
         number = Number(phone_number_id="1", created_at=clock.now())
