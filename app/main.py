@@ -22,7 +22,7 @@ from app.live.fragments import Fragments
 from app.live.ring import Ring
 from app.live.stopping import stopping
 from app.logs import configure_logs
-from app.middleware import BodyCap, SecurityHeaders
+from app.middleware import NOT_KEPT, BodyCap, SecurityHeaders, security_headers
 from app.migrate import refuse_older_schema
 from app.routes import routes
 from app.settings import Jobs, Settings, WrongSettings, load_settings
@@ -31,6 +31,7 @@ from app.templating import environment
 from app.whatsapp.graph import Graph
 from app.whatsapp.intake import Intake
 from app.whatsapp.numbers import ensure_first
+from app.whatsapp.webhook import StraightToTheWebhook
 from app.working import HEARD_BY_WORKERS, at_work, running
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ def create_app(settings: Settings) -> Starlette:
         routes=list(routes()),
         lifespan=lifespan(settings),
         middleware=[
+            Middleware(StraightToTheWebhook, headers=security_headers(settings) | NOT_KEPT),
             Middleware(SecurityHeaders, settings=settings),
             Middleware(BodyCap),
             Middleware(

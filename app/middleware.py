@@ -21,7 +21,14 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(self), payment=(), usb=()",
 }
+NOT_KEPT = {
+    "Cache-Control": "no-store"
+}  # pages are private: after signing out, "back" must ask the server again
 STRICT_TRANSPORT = "max-age=31536000"
+
+
+def security_headers(settings: Settings) -> dict[str, str]:
+    return HEADERS | ({"Strict-Transport-Security": STRICT_TRANSPORT} if settings.is_https else {})
 
 
 class BodyTooLarge(AppError):
@@ -35,15 +42,12 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
-        self.headers = HEADERS | (
-            {"Strict-Transport-Security": STRICT_TRANSPORT} if settings.is_https else {}
-        )
+        self.headers = security_headers(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        # Pages are private: after signing out, "back" must ask the server again.
-        extra = {} if scope["path"].startswith("/static/") else {"Cache-Control": "no-store"}
+        extra = {} if scope["path"].startswith("/static/") else NOT_KEPT
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -35,7 +35,7 @@ def routes() -> Sequence[BaseRoute]:
         Route("/live/poll", poll, name="poll"),
         Route("/live/probe", probe, name="probe"),
         Route(WEBHOOK, webhook.verify, methods=["GET"], name="webhook"),
-        Route(WEBHOOK, webhook.receive, methods=["POST"]),
+        Route(WEBHOOK, webhook.Door(), methods=["POST"]),  # StraightToTheWebhook comes before it
         Route("/sign-in", sign_in.show, methods=["GET"], name="sign-in"),
         Route("/sign-in", sign_in.enter, methods=["POST"]),
         Route("/sign-out", sign_in.leave, methods=["POST"], name="sign-out"),

@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.boundaries import Boundary, passed
 from app.conversations.models import Conversation, Direction, Message
 from app.db import made, table_of
+from app.rows import ChangedRows, NewRows
 
 OLDEST = timedelta(days=8)  # Meta delivers a webhook for up to 7 days
 NEWEST = timedelta(minutes=5)
@@ -81,9 +84,11 @@ PLACES = (
     .with_for_update(key_share=True)
 )
 PLACE_OF = PLACES.where(CONVERSATIONS.c.id == bindparam("conversation"))
-COUNTING = update(CONVERSATIONS).where(CONVERSATIONS.c.id == bindparam("conversation"))
-STORING = insert(MESSAGES).returning(*MESSAGES.c["id", "conversation_id", "position"])
-STORED = [column.name for column in MESSAGES.columns if column.name != "id"]
+counters_of = attrgetter(*COUNTERS)
+COLUMNS = [column.name for column in MESSAGES.columns if column.name != "id"]
+STORING = NewRows(MESSAGES, COLUMNS, returning=("id", "conversation_id", "position"))
+COUNTING = ChangedRows(CONVERSATIONS, COUNTERS)
+EMPTY: Mapping[str, Any] = dict.fromkeys(COLUMNS) | {"body": "", "content": {}}
 
 
 async def store(session: AsyncSession, direction: Direction, **values: Any) -> Message:
@@ -101,14 +106,12 @@ async def store_all(
     """The same for many, each with its conversation's place, in this order and in three statements at most."""
     messages = []
     for place, values in placed:
-        row = dict.fromkeys(STORED) | {"body": "", "content": {}} | dict(values)
-        messages.append(row | {"position": place.put(direction, values["sent_at"]), "direction": direction})
-    found = await session.execute(STORING, messages)
-    ids = {(row.conversation_id, row.position): row.id for row in found}
-    changed = {place.id: place for place, _ in placed}
-    counted = [
-        {"conversation": place.id, **{name: getattr(place, name) for name in COUNTERS}}
-        for place in changed.values()
-    ]
-    await session.execute(COUNTING, counted)
-    return [made(Message, row | {"id": ids[row["conversation_id"], row["position"]]}) for row in messages]
+        position = place.put(direction, values["sent_at"])
+        messages.append({**EMPTY, **values, "position": position, "direction": direction})
+    found = await STORING.write(session, [[row[name] for name in COLUMNS] for row in messages])
+    passed(Boundary.MESSAGE_STORED)
+    changed = {place.id: place for place, _ in placed}.values()
+    await COUNTING.write(session, [(place.id, *counters_of(place)) for place in changed])
+    passed(Boundary.COUNTED)
+    ids = {(conversation_id, position): id for id, conversation_id, position in found}
+    return [made(Message, {**row, "id": ids[row["conversation_id"], row["position"]]}) for row in messages]

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.assistant.schedule import ask_for_answer
 from app.attention import reading
+from app.boundaries import Boundary, passed
 from app.contacts import identities
 from app.conversations import handoff
 from app.conversations.models import Author, Conversation, Direction, Message, Mode, Reaction
@@ -59,6 +60,7 @@ async def receive(
     if not new:
         return []
     contacts = await identities.resolve(session, [(one.item.sender, one.now) for one in new])
+    passed(Boundary.CONTACT_KNOWN)
     pairs = list(zip(new, contacts, strict=True))
     places = await places_between(session, pairs, claude_answers=claude_answers)
     stopped = {place.id for place in places.values() if place.claude_stopped}
@@ -76,6 +78,7 @@ async def receive(
     for place in places.values():
         if place.mode == Mode.CLAUDE:
             await ask_for_answer(session, place.id, last[place.id], wait_seconds)
+            passed(Boundary.JOB_ASKED_FOR)
     return messages
 
 

@@ -1,17 +1,18 @@
 """What changed on screen, logged in the transaction that changed it; ids come in commit order, so a cursor never skips."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, bindparam, insert, update
+from sqlalchemy import ForeignKey, String, bindparam, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.db import Base, after_commit, before_commit, table_of
 from app.live.bell import bell
+from app.rows import NewRows
 
 
 class EventKind(StrEnum):
@@ -75,7 +76,7 @@ listeners: list[Callable[[Sequence[Event]], None]] = []  # who hears at once wha
 # Built once: every change of anything ends with them.
 SEQ = table_of(LiveSeq)
 RAISING = update(SEQ).where(SEQ.c.id == 1).values(n=SEQ.c.n + bindparam("more")).returning(SEQ.c.n)
-LOGGING = insert(table_of(LiveEvent))
+LOGGING = NewRows(table_of(LiveEvent), ("id", "at", "kind", "conversation_id", "ref", "user_id"))
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,10 @@ async def write_events(session: AsyncSession) -> None:
         Event(first + offset, now, change.kind, change.conversation_id, change.ref, change.user_id)
         for offset, change in enumerate(changes)
     ]
-    await session.execute(LOGGING, [asdict(event) for event in events])
+    await LOGGING.write(
+        session,
+        [(one.id, one.at, one.kind, one.conversation_id, one.ref, one.user_id) for one in events],
+    )
     after_commit(session, "live", lambda: tell(events))
 
 

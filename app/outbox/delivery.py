@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock, jobs
 from app.conversations.models import Message
-from app.db import insert_if_new
 from app.live.events import Change, EventKind, announce
 from app.outbox.models import Delivery, DeliveryReport
 
@@ -29,12 +28,15 @@ class DeliveryStatus(StrEnum):
 
     def after(self, report: "DeliveryStatus") -> "DeliveryStatus":
         """The status to keep once WhatsApp reports `report`: late and repeated reports never undo."""
-        return max(self, report, key=list(DeliveryStatus).index)
+        return max(self, report, key=RANK.__getitem__)
 
 
 DROPPED = "dropped"  # a later part of an answer whose earlier part did not leave
 ANSWER_DID_NOT_LEAVE = "answer_did_not_leave"  # the job that calls a person; key: the conversation
 
+KNOWN_STATUSES = frozenset(str(status) for status in DeliveryStatus)
+RANK = {status: rank for rank, status in enumerate(DeliveryStatus)}
+Attempt = TypeVar("Attempt", bound=Any)  # a Delivery, or a row with its id, status and wamid
 ARRIVED = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ, DeliveryStatus.PLAYED)
 
 
@@ -52,46 +54,26 @@ class Report:
     pricing: dict[str, Any] | None = None
 
 
-async def report(session: AsyncSession, reported: Report) -> None:
-    """Keep a report once and let it move its delivery; one without a delivery yet waits for it."""
-    delivery = await delivery_of(session, reported.wamid, reported.opaque)
-    values = {
-        "delivery_id": delivery.id if delivery else None,
-        "wamid": reported.wamid,
-        "opaque": reported.opaque,
-        "status": reported.status[:20],
-        "participant": reported.participant,
-        "reported_at": reported.at,
-        "error_code": reported.error_code,
-        "error_details": reported.error_details,
-        "pricing": reported.pricing or {},
-    }
-    is_new = await insert_if_new(session, DeliveryReport, values, unique=["wamid", "status", "participant"])
-    if is_new is not None and delivery is not None:
-        await apply(session, delivery, reported)
-
-
-async def delivery_of(session: AsyncSession, wamid: str, opaque: str | None) -> Delivery | None:
-    """The attempt a report speaks of: by the wamid, or by our own mark when the send's answer was lost."""
-    named = [Delivery.wamid == wamid] + ([Delivery.opaque == opaque] if opaque else [])
-    return (
-        await session.scalars(select(Delivery).where(or_(*named)).with_for_update(key_share=True))
-    ).first()
-
-
 async def apply(session: AsyncSession, delivery: Delivery, reported: Report) -> None:
     """Move one attempt by one report, and its message with it."""
-    if reported.status not in list(DeliveryStatus):
+    if reported.status not in KNOWN_STATUSES:
         return
+    take(delivery, reported)
+    await session.flush()
+    await show(session, delivery.message_id)
+    if delivery.status == reported.status == DeliveryStatus.FAILED:
+        await drop_rest_of_answer(session, delivery)
+
+
+def take(delivery: Delivery, reported: Report) -> None:
+    """What one report of a word that we know changes of its attempt."""
     status = DeliveryStatus(reported.status)
     if status in ARRIVED or status is DeliveryStatus.FAILED:
         delivery.wamid = delivery.wamid or reported.wamid
     note_time(delivery, status, reported.at)
     if status is DeliveryStatus.FAILED and delivery.status != DeliveryStatus.FAILED:
         delivery.error_code, delivery.error_details = reported.error_code, reported.error_details
-    await advance(session, delivery, status)
-    if status is DeliveryStatus.FAILED and delivery.status == DeliveryStatus.FAILED:
-        await drop_rest_of_answer(session, delivery)
+    raise_to(delivery, status)
 
 
 def note_time(delivery: Delivery, status: DeliveryStatus, at: datetime) -> None:
@@ -106,12 +88,17 @@ def note_time(delivery: Delivery, status: DeliveryStatus, at: datetime) -> None:
 
 async def advance(session: AsyncSession, delivery: Delivery, status: DeliveryStatus) -> None:
     """Raise an attempt to `status` if that is further, and show the message accordingly."""
+    raise_to(delivery, status)
+    await session.flush()
+    await show(session, delivery.message_id)
+
+
+def raise_to(delivery: Delivery, status: DeliveryStatus) -> None:
+    """What was raised waits for us no more."""
     reached = DeliveryStatus(delivery.status).after(status)
     if reached is not DeliveryStatus.QUEUED:
         delivery.next_try_at = delivery.lease_token = delivery.lease_until = None
     delivery.status = reached
-    await session.flush()
-    await show(session, delivery.message_id)
 
 
 async def show(session: AsyncSession, message_id: int) -> None:
@@ -124,14 +111,12 @@ async def show(session: AsyncSession, message_id: int) -> None:
     announce(session, Change(EventKind.MESSAGE_CHANGED, shown.conversation_id, message_id))
 
 
-def attempt_to_show(attempts: Sequence[Delivery]) -> Delivery:
+def attempt_to_show(attempts: Sequence[Attempt]) -> Attempt:
     """`attempts` in the order they were made; at least one."""
     arrived = [attempt for attempt in attempts if attempt.status in ARRIVED]
     if not arrived:
         return attempts[-1]
-    return max(
-        arrived, key=lambda attempt: (list(DeliveryStatus).index(DeliveryStatus(attempt.status)), attempt.id)
-    )
+    return max(arrived, key=lambda attempt: (RANK[DeliveryStatus(attempt.status)], attempt.id))
 
 
 async def attach_early_reports(session: AsyncSession, delivery: Delivery) -> None:

@@ -12,7 +12,8 @@ from app.contacts import identities
 from app.conversations import receiving
 from app.conversations.receiving import Arrival
 from app.db import is_outage
-from app.outbox import delivery
+from app.outbox import reports
+from app.outbox.delivery import Report
 from app.settings import Settings
 from app.whatsapp import items, numbers
 from app.whatsapp.models import SetAside
@@ -67,10 +68,10 @@ class Filing:
         for start in range(0, len(messages), TOGETHER):
             await self.receive(session, messages[start : start + TOGETHER])
             await asyncio.sleep(0)
-        for item, now in run:
-            if isinstance(item, items.StatusReport):
-                await self.file(item, session, now)
-                await asyncio.sleep(0)
+        reported = [report_of(item, now) for item, now in run if isinstance(item, items.StatusReport)]
+        for start in range(0, len(reported), TOGETHER):
+            await reports.report_all(session, reported[start : start + TOGETHER])
+            await asyncio.sleep(0)
 
     async def receive(
         self, session: AsyncSession, messages: Sequence[tuple[items.InboundMessage, datetime]]
@@ -130,18 +131,21 @@ class Filing:
 
     @file.register
     async def _(self, item: items.StatusReport, session: AsyncSession, now: datetime) -> None:
-        error = item.errors[0] if item.errors else None
-        reported = delivery.Report(
-            wamid=item.wamid,
-            status=item.status,
-            at=item.at or now,
-            opaque=item.opaque or None,
-            participant=item.participant,
-            error_code=error.code if error else None,
-            error_details=(error.details or error.message or error.title) if error else None,
-            pricing=item.pricing,
-        )
-        await delivery.report(session, reported)
+        await reports.report_all(session, [report_of(item, now)])
+
+
+def report_of(item: items.StatusReport, now: datetime) -> Report:
+    error = item.errors[0] if item.errors else None
+    return Report(
+        wamid=item.wamid,
+        status=item.status,
+        at=item.at or now,
+        opaque=item.opaque or None,
+        participant=item.participant,
+        error_code=error.code if error else None,
+        error_details=(error.details or error.message or error.title) if error else None,
+        pricing=item.pricing,
+    )
 
 
 async def change_identity(session: AsyncSession, item: items.IdentityChange, now: datetime) -> int | None:

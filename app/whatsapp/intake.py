@@ -8,16 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
-from app.db import is_outage, table_of, transaction
+from app.boundaries import Boundary, passed
+from app.db import after_commit, before_commit, is_outage, table_of, transaction
 from app.errors import Unavailable
 from app.live.bell import Bell
+from app.rows import NewRows
 from app.settings import Settings
 from app.whatsapp.filing import Filing
-from app.whatsapp.items import Item, happened_at
+from app.whatsapp.items import Item, StatusReport, happened_at
 from app.whatsapp.models import JournalEntry
 from app.whatsapp.payloads import Unusable, parse, walk
 
@@ -25,11 +26,15 @@ log = logging.getLogger(__name__)
 
 LARGEST_BATCH = 200  # items in one transaction, unless one webhook has more
 MOST_WAITING = 5_000  # items; beyond it Meta is asked to come again
+BACKLOG_SHARE = 0.6  # of what may wait, for what is old: the rest is kept for what happens now
+A_TURN = 50  # items read in one go: a few milliseconds
 MOST_BYTES = 64 * 1024 * 1024  # of bodies that wait
 FRESH = timedelta(minutes=2)  # what is older comes from a retry storm, and waits behind what happens now
 
 JOURNAL = table_of(JournalEntry)
-JOURNALING = insert(JOURNAL).returning(*JOURNAL.c["id", "set_aside"])
+JOURNALING = NewRows(
+    JOURNAL, ("received_at", "body_sha256", "body", "set_aside"), returning=("id", "set_aside")
+)
 
 
 class QueueFull(Unavailable):
@@ -66,12 +71,17 @@ class Webhook:
             self.stored.exception()  # nobody may wait any more
 
 
-def read(body: bytes, now: datetime) -> Webhook:
-    """What a body contains."""
+async def read(body: bytes, now: datetime) -> Webhook:
+    """What a body contains. Now and then everybody else has a turn: a body may hold a thousand items."""
+    found: list[Item] = []
     try:
-        return Webhook(body, now, list(walk(parse(body), now)))
+        for item in walk(parse(body), now):
+            found.append(item)
+            if not len(found) % A_TURN:
+                await asyncio.sleep(0)
     except Unusable as fault:
         return Webhook(body, now, unusable=str(fault)[:200])
+    return Webhook(body, now, found)
 
 
 class Intake:
@@ -89,16 +99,21 @@ class Intake:
     async def take(self, body: bytes) -> None:
         """Returns once the body and its effects are durable. Raises QueueFull, or what the database raised: then nothing
         of it is stored."""
-        webhook = read(body, clock.now())
-        if self.waiting and (
-            self.waiting + webhook.weight > MOST_WAITING or self._bytes + len(body) > MOST_BYTES
-        ):
+        webhook = await read(body, clock.now())
+        passed(Boundary.PARSED)
+        if not self._has_room_for(webhook):
             raise QueueFull
         self.waiting += webhook.weight
         self._bytes += len(body)
         (self._fresh if webhook.is_fresh else self._old).append(webhook)
         self._arrived.ring()
-        await asyncio.shield(webhook.stored)
+        await webhook.stored
+
+    def _has_room_for(self, webhook: Webhook) -> bool:
+        """Something always fits into an empty queue."""
+        share = 1 if webhook.is_fresh else BACKLOG_SHARE
+        items, size = self.waiting + webhook.weight, self._bytes + len(webhook.body)
+        return not self.waiting or (items <= share * MOST_WAITING and size <= share * MOST_BYTES)
 
     @property
     def has_room(self) -> bool:
@@ -138,46 +153,76 @@ class Intake:
         self.is_storing = True
         try:
             async with transaction() as session:
+                await begin(session, batch)
                 await journal(session, batch)
+                passed(Boundary.JOURNALED)
                 found = [(item, webhook.received_at) for webhook in batch for item in webhook.found]
                 await self.filing.file_together(session, found)
+                before_commit(session, "intake", events_logged)
         except Exception as fault:
             if is_outage(fault):
                 return tell(batch, fault)
             for webhook in batch:
                 await self._store_carefully(webhook)
         else:
-            tell(batch, None)
+            told(batch)
         finally:
             self.is_storing = False
 
     async def _store_carefully(self, webhook: Webhook) -> None:
         try:
             async with transaction() as session:
+                await begin(session, [webhook])
                 (journal_id,) = await journal(session, [webhook])
+                passed(Boundary.JOURNALED)
                 await self.filing.file_each(session, journal_id, webhook.found, webhook.received_at)
+                before_commit(session, "intake", events_logged)
         except Exception as fault:
             webhook.ends(fault)
         else:
-            webhook.ends(None)
+            told([webhook])
+
+
+async def begin(session: AsyncSession, batch: Sequence[Webhook]) -> None:
+    """The transaction has the lock to write, and will say when it is durable, before anybody else hears of it."""
+    await session.connection()
+    passed(Boundary.BEGUN)
+    after_commit(session, "intake", lambda: committed(batch))
+
+
+async def events_logged(session: AsyncSession) -> None:
+    passed(Boundary.EVENTS_LOGGED)
+
+
+def committed(batch: Sequence[Webhook]) -> None:
+    passed(Boundary.COMMITTED)
+    if has_status(batch):
+        passed(Boundary.STATUS_COMMITTED)
+
+
+def told(batch: Sequence[Webhook]) -> None:
+    """The bell has rung; now whoever posted hears that it is stored."""
+    passed(Boundary.BUS_TOLD)
+    if has_status(batch):
+        passed(Boundary.STATUS_TOLD)
+    tell(batch, None)
+
+
+def has_status(batch: Sequence[Webhook]) -> bool:
+    return any(isinstance(item, StatusReport) for webhook in batch for item in webhook.found)
 
 
 async def journal(session: AsyncSession, batch: Sequence[Webhook]) -> list[int]:
     """Write the raw bodies down; their ids."""
     kept = [
-        {
-            "received_at": webhook.received_at,
-            "body_sha256": hashlib.sha256(webhook.body).hexdigest(),
-            "body": webhook.body,
-            "set_aside": webhook.unusable,
-        }
+        (webhook.received_at, hashlib.sha256(webhook.body).hexdigest(), webhook.body, webhook.unusable)
         for webhook in batch
     ]
-    found = (await session.execute(JOURNALING, kept)).all()
-    for row in found:
-        if row.set_aside is not None:
-            log.warning("a webhook was set aside", extra={"journal": row.id})
-    return [row.id for row in found]
+    found = await JOURNALING.write(session, kept)
+    for id, reason in found:
+        if reason is not None:
+            log.warning("a webhook was set aside", extra={"journal": id})
+    return [id for id, _ in found]
 
 
 def tell(batch: Sequence[Webhook], fault: BaseException | None) -> None:

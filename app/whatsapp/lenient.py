@@ -15,7 +15,7 @@ STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 ONE_KIND = bytes.maketrans(b"{}", b"[]")
 # What cleaning could find: JSON in UTF-8 holds a surrogate or NUL only as an escape. Most bodies have none.
-UNCLEAN = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)|[0-9]{19}")
+UNCLEAN = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)")  # begins with what few bytes are: a fast search
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -36,7 +36,7 @@ def loads(body: bytes) -> Any:
     if is_too_deep(body):
         raise Unusable("nested too deep")
     try:
-        document = json.loads(body.decode(), parse_constant=_not_finite, parse_float=_finite)
+        document = READER.decode(body.decode())
         return clean(document) if UNCLEAN.search(body) else document
     except Unusable:
         raise
@@ -52,6 +52,8 @@ def loads(body: bytes) -> Any:
 
 def is_too_deep(body: bytes, deepest: int = DEEPEST) -> bool:
     """Whether brackets nest deeper than that, or do not close; looked up before any parser recurses."""
+    if body.count(b"{") + body.count(b"[") <= deepest:
+        return False
     brackets = STRING.sub(b"", body).translate(ONE_KIND, NOT_BRACKETS)
     for _ in range(deepest):  # each round takes away the innermost level
         fewer = brackets.replace(b"[]", b"")
@@ -70,17 +72,23 @@ def _finite(digits: str) -> float:
     return number if math.isfinite(number) else _not_finite(digits)
 
 
+def _whole(digits: str) -> int | str:
+    """A whole number, its digits when it is beyond 63 bits. Raises ValueError for more digits than int() reads."""
+    number = int(digits)
+    return number if -LARGEST <= number <= LARGEST else str(number)
+
+
+READER = json.JSONDecoder(parse_constant=_not_finite, parse_float=_finite, parse_int=_whole)
+
+
 def clean(value: Any) -> Any:
-    """The same JSON with what the databases refuse replaced: lone surrogates by U+FFFD, NUL by U+2400,
-    integers beyond 63 bits by their digits."""
+    """The same JSON with the characters that the databases refuse replaced: lone surrogates by U+FFFD, NUL by U+2400."""
     if isinstance(value, str):
         return clean_text(value)
     if isinstance(value, dict):
         return {clean_text(key): clean(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [clean(inner) for inner in value]
-    if isinstance(value, int) and abs(value) > LARGEST:
-        return str(value)
     return value
 
 
@@ -95,12 +103,14 @@ def at(value: Any, *keys: str) -> Any:
     return value
 
 
-def text_at(value: Any, *keys: str) -> str:
+def text_at(value: Any, key: str, *more: str) -> str:
     """The string at this path, a whole number as its digits; "" for anything else."""
-    found = at(value, *keys)
-    if isinstance(found, int) and not isinstance(found, bool):
-        return str(found)
-    return found if isinstance(found, str) else ""
+    found = value.get(key) if isinstance(value, dict) else None
+    if more:
+        found = at(found, *more)
+    if isinstance(found, str):
+        return found
+    return str(found) if isinstance(found, int) and not isinstance(found, bool) else ""
 
 
 def object_at(value: Any, *keys: str) -> JsonObject:

@@ -206,10 +206,10 @@ def _about_another(
 ) -> Reaction | Edit | Revoke | None:
     """A message that only changes an earlier one, None when it is one of its own."""
     type_ = _type(message)
-    content = content_of(message, type_)
-    target = text_at(content, "message_id" if type_ == "reaction" else "original_message_id")
     if type_ not in {"reaction", "edit", "revoke"}:
         return None
+    content = content_of(message, type_)
+    target = text_at(content, "message_id" if type_ == "reaction" else "original_message_id")
     if not target:
         raise _Misshapen("no message that it is about")
     wamid, at = text_at(message, "id"), _time(message, change.now)
@@ -248,6 +248,8 @@ def _status(change: _Change, path: str, status: JsonObject) -> StatusReport:
 
 def _account_errors(change: _Change) -> Iterator[Item]:
     """The errors beside the lists, unless a message without content took them as its own."""
+    if not change.errors:
+        return
     messages = objects_at(change.value, "messages")
     if any(not content_of(one, _type(one)) and not _errors(one) for one in messages):
         return
@@ -260,6 +262,8 @@ def _type(message: JsonObject) -> str:
 
 
 def _errors(holder: JsonObject) -> tuple[ErrorReport, ...]:
+    if "errors" not in holder:
+        return ()
     return tuple(
         ErrorReport(
             code=number_at(error, "code"),

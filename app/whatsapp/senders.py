@@ -18,6 +18,8 @@ def ids_in(block: JsonObject, fields: tuple[str, ...]) -> Ids:
     """The person's ids by kind; a field of that kind's name is as good as any other, the first wins."""
     found: Ids = {}
     for field in fields:
+        if field not in block:
+            continue
         user_id = text_at(block, field)
         kind = kind_of(user_id)
         if kind:

@@ -22,10 +22,12 @@ def identity_change(
     path: str, number: NumberRef, message: JsonObject, at: datetime | None
 ) -> IdentityChange | None:
     """What this message says about who somebody is now, None when it says nothing of the kind."""
+    if text_at(message, "type") != "system":
+        return None
     system = object_at(message, "system")
     kind = KINDS.get(text_at(system, "type"))
     new = ids_in(system, NEW)
-    if text_at(message, "type") != "system" or kind is None or not new:
+    if kind is None or not new:
         return None
     old = _old(message, system, new)
     from_body = {} if old else _old_in_body(text_at(system, "body"))

@@ -1,55 +1,70 @@
 """The program with three doors more, to measure its webhook beside: `uvicorn tests.bench.doors:app`.
 
-`/bench/empty` answers, `/bench/parsed` reads, checks and parses as the webhook does and stores nothing, `/bench/naive`
-stores each webhook in a transaction of its own, as one would without a writer.
+`/bench/parsed` is a usual door that reads, checks and parses as the webhook does and stores nothing; `/bench/bare` is
+the webhook's own door with nothing behind it; `/bench/naive` stores each webhook in a transaction of its own, as one
+would without a writer.
 """
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import clock
 from app.db import transaction
 from app.gate import OPEN_DOORS
 from app.main import create_app
+from app.middleware import NOT_KEPT, security_headers
 from app.settings import load_settings
 from app.whatsapp.filing import Filing
-from app.whatsapp.intake import read as contents
+from app.whatsapp.intake import Intake, Webhook, read
 from app.whatsapp.signature import is_signed
-from app.whatsapp.webhook import read
-
-
-async def empty(request: Request) -> Response:
-    return PlainTextResponse("")
+from app.whatsapp.webhook import Door
 
 
 async def parsed(request: Request) -> Response:
-    body = await read(request)
-    secrets = [secret.get_secret_value() for secret in request.app.state.settings.whatsapp_app_secret]
-    assert is_signed(request.headers.get("x-hub-signature-256"), body, secrets)
-    assert contents(body, clock.now()).found
+    await contents_of(request)
     return PlainTextResponse("")
 
 
-async def naive(request: Request) -> Response:
-    body = await read(request)
+async def contents_of(request: Request) -> Webhook:
+    body = await request.body()
     secrets = [secret.get_secret_value() for secret in request.app.state.settings.whatsapp_app_secret]
     assert is_signed(request.headers.get("x-hub-signature-256"), body, secrets)
+    webhook = await read(body, clock.now())
+    assert webhook.found
+    return webhook
+
+
+async def naive(request: Request) -> Response:
     filing = Filing(request.app.state.settings)
-    webhook = contents(body, clock.now())
+    webhook = await contents_of(request)
     async with transaction() as session:
         for item in webhook.found:
             await filing.file(item, session, webhook.received_at)
     return PlainTextResponse("")
 
 
-def build() -> Starlette:
-    program = create_app(load_settings())
-    for name, door in {"empty": empty, "parsed": parsed, "naive": naive}.items():
+class Bare(Door):
+    """The webhook's door with nothing behind it."""
+
+    async def store(self, intake: Intake, body: bytes) -> tuple[int, bytes]:
+        assert (await read(body, clock.now())).found
+        return 200, b""
+
+
+def build() -> ASGIApp:
+    settings = load_settings()
+    program, bare = create_app(settings), Bare(security_headers(settings) | NOT_KEPT)
+    for name, door in {"parsed": parsed, "naive": naive}.items():
         OPEN_DOORS.add(f"/bench/{name}")
         program.router.routes.append(Route(f"/bench/{name}", door, methods=["POST"]))
-    return program
+
+    async def doors(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = program
+        await (bare if scope.get("path") == "/bench/bare" else program)(scope, receive, send)
+
+    return doors
 
 
 app = build()
