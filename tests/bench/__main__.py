@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.bench import arrival, intake, size
+from tests.bench import arrival, intake, size, storm
 from tests.bench.figure import Figure
 
 BENCHES: dict[str, Callable[[], Coroutine[Any, Any, list[Figure]]]] = {
     "size": size.measure,
     "arrival": arrival.measure,
     "intake": intake.measure,
+    "storm": storm.measure,
 }
 
 

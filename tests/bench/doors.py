@@ -2,19 +2,22 @@
 
 `/bench/parsed` is a usual door that reads, checks and parses as the webhook does and stores nothing; `/bench/bare` is
 the webhook's own door with nothing behind it; `/bench/naive` stores each webhook in a transaction of its own, as one
-would without a writer.
+would without a writer; `/bench/stored` counts.
 """
 
+from sqlalchemy import func, select
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import clock
-from app.db import transaction
+from app.conversations.models import Message
+from app.db import reading, transaction
 from app.gate import OPEN_DOORS
 from app.main import create_app
 from app.middleware import NOT_KEPT, security_headers
+from app.outbox.models import DeliveryReport
 from app.settings import load_settings
 from app.whatsapp.filing import Filing
 from app.whatsapp.intake import Intake, Webhook, read
@@ -45,6 +48,16 @@ async def naive(request: Request) -> Response:
     return PlainTextResponse("")
 
 
+async def stored(request: Request) -> Response:
+    """How many messages and reports there are."""
+    async with reading() as session:
+        counts = [
+            (await session.execute(select(func.count()).select_from(table))).scalar_one()
+            for table in (Message, DeliveryReport)
+        ]
+    return JSONResponse(counts)
+
+
 class Bare(Door):
     """The webhook's door with nothing behind it."""
 
@@ -56,9 +69,9 @@ class Bare(Door):
 def build() -> ASGIApp:
     settings = load_settings()
     program, bare = create_app(settings), Bare(security_headers(settings) | NOT_KEPT)
-    for name, door in {"parsed": parsed, "naive": naive}.items():
+    for name, door in {"parsed": parsed, "naive": naive, "stored": stored}.items():
         OPEN_DOORS.add(f"/bench/{name}")
-        program.router.routes.append(Route(f"/bench/{name}", door, methods=["POST"]))
+        program.router.routes.append(Route(f"/bench/{name}", door, methods=["POST", "GET"]))
 
     async def doors(scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = program

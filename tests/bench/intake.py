@@ -2,94 +2,84 @@
 
 import itertools
 import json
-import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Iterator
 
-from app.migrate import migrate
-from app.settings import database_address
-from app.simulator.serve import listening
 from app.whatsapp.signature import sign
-from tests.actors import APP_SECRET, VERIFY_TOKEN
-from tests.bench.arrival import process
+from tests.actors import APP_SECRET
 from tests.bench.figure import Figure, percentile
 from tests.bench.load import Load, request_of, run
+from tests.bench.served import engines, server
 from tests.people import Customer
-from tests.whatsapp.bodies import written
+from tests.whatsapp.bodies import change, status, webhook, written
 
 LINES, SECONDS = 64, 4.0
 CUSTOMERS = 200
-FULL, PARSED, NAIVE = "/webhooks/whatsapp", "/bench/parsed", "/bench/naive"
+FULL, PARSED, BARE, NAIVE = "/webhooks/whatsapp", "/bench/parsed", "/bench/bare", "/bench/naive"
+BATCHES_A_SECOND = 400  # of ten updates each
+PROMISED = {
+    "sqlite": (0.7, 12.0),
+    "postgres": (0.45, 6.0),
+}  # of a door without storing, of one transaction each
 
 
 async def measure() -> list[Figure]:
-    async with server() as address:
-        bodies = webhooks()
-        await run(address, posts(FULL, bodies), lines=LINES, seconds=2)  # every customer is known afterwards
-        rates: dict[str, list[float]] = {FULL: [], PARSED: [], NAIVE: []}
-        for _ in range(3):
-            for path, of_path in rates.items():
-                load = await run(address, posts(path, bodies), lines=LINES, seconds=SECONDS)
-                of_path.append(load.rate)
-        full, parsed, naive = (sorted(rates[path])[1] for path in (FULL, PARSED, NAIVE))
-        calm = await run(address, posts(FULL, bodies), lines=LINES, seconds=8, rate=0.6 * full)
+    figures = []
+    for engine in engines():
+        async with server(engine) as served:
+            figures += await measured_at(served.address, engine)
+    return figures
+
+
+async def measured_at(address: str, engine: str) -> list[Figure]:
+    bodies = webhooks()
+    await run(address, posts(FULL, bodies), lines=LINES, seconds=2)  # every customer is known afterwards
+    rates: dict[str, list[float]] = {FULL: [], PARSED: [], BARE: [], NAIVE: []}
+    for _ in range(3):
+        for path, of_path in rates.items():
+            load = await run(address, posts(path, bodies), lines=LINES, seconds=SECONDS)
+            of_path.append(load.rate)
+    full, parsed, bare, naive = (sorted(rates[path])[1] for path in (FULL, PARSED, BARE, NAIVE))
+    calm = await run(address, posts(FULL, bodies), lines=LINES, seconds=8, rate=0.6 * full)
+    batches = tens(bodies)
+    tenfold = await run(address, posts(FULL, batches), lines=LINES, seconds=8, rate=BATCHES_A_SECOND)
+    promised = PROMISED[engine]
     return [
-        Figure("webhooks stored, beside read and parsed alone", full, "a second", parsed, at_least=0.7),
-        Figure("webhooks stored, beside one transaction each", full, "a second", naive, at_least=12),
-        Figure(
-            "webhook answered at 60 % of the highest rate, p99", milliseconds(calm, 0.99), "ms", limit=100
-        ),
-        Figure(
-            "webhook answered at 60 % of the highest rate, slowest", milliseconds(calm, 1), "ms", limit=1000
-        ),
-    ]
+        Figure(f"{engine}: stored, beside a usual door without storing", full, "a second", parsed, at_least=promised[0]),
+        Figure(f"{engine}: stored, beside the same door without storing", full, "a second", bare),
+        Figure(f"{engine}: stored, beside one transaction each", full, "a second", naive, at_least=promised[1]),
+        Figure(f"{engine}: answered at 60 % of the highest rate, p99", milliseconds(calm, 0.99), "ms", limit=100),
+        Figure(f"{engine}: answered at 60 % of the highest rate, slowest", milliseconds(calm, 1), "ms", limit=1000),
+        Figure(f"{engine}: updates in tens, stored", tenfold.rate * 10, "a second", at_least=3960),
+        Figure(f"{engine}: updates in tens, p99", milliseconds(tenfold, 0.99), "ms", limit=250),
+    ]  # fmt: skip
 
 
 def milliseconds(load: Load, share: float) -> float:
     return percentile(load.spans, share) * 1000
 
 
-def webhooks() -> Iterator[bytes]:
+def webhooks(kind: str = "intake") -> Iterator[bytes]:
     """Customers' messages of about 800 bytes, each another one."""
     for number in itertools.count():
-        who = number % CUSTOMERS
-        sender = Customer(f"Cliente {who}", wa_id=f"55119000{who:05}", bsuid=f"BR.10000000{who:05}")
-        yield json.dumps(written(f"wamid.intake{number}", f"bench {number} {'é' * 80}", sender)).encode()
+        yield json.dumps(
+            written(f"wamid.{kind}{number}", f"bench {number} {'é' * 80}", customer(number))
+        ).encode()
+
+
+def tens(bodies: Iterator[bytes]) -> Iterator[bytes]:
+    """Ten updates in each, one in two a status of something that we never sent."""
+    for number in itertools.count():
+        values = [json.loads(next(bodies))["entry"][0]["changes"][0]["value"] for _ in range(5)]
+        messages = [message for value in values for message in value["messages"]]
+        contacts = [one for value in values for one in value["contacts"]]
+        reports = [status(f"wamid.sent{number}-{place}", "delivered") for place in range(5)]
+        yield json.dumps(webhook(change(*messages, contacts=contacts, statuses=reports))).encode()
+
+
+def customer(number: int) -> Customer:
+    who = number % CUSTOMERS
+    return Customer(f"Cliente {who}", wa_id=f"55119000{who:05}", bsuid=f"BR.10000000{who:05}")
 
 
 def posts(path: str, bodies: Iterator[bytes]) -> Iterator[bytes]:
     return (request_of(path, body, sign(APP_SECRET, body)) for body in bodies)
-
-
-@asynccontextmanager
-async def server() -> AsyncIterator[str]:
-    """The program on one core, us on the others."""
-    with listening() as free:
-        port = free.getsockname()[1]
-    with TemporaryDirectory() as folder:
-        url = f"sqlite:///{Path(folder) / 'recado.db'}"
-        await migrate(database_address(url))
-        environment = os.environ | {
-            "RECADO_ENV": "test",
-            "DATABASE_URL": url,
-            "SECRET_KEY": "b" * 40,
-            "WHATSAPP_APP_SECRET": APP_SECRET,
-            "WHATSAPP_VERIFY_TOKEN": VERIFY_TOKEN,
-            "WHATSAPP_API_URL": "http://127.0.0.1:9",
-            "WHATSAPP_PHONE_NUMBER_ID": "100000000000001",
-            "CLAUDE_ENABLED": "false",
-        }
-        uvicorn = ["-m", "uvicorn", "tests.bench.doors:app", "--port", str(port), "--no-access-log"]
-        cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-        try:
-            if len(cores) > 1:
-                os.sched_setaffinity(0, cores[:1])  # the child inherits it
-            async with process(uvicorn, environment, port, "/healthz"):
-                if len(cores) > 1:
-                    os.sched_setaffinity(0, cores[1:])
-                yield f"http://127.0.0.1:{port}"
-        finally:
-            if len(cores) > 1:
-                os.sched_setaffinity(0, cores)

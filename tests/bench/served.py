@@ -1,0 +1,90 @@
+"""The program on one core with the benches' doors, on SQLite or on a Postgres that waits for its disk."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+from sqlalchemy.engine import make_url
+
+from app.migrate import migrate
+from app.settings import database_address
+from app.simulator.serve import listening
+from tests.actors import APP_SECRET, VERIFY_TOKEN
+from tests.bench.arrival import process
+from tests.postgres import new_database, running_postgres
+
+DURABLE = ("fsync = on", "synchronous_commit = on", "full_page_writes = on")  # tests do without
+
+
+def engines() -> list[str]:
+    """SQLite, and Postgres where RECADO_POSTGRES_BIN names its programs."""
+    return ["sqlite", "postgres"] if os.environ.get("RECADO_POSTGRES_BIN") else ["sqlite"]
+
+
+@contextmanager
+def database(engine: str) -> Iterator[str]:
+    if engine == "postgres":
+        with running_postgres(Path(os.environ["RECADO_POSTGRES_BIN"])) as address:
+            plain = make_url(address).set(drivername="postgresql").render_as_string()
+            with psycopg.connect(plain, autocommit=True) as connection:
+                for setting in DURABLE:
+                    connection.execute(f"ALTER SYSTEM SET {setting}".encode())
+                connection.execute("SELECT pg_reload_conf()")
+            yield new_database(address)
+    else:
+        with TemporaryDirectory() as folder:
+            yield database_address(f"sqlite:///{Path(folder) / 'recado.db'}")
+
+
+@dataclass(frozen=True)
+class Served:
+    address: str
+    pid: int
+
+    @property
+    def megabytes(self) -> float:
+        """What the process holds in memory now."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
+
+
+@asynccontextmanager
+async def server(engine: str) -> AsyncIterator[Served]:
+    """The program with an empty database of its own."""
+    with database(engine) as url:
+        await migrate(url)
+        async with serving(url) as served:
+            yield served
+
+
+@asynccontextmanager
+async def serving(url: str) -> AsyncIterator[Served]:
+    """The program on one core, us (and Postgres) on the others."""
+    with listening() as free:
+        port = free.getsockname()[1]
+    environment = os.environ | {
+        "RECADO_ENV": "test",
+        "DATABASE_URL": url,
+        "SECRET_KEY": "b" * 40,
+        "WHATSAPP_APP_SECRET": APP_SECRET,
+        "WHATSAPP_VERIFY_TOKEN": VERIFY_TOKEN,
+        "WHATSAPP_API_URL": "http://127.0.0.1:9",
+        "WHATSAPP_PHONE_NUMBER_ID": "100000000000001",
+        "CLAUDE_ENABLED": "false",
+    }
+    uvicorn = ["-m", "uvicorn", "tests.bench.doors:app", "--port", str(port), "--no-access-log"]
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    try:
+        if len(cores) > 1:
+            os.sched_setaffinity(0, cores[:1])  # the child inherits it
+        async with process(uvicorn, environment, port, "/healthz") as pid:
+            if len(cores) > 1:
+                os.sched_setaffinity(0, cores[1:])
+            yield Served(f"http://127.0.0.1:{port}", pid)
+    finally:
+        if len(cores) > 1:
+            os.sched_setaffinity(0, cores)
