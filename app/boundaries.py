@@ -1,6 +1,6 @@
 """The places at which a crash is tried: between any two of them everything that was promised must hold.
 
-Each is named once here and passed once in the code. `passed` does nothing unless a test asks for it in the environment:
+Each is named once here and passed in the code. `passed` does nothing unless a test asks for it in the environment:
 RECADO_ENV=test and RECADO_DIE_AT="NAME" or "NAME:N" end the process by SIGKILL at the N-th passing, so not even a
 `finally` runs.
 """
@@ -69,28 +69,32 @@ class Boundary(StrEnum):
     MEDIA_COMMITTED = "media.committed"
 
 
-def nothing(at: Boundary) -> None:
-    """Everywhere but in a fault test."""
-
-
 def dying_at(wish: str) -> Callable[[Boundary], None]:
     """What ends this process at the boundary that `wish` names, at its N-th passing (the first, unless told)."""
     name, _, times = wish.partition(":")
     fatal, left = Boundary(name), int(times or 1)
 
-    def passed(at: Boundary) -> None:
+    def reach(at: Boundary) -> None:
         nonlocal left
         if at is fatal:
             left -= 1
             if left == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-    return passed
+    return reach
 
 
-def chosen() -> Callable[[Boundary], None]:
-    wish = os.environ.get("RECADO_DIE_AT", "")
-    return dying_at(wish) if wish and os.environ.get("RECADO_ENV") == "test" else nothing
+def arm(wish: str) -> None:
+    """Have this process die as `wish` says; tests alone may. "" disarms."""
+    global _reach
+    _reach = dying_at(wish) if wish and os.environ.get("RECADO_ENV") == "test" else None
 
 
-passed = chosen()
+_reach: Callable[[Boundary], None] | None = None
+arm(os.environ.get("RECADO_DIE_AT", ""))
+
+
+def passed(at: Boundary) -> None:
+    """The program is there now. Does nothing but in a fault test."""
+    if _reach is not None:
+        _reach(at)

@@ -56,8 +56,7 @@ def main(port: int) -> None:
             continue
         newborn = os.fork()
         if newborn == 0:
-            if wish := line.removeprefix("start").strip():
-                boundaries.passed = boundaries.dying_at(wish)
+            boundaries.arm(line.removeprefix("start").strip())
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.dup2(os.open(os.devnull, os.O_RDWR), 0)
             os.dup2(2, 1)
