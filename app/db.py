@@ -1,6 +1,7 @@
 """The database: one writer and many readers on SQLite, one pool on Postgres, the same verbs on both."""
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -11,11 +12,14 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, RowMapping, make_url
 from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase, class_mapper
 from sqlalchemy.types import TypeDecorator
 
+from app.postgres import postgres_engine
 from app.sqlite import BUSY_TIMEOUT_SECONDS, sqlite_engine
+
+log = logging.getLogger(__name__)
 
 Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only an INTEGER primary key
 
@@ -94,16 +98,19 @@ class Database:
         await self.writer.dispose()
 
 
-def postgres_engine(url: URL) -> AsyncEngine:
-    return create_async_engine(
-        url,
-        pool_size=10,
-        max_overflow=5,
-        pool_timeout=BUSY_TIMEOUT_SECONDS,
-        pool_pre_ping=True,
-        hide_parameters=True,
-    )
+MOST_BEGINNINGS = 5  # of a transaction that others come between
+OVERTAKEN = {
+    "40P01",
+    "40001",
+    "23505",
+}  # SQLSTATE: deadlock, serialization failure, a unique key taken meanwhile
 
+
+class Overtaken(Exception):
+    """Another transaction was there first: begun afresh, this one sees what that one did."""
+
+
+Result = TypeVar("Result")
 
 _database: Database | None = None
 
@@ -141,6 +148,26 @@ async def transaction() -> AsyncIterator[AsyncSession]:
                     await write_last(session)
             for tell in session.info.get("after_commit", {}).values():
                 tell()
+
+
+async def transact(work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+    """Do `work` in a transaction; begun afresh at once, a few times, when another transaction came between.
+
+    On Postgres two that lock the same rows in different orders end each other, and one that found nothing may find
+    somebody else's row a moment later. On SQLite nobody comes between.
+    """
+    for _ in range(MOST_BEGINNINGS - 1):
+        try:
+            async with transaction() as session:
+                return await work(session)
+        except Exception as fault:
+            if not was_overtaken(fault):
+                raise
+            log.info(
+                "a transaction begins afresh", extra={"fault": type(getattr(fault, "orig", fault)).__name__}
+            )
+    async with transaction() as session:
+        return await work(session)
 
 
 @asynccontextmanager
@@ -193,10 +220,17 @@ async def insert_if_new(
     return None if row is None else int(row[0])
 
 
+def was_overtaken(error: BaseException) -> bool:
+    """Whether another transaction came between, so that the same work may go through now."""
+    return isinstance(error, Overtaken) or getattr(getattr(error, "orig", None), "sqlstate", "") in OVERTAKEN
+
+
 def is_outage(error: BaseException) -> bool:
     """Whether the database could not take the work now (locked, full, gone) rather than refused it as wrong."""
     cause = getattr(error, "orig", error)
-    if isinstance(cause, sqlite3.OperationalError | TimeoutError | asyncio.TimeoutError | ConnectionError):
+    if isinstance(
+        cause, Overtaken | sqlite3.OperationalError | TimeoutError | asyncio.TimeoutError | ConnectionError
+    ):
         return True
     # psycopg's deadlocks, cuts and full disks are kinds of OperationalError; on SQLite it is not installed
     kinds = {kind.__name__ for kind in type(cause).__mro__ if kind.__module__.partition(".")[0] == "psycopg"}

@@ -24,6 +24,7 @@ from app.live.stopping import stopping
 from app.logs import configure_logs
 from app.middleware import NOT_KEPT, BodyCap, SecurityHeaders, security_headers
 from app.migrate import refuse_older_schema
+from app.postgres import refuse_forgetful_server
 from app.routes import routes
 from app.settings import Jobs, Settings, WrongSettings, load_settings
 from app.simulated import simulated
@@ -77,8 +78,10 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         database = open_database(settings.database_url)
         stack.push_async_callback(close_database)
         await refuse_older_schema(database)
-        if settings.is_production and not settings.is_https:
-            log.warning("PUBLIC_URL is not https: passwords and messages travel readable")
+        if settings.is_production:
+            await refuse_forgetful_server(database.writer)
+            if not settings.is_https:
+                log.warning("PUBLIC_URL is not https: passwords and messages travel readable")
         settings = await stack.enter_async_context(simulated(app, settings))
         async with transaction() as session:
             await ensure_first(session, settings)

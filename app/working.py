@@ -17,6 +17,7 @@ from app.live.stopping import stopping
 from app.migrate import refuse_older_schema
 from app.outbox import queue
 from app.outbox.sender import Sender
+from app.postgres import refuse_forgetful_server
 from app.settings import Settings, WrongSettings
 from app.whatsapp.graph import Graph
 from app.worker import Worker
@@ -82,6 +83,8 @@ async def work_until_told(settings: Settings) -> None:
         database = open_database(settings.database_url)
         stack.push_async_callback(close_database)
         await refuse_older_schema(database)
+        if settings.is_production:
+            await refuse_forgetful_server(database.writer)
         await stack.enter_async_context(carrying(settings, HEARD_BY_WORKERS))
         graph = Graph(base_url=settings.whatsapp_api_url, version=settings.whatsapp_api_version)
         await stack.enter_async_context(graph)
