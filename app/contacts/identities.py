@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contacts.models import Contact, Identity, IdentityKind
 from app.conversations.models import Conversation
-from app.db import insert_if_new, table_of
+from app.db import Overtaken, insert_if_new, table_of
 from app.live.events import Change, EventKind, announce
 from app.whatsapp.items import Sender
 
@@ -59,15 +59,18 @@ async def resolve(session: AsyncSession, senders: Sequence[tuple[Sender, datetim
     if not all(claims):
         raise ValueError("the sender has no identity")
     holders = await holders_of(session, [one for claimed in claims for one in claimed])
-    contacts = []
-    for (sender, now), claimed in zip(senders, claims, strict=True):
+    contacts = {}
+    for place in sorted(
+        range(len(senders)), key=lambda place: claims[place][0]
+    ):  # everybody locks in this order
+        (sender, now), claimed = senders[place], claims[place]
         known = holders.get(claimed[0])
         if known is None or not all(one in holders for one in claimed) or looks_new(known, sender):
-            contacts.append(await meet(session, sender, claimed, now))
+            contacts[place] = await meet(session, sender, claimed, now)
             holders |= await holders_of(session, claimed)
         else:
-            contacts.append(known.id)
-    return contacts
+            contacts[place] = known.id
+    return [contacts[place] for place in range(len(senders))]
 
 
 def looks_new(known: Holder, sender: Sender) -> bool:
@@ -77,7 +80,10 @@ def looks_new(known: Holder, sender: Sender) -> bool:
 
 
 async def meet(session: AsyncSession, sender: Sender, claimed: Sequence[Known], now: datetime) -> int:
-    """The contact of a sender whom we do not know like this: new, or with another name or address than before."""
+    """The contact of a sender whom we do not know like this: new, or with another name or address than before.
+
+    Raises Overtaken when another transaction has just made the contact of a new sender.
+    """
     holders = await holders_of(session, claimed)
     known = next((holders[one] for one in claimed if one in holders), None)
     name, username = sender.profile_name[:LONGEST_NAME], sender.username[:LONGEST_USERNAME]
@@ -85,7 +91,8 @@ async def meet(session: AsyncSession, sender: Sender, claimed: Sequence[Known], 
         contact = Contact(name=name, username=username or None, created_at=now)
         session.add(contact)
         await session.flush()
-        await learn(session, contact.id, claimed, now)
+        if not await learn(session, contact.id, claimed, now):
+            raise Overtaken
         return contact.id
     unheard = [one for one in claimed if one not in holders]
     if looks_new(known, sender) or unheard:
@@ -120,8 +127,9 @@ async def find(session: AsyncSession, claimed: Sequence[Known]) -> int | None:
     return next((holders[one].id for one in claimed if one in holders), None)
 
 
-async def learn(session: AsyncSession, contact_id: int, claimed: Iterable[Known], now: datetime) -> None:
-    """Keep identities that were new or given up; one that another contact holds stays there."""
+async def learn(session: AsyncSession, contact_id: int, claimed: Iterable[Known], now: datetime) -> bool:
+    """Keep identities that were new or given up; one that another contact holds stays there. Whether none did."""
+    all_learnt = True
     for kind, value in claimed:
         given_up = update(Identity).where(
             Identity.kind == kind, Identity.value == value, Identity.superseded_at.is_not(None)
@@ -130,7 +138,9 @@ async def learn(session: AsyncSession, contact_id: int, claimed: Iterable[Known]
         if (await session.execute(taken.returning(Identity.id))).first() is not None:
             continue
         values = {"contact_id": contact_id, "kind": kind, "value": value, "first_seen_at": now}
-        await insert_if_new(session, Identity, values, unique=["kind", "value"])
+        is_new = await insert_if_new(session, Identity, values, unique=["kind", "value"])
+        all_learnt = all_learnt and is_new is not None
+    return all_learnt
 
 
 async def change(session: AsyncSession, old: list[Known], new: list[Known], now: datetime) -> int | None:

@@ -106,7 +106,7 @@ async def places_between(
     """The one conversation of each contact at each number, locked; begun where it is the first time."""
     wanted = {(arrival.number.id, contact_id): arrival for arrival, contact_id in pairs}
     places = await places_of(session, list(wanted))
-    missing = [pair for pair in wanted if pair not in places]
+    missing = sorted(pair for pair in wanted if pair not in places)  # everybody begins them in this order
     for number_id, contact_id in missing:
         first = wanted[number_id, contact_id]
         await begin(session, first.number, contact_id, first.now, claude_answers=claude_answers)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.contacts import identities
 from app.conversations import receiving
 from app.conversations.receiving import Arrival
-from app.db import is_outage
+from app.db import is_outage, was_overtaken
 from app.outbox import reports
 from app.outbox.delivery import Report
 from app.settings import Settings
@@ -34,15 +34,24 @@ class Filing:
     ) -> None:
         """Every item in a savepoint of its own, so that a poisonous one never spoils the others."""
         for item in found:
-            announced = dict(session.info.get("live", ()))
-            try:
-                async with session.begin_nested():
-                    await self.file(item, session, now)
-            except Exception as fault:
-                if is_outage(fault):
-                    raise
-                session.info["live"] = announced
+            fault = await self.fault_of(item, session, now)
+            if fault is not None and was_overtaken(fault):  # by now its row is there to be seen
+                fault = await self.fault_of(item, session, now)
+            if fault is not None:
                 await self.set_aside(session, journal_id, item, fault, now)
+
+    async def fault_of(self, item: items.Item, session: AsyncSession, now: datetime) -> Exception | None:
+        """File one item; None, or why it cannot be used, with nothing left of the attempt. Raises outages."""
+        announced = dict(session.info.get("live", ()))
+        try:
+            async with session.begin_nested():
+                await self.file(item, session, now)
+        except Exception as fault:
+            if is_outage(fault):
+                raise
+            session.info["live"] = announced
+            return fault
+        return None
 
     async def file_together(
         self, session: AsyncSession, found: Sequence[tuple[items.Item, datetime]]
@@ -76,7 +85,7 @@ class Filing:
     async def receive(
         self, session: AsyncSession, messages: Sequence[tuple[items.InboundMessage, datetime]]
     ) -> None:
-        refs = {item.number for item, _ in messages}
+        refs = sorted({item.number for item, _ in messages}, key=lambda ref: ref.phone_number_id)
         named = {ref: await numbers.named(session, ref) for ref in refs}
         arrivals = [Arrival(named[item.number], item, now) for item, now in messages]
         answers = self.settings.claude_answers

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.boundaries import Boundary, passed
-from app.db import after_commit, before_commit, is_outage, table_of, transaction
+from app.db import after_commit, before_commit, is_outage, table_of, transact
 from app.errors import Unavailable
 from app.live.bell import Bell
 from app.rows import NewRows
@@ -151,14 +151,17 @@ class Intake:
     async def _store(self, batch: Sequence[Webhook]) -> None:
         """All of it in one transaction; when something in it is poison, each webhook in its own."""
         self.is_storing = True
+        found = [(item, webhook.received_at) for webhook in batch for item in webhook.found]
+
+        async def store(session: AsyncSession) -> None:
+            await begin(session, batch)
+            await journal(session, batch)
+            passed(Boundary.JOURNALED)
+            await self.filing.file_together(session, found)
+            before_commit(session, "intake", events_logged)
+
         try:
-            async with transaction() as session:
-                await begin(session, batch)
-                await journal(session, batch)
-                passed(Boundary.JOURNALED)
-                found = [(item, webhook.received_at) for webhook in batch for item in webhook.found]
-                await self.filing.file_together(session, found)
-                before_commit(session, "intake", events_logged)
+            await transact(store)
         except Exception as fault:
             if is_outage(fault):
                 return tell(batch, fault)
@@ -170,13 +173,15 @@ class Intake:
             self.is_storing = False
 
     async def _store_carefully(self, webhook: Webhook) -> None:
+        async def store(session: AsyncSession) -> None:
+            await begin(session, [webhook])
+            (journal_id,) = await journal(session, [webhook])
+            passed(Boundary.JOURNALED)
+            await self.filing.file_each(session, journal_id, webhook.found, webhook.received_at)
+            before_commit(session, "intake", events_logged)
+
         try:
-            async with transaction() as session:
-                await begin(session, [webhook])
-                (journal_id,) = await journal(session, [webhook])
-                passed(Boundary.JOURNALED)
-                await self.filing.file_each(session, journal_id, webhook.found, webhook.received_at)
-                before_commit(session, "intake", events_logged)
+            await transact(store)
         except Exception as fault:
             webhook.ends(fault)
         else:
