@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import (
     Index,
+    Insert,
     String,
     Text,
     UniqueConstraint,
@@ -20,12 +21,13 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from app import clock
-from app.db import Base, UtcDateTime, after_commit, insert_if_new, table_of
+from app.db import Base, UtcDateTime, after_commit, table_of
 from app.live.bell import Bell
 
 LEASE = timedelta(seconds=15)
@@ -104,16 +106,30 @@ def claiming() -> ReturningUpdate[Any]:
 CLAIMING = claiming()
 
 
+def asking(dialect: Any, *, with_payload: bool) -> Insert:
+    """Asks for a job, or once more for one that waits, in one statement: a worker may be finishing it right now, and
+    between two statements the row could go and the wish with it."""
+    put = dialect.insert(JOBS).values(wanted=1, tries=0)
+    again = {"run_at": put.excluded.run_at, "wanted": JOBS.c.wanted + 1, "tries": 0}
+    if with_payload:
+        again["payload"] = put.excluded.payload
+    asked: Insert = put.on_conflict_do_update(index_elements=["kind", "key"], set_=again)
+    return asked
+
+
+ASKING = {
+    (name, with_payload): asking(dialect, with_payload=with_payload)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+    for with_payload in (True, False)
+}
+
+
 async def enqueue(
     session: AsyncSession, kind: str, key: str, *, run_at: datetime, payload: dict[str, Any] | None = None
 ) -> None:
     """Ask for a piece of work at `run_at`; if it already waits, its time moves there."""
-    values = {"kind": kind, "key": key, "payload": payload or {}, "run_at": run_at, "wanted": 1, "tries": 0}
-    if await insert_if_new(session, Job, values, unique=["kind", "key"]) is None:
-        again = {"run_at": run_at, "wanted": Job.wanted + 1, "tries": 0}
-        if payload is not None:
-            again["payload"] = payload
-        await session.execute(update(Job).where(Job.kind == kind, Job.key == key).values(**again))
+    asking = ASKING[session.get_bind().dialect.name, payload is not None]
+    await session.execute(asking, {"kind": kind, "key": key, "payload": payload or {}, "run_at": run_at})
     after_commit(session, "jobs", wake_worker.ring)
 
 

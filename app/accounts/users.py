@@ -1,5 +1,7 @@
 """The people who sign in: making them, and finding them."""
 
+from contextlib import suppress
+
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -55,7 +57,7 @@ async def ensure_admin(session: AsyncSession, settings: Settings) -> User | None
     """The first admin, from ADMIN_EMAIL and ADMIN_PASSWORD; None when not set or somebody exists already."""
     if not settings.admin_email or await any_user_exists(session):
         return None
-    try:
+    with suppress(EmailTaken):  # another process that starts at the same moment was quicker
         return await create_user(
             session,
             email=settings.admin_email,
@@ -63,8 +65,7 @@ async def ensure_admin(session: AsyncSession, settings: Settings) -> User | None
             role=Role.ADMIN,
             password=settings.admin_password.get_secret_value(),
         )
-    except EmailTaken:  # another process started at the same moment
-        return None
+    return None
 
 
 def clean_email(email: str) -> str:

@@ -39,8 +39,8 @@ async def begin(claim: Claim, desk: Desk) -> Run | None:
     """Begin the turn that this job asks for. None, and the job done, when Claude has nothing to say here."""
     boundaries.passed(Boundary.TURN_CLAIMED)
     async with transaction() as session:
-        await turns.end_lost(session, int(claim.key))
         conversation = await locked(session, int(claim.key))
+        await turns.end_lost(session, int(claim.key))
         run = None if conversation is None else await begin_in(session, conversation, asked_at(claim), desk)
         if run is None:
             await jobs.finish(session, claim)

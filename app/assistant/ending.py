@@ -42,9 +42,9 @@ async def end(claim: Claim, run: Run, outcome: Outcome, effort: Effort) -> None:
     """Bring the turn to its end and finish the job, in the transaction that queues what the customer gets."""
     async with transaction() as session:
         after_commit(session, "turn", partial(boundaries.passed, Boundary.TURN_COMMITTED))
+        conversation = await locked(session, run.conversation_id)
         is_running = await turns.hold(session, run.turn_id)
         boundaries.passed(Boundary.ENDING_BEGUN)
-        conversation = await locked(session, run.conversation_id)
         if conversation is not None and is_running:
             state = await end_running(session, conversation, run, outcome)
             log.info("a turn ended", extra={"turn": run.turn_id, "state": state})

@@ -28,7 +28,7 @@ async def begin(session: AsyncSession, conversation_id: int, answers_position: i
 
 
 async def end_lost(session: AsyncSession, conversation_id: int) -> None:
-    """End what a dead worker left running."""
+    """End what a dead worker left running. The caller holds the conversation's lock."""
     running = update(Turn).where(Turn.conversation_id == conversation_id, Turn.state == TurnState.RUNNING)
     lost = running.values(state=TurnState.FAILED, failure=LOST, draft="", ended_at=clock.now())
     if (await session.execute(lost.returning(Turn.id))).all():
@@ -49,7 +49,7 @@ async def grow(turn_id: int, text: str) -> bool:
 async def hold(session: AsyncSession, turn_id: int) -> bool:
     """Keep anybody else from ending the turn until this transaction is over; False when it already was.
 
-    Taken before the conversation's lock, in the order in which a take-over takes them.
+    Taken after the conversation's lock, in the order in which an answer or a take-over takes them.
     """
     running = select(Turn.id).where(Turn.id == turn_id, Turn.state == TurnState.RUNNING)
     return (await session.execute(running.with_for_update(key_share=True))).first() is not None

@@ -22,12 +22,18 @@ def strict_id(text: str) -> int:
     return int(text)
 
 
-async def conversation_for(session: AsyncSession, user: User, conversation_id: int) -> Conversation:
-    """The conversation, if it is there and this user may see it; raises NotFound for both alike."""
+async def conversation_for(
+    session: AsyncSession, user: User, conversation_id: int, *, locked: bool = False
+) -> Conversation:
+    """The conversation, if it is there and this user may see it; raises NotFound for both alike.
+
+    `locked`: nobody else changes who answers in it until the transaction ends.
+    """
     if not can_see(user, conversation_id):
         raise NotFound
-    found = await session.scalars(select(Conversation).where(Conversation.id == conversation_id))
-    conversation = found.one_or_none()
+    wanted = select(Conversation).where(Conversation.id == conversation_id)
+    wanted = wanted.with_for_update(key_share=True) if locked else wanted
+    conversation = (await session.scalars(wanted)).one_or_none()
     if conversation is None:
         raise NotFound
     return conversation

@@ -1,6 +1,9 @@
 """What attendants have typed and not sent: kept on the server, so it is there on every device of theirs."""
 
+from typing import Any
+
 from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
@@ -14,10 +17,13 @@ async def keep(session: AsyncSession, user_id: int, conversation_id: int, text: 
     if not text.strip():
         await forget(session, user_id, conversation_id)
         return
-    text = text[:LONGEST_DRAFT]
-    await session.merge(
-        Draft(user_id=user_id, conversation_id=conversation_id, text=text, updated_at=clock.now())
+    dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    put = dialect.insert(Draft).values(
+        user_id=user_id, conversation_id=conversation_id, text=text[:LONGEST_DRAFT], updated_at=clock.now()
     )
+    newer = {name: put.excluded[name] for name in ("text", "updated_at")}
+    key = ["user_id", "conversation_id"]  # two tabs may type at once
+    await session.execute(put.on_conflict_do_update(index_elements=key, set_=newer))
 
 
 async def forget(session: AsyncSession, user_id: int, conversation_id: int) -> None:

@@ -103,12 +103,22 @@ def raise_to(delivery: Delivery, status: DeliveryStatus) -> None:
 
 async def show(session: AsyncSession, message_id: int) -> None:
     """Give a message the status of its furthest attempt that arrived, else of its newest one."""
-    tried = select(Delivery).where(Delivery.message_id == message_id).order_by(Delivery.id)
-    attempts = (await session.scalars(tried)).all()
+    attempts = await attempts_at(session, message_id)
+    if len(attempts) > 1:  # another one may be moving in another transaction: one after the other
+        await session.execute(
+            select(Message.id).where(Message.id == message_id).with_for_update(key_share=True)
+        )
+        attempts = await attempts_at(session, message_id)
     shown = attempt_to_show(attempts)
     values = {"status": shown.status} | ({"wamid": shown.wamid} if shown.wamid else {})
     await session.execute(update(Message).where(Message.id == message_id).values(**values))
     announce(session, Change(EventKind.MESSAGE_CHANGED, shown.conversation_id, message_id))
+
+
+async def attempts_at(session: AsyncSession, message_id: int) -> Sequence[Delivery]:
+    """All attempts at a message as they are now, in the order they were made."""
+    tried = select(Delivery).where(Delivery.message_id == message_id).order_by(Delivery.id)
+    return (await session.scalars(tried.execution_options(populate_existing=True))).all()
 
 
 def attempt_to_show(attempts: Sequence[Attempt]) -> Attempt:

@@ -16,8 +16,8 @@ async def update(request: Request) -> Response:
     form = await request.form()
     async with transaction() as session:
         found = await conversation_for(
-            session, request.state.user, strict_id(request.path_params["conversation_id"])
-        )
+            session, request.state.user, strict_id(request.path_params["conversation_id"]), locked=True
+        )  # a reply that is being stored comes first
         sent = select(Message.id).where(Message.compose_id == text_field(form, "compose_id"))
         if (await session.execute(sent)).first() is None:
             await drafts.keep(session, request.state.user.id, found.id, text_field(form, "text"))

@@ -23,7 +23,7 @@ async def update(request: Request) -> Response:
     form = await request.form()
     conversation_id = strict_id(request.path_params["conversation_id"])
     async with transaction() as session:
-        conversation = await conversation_for(session, request.state.user, conversation_id)
+        conversation = await conversation_for(session, request.state.user, conversation_id, locked=True)
         minutes = text_field(form, "minutes") or USUAL_PAUSE_MINUTES
         await switch(session, request, conversation, text_field(form, "mode"), minutes)
     return await answer(request, conversation_id)
@@ -55,7 +55,7 @@ async def stop(request: Request) -> Response:
     """`POST /c/{id}/turn/stop`: end what Claude is writing; nothing of it is sent. The mode stays, and the page says so."""
     conversation_id = strict_id(request.path_params["conversation_id"])
     async with transaction() as session:
-        conversation = await conversation_for(session, request.state.user, conversation_id)
+        conversation = await conversation_for(session, request.state.user, conversation_id, locked=True)
         await handoff.stop(session, conversation)
     return await answer(request, conversation_id)
 
