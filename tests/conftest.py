@@ -19,7 +19,7 @@ from app.settings import database_address
 from tests.actors import Browser, Desk, WhatsApp, running_desk
 from tests.browser.actors import PATIENCE
 from tests.chromium import installed_chromium, running_chromium
-from tests.postgres import new_database, running_postgres
+from tests.postgres import one_database, running_postgres
 from tests.redis import running_redis
 
 
@@ -35,14 +35,16 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+def database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a fresh database of this test's own, of the newest schema."""
     if engine == "postgres":
         server, template = request.getfixturevalue("migrated_on_postgres")
-        return new_database(server, template)
+        with one_database(server, template) as address:
+            yield address
+        return
     copy = tmp_path / "recado.db"
     shutil.copy(request.getfixturevalue("migrated_on_sqlite"), copy)
-    return database_address(f"sqlite:///{copy}")
+    yield database_address(f"sqlite:///{copy}")
 
 
 @pytest.fixture(scope="session")
@@ -55,11 +57,11 @@ def migrated_on_sqlite() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def migrated_on_postgres(postgres_server: str) -> tuple[str, str]:
+def migrated_on_postgres(postgres_server: str) -> Iterator[tuple[str, str]]:
     """The server's address and the name of an empty database of the newest schema, which tests copy."""
-    empty = new_database(postgres_server)
-    migrate_now(empty)
-    return postgres_server, str(make_url(empty).database)
+    with one_database(postgres_server) as empty:
+        migrate_now(empty)
+        yield postgres_server, str(make_url(empty).database)
 
 
 def migrate_now(address: str) -> None:
@@ -75,14 +77,15 @@ def postgres_server() -> Iterator[str]:
     programs = os.environ.get("RECADO_POSTGRES_BIN")
     if not programs:
         missing("PostgreSQL server")
-    with running_postgres(Path(str(programs))) as address:
-        yield address
+    with running_postgres(Path(str(programs))) as server:
+        yield server.address
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str) -> str:
+def postgres_url(postgres_server: str) -> Iterator[str]:
     """The address of an empty Postgres database of this test's own; nothing is migrated yet."""
-    return new_database(postgres_server)
+    with one_database(postgres_server) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

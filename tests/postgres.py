@@ -3,11 +3,14 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -25,48 +28,108 @@ timezone = 'UTC'
 """
 
 
-@contextmanager
-def running_postgres(programs: Path) -> Iterator[str]:
-    """Start an empty server and yield its address for SQLAlchemy; stop it and delete everything at the end.
+@dataclass
+class PostgresServer:
+    """One server on a Unix socket in its own folder, which can be killed and started again."""
 
-    It listens on a Unix socket in its own folder only, and forgets everything when the machine fails.
-    """
-    # Not $TMPDIR: a socket's path must be short, and `nobody` must be able to reach it.
-    folder = Path(tempfile.mkdtemp(prefix="recado-postgres-", dir="/tmp"))
-    owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
-    data = folder / "data"
+    programs: Path
+    folder: Path
 
-    def run(program: str, *arguments: str | Path) -> None:
+    def __post_init__(self) -> None:
+        self.owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else None  # it refuses to run as root
+        self.data = self.folder / "data"
+
+    @property
+    def address(self) -> str:
+        """For SQLAlchemy."""
+        return f"postgresql+psycopg://recado@/postgres?host={quote(str(self.folder))}"
+
+    def run(self, program: str, *arguments: str | Path) -> None:
         subprocess.run(
-            [programs / program, *arguments],
-            user=owner and owner.pw_uid,
-            group=owner and owner.pw_gid,
-            extra_groups=[] if owner else None,
-            cwd=folder,
+            [self.programs / program, *arguments],
+            user=self.owner and self.owner.pw_uid,
+            group=self.owner and self.owner.pw_gid,
+            extra_groups=[] if self.owner else None,
+            cwd=self.folder,
             env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,  # never a pipe: the server inherits it, and would keep it open
             check=True,
         )
 
+    def make(self, settings: str) -> None:
+        """An empty cluster; later settings overrule earlier ones."""
+        if self.owner:
+            os.chown(self.folder, self.owner.pw_uid, self.owner.pw_gid)
+        self.run(
+            "initdb", "-D", self.data, "-U", "recado", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"
+        )
+        with (self.data / "postgresql.conf").open("a") as configuration:
+            configuration.write(SETTINGS.format(folder=self.folder) + settings)
+
+    def start(self) -> None:
+        """Returns once it answers. After `kill` the last of its processes may hold the data for a moment longer."""
+        for patience in range(20, -1, -1):
+            try:
+                self.run("pg_ctl", "-D", self.data, "-w", "-s", "-l", self.folder / "log", "start")
+                return
+            except subprocess.CalledProcessError:
+                if not patience or not (self.data / "postmaster.pid").exists():
+                    raise
+
+    def stop(self) -> None:
+        self.run("pg_ctl", "-D", self.data, "-w", "-s", "-m", "immediate", "stop")
+
+    def kill(self) -> None:
+        """The server and everything that works for it end here and now, by SIGKILL."""
+        parent = int((self.data / "postmaster.pid").read_text().split("\n")[0])
+        os.kill(parent, signal.SIGSTOP)  # so that it neither starts nor mourns anybody meanwhile
+        everybody = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, check=True).stdout
+        for child, its_parent in (map(int, line.split()) for line in everybody.splitlines()):
+            if its_parent == parent:
+                with suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
+        os.kill(parent, signal.SIGKILL)
+
+
+@contextmanager
+def running_postgres(programs: Path, settings: str = "") -> Iterator[PostgresServer]:
+    """Start an empty server, yield it, stop it and delete everything at the end.
+
+    Unless `settings` (lines of postgresql.conf) say otherwise, it forgets everything when the machine fails.
+    """
+    # Not $TMPDIR: a socket's path must be short, and `nobody` must be able to reach it.
+    server = PostgresServer(programs, Path(tempfile.mkdtemp(prefix="recado-postgres-", dir="/tmp")))
     try:
-        if owner:
-            os.chown(folder, owner.pw_uid, owner.pw_gid)
-        run("initdb", "-D", data, "-U", "recado", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        with (data / "postgresql.conf").open("a") as configuration:
-            configuration.write(SETTINGS.format(folder=folder))
-        run("pg_ctl", "-D", data, "-w", "-s", "-l", folder / "log", "start")
+        server.make(settings)
+        server.start()
         try:
-            yield f"postgresql+psycopg://recado@/postgres?host={quote(str(folder))}"
+            yield server
         finally:
-            run("pg_ctl", "-D", data, "-w", "-s", "-m", "immediate", "stop")
+            server.stop()
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(server.folder)
 
 
-def new_database(server: str, template: str = "template1") -> str:
-    """The address of one more database on this server: an empty one, or a copy of the one called `template`."""
+@contextmanager
+def one_database(server: str, template: str = "template1") -> Iterator[str]:
+    """The address of one more database on this server: an empty one, or a copy of the one called `template`.
+
+    It is dropped at the end, whoever may still be connected to it.
+    """
     url, name = make_url(server), f"test_{uuid4().hex}"
-    with psycopg.connect(url.set(drivername="postgresql").render_as_string(), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    return url.set(database=name).render_as_string(hide_password=False)
+    with connected(server) as connection:
+        # Copying files is quicker than logging them, but only known since 15.
+        how = "STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {how}'.encode())
+    try:
+        yield url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with connected(server) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+def connected(address: str) -> psycopg.Connection[Any]:
+    """A connection of somebody else than the program; each statement is a transaction."""
+    url = make_url(address).set(drivername="postgresql")
+    return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)

@@ -97,8 +97,8 @@ def test_a_command_passes_over_a_python_that_is_broken_or_too_old(programs: Path
 @pytest.mark.postgres
 @pytest.mark.skipif("RECADO_POSTGRES_BIN" not in os.environ, reason="bin/test found no PostgreSQL server")
 def test_a_throw_away_postgres_answers_and_leaves_nothing_behind() -> None:
-    with running_postgres(Path(os.environ["RECADO_POSTGRES_BIN"])) as address:
-        url = make_url(address).set(drivername="postgresql")
+    with running_postgres(Path(os.environ["RECADO_POSTGRES_BIN"])) as server:
+        url = make_url(server.address).set(drivername="postgresql")
         folder = Path(str(url.query["host"]))
         with psycopg.connect(url.render_as_string()) as connection:
             assert connection.execute("SHOW fsync").fetchone() == ("off",)

@@ -1,4 +1,4 @@
-"""What every message asks of the database is found by an index on SQLite, however much is stored."""
+"""What every message asks of the database is found by an index, however much is stored."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Select, event
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.contacts.identities import HOLDERS
@@ -42,16 +43,33 @@ def statements() -> Iterator[list[tuple[str, Any]]]:
 @pytest.mark.parametrize("what", ASKED)
 async def test_no_table_is_read_through_for(database_url: str, what: str) -> None:
     statement, parameters = ASKED[what]
-    open_database(database_url.replace("sqlite:", "sqlite+aiosqlite:"))
+    opened = open_database(database_url)
     try:
         async with reading() as session:
             with statements() as sent:
                 await session.execute(statement, parameters)
-            connection = await session.connection()
-            sql, values = sent[-1]
-            explained = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
-            plan = [step["detail"] for step in explained.mappings()]
+            plan = await (plan_on_sqlite if opened.is_sqlite else plan_on_postgres)(session, *sent[-1])
     finally:
         await close_database()
     assert plan
-    assert [step for step in plan if step.startswith("SCAN ")] == []
+    assert [step for step in plan if step.startswith(("SCAN ", "Seq Scan"))] == []
+
+
+async def plan_on_sqlite(session: AsyncSession, sql: str, values: Any) -> list[str]:
+    connection = await session.connection()
+    explained = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
+    return [step["detail"] for step in explained.mappings()]
+
+
+async def plan_on_postgres(session: AsyncSession, sql: str, values: Any) -> list[str]:
+    """Reads a table through only where no index helps: these tables are small, where that is quicker."""
+    connection = await session.connection()
+    await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    explained = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {sql}", values)
+    return list(steps_of(explained.scalar_one()[0]["Plan"]))
+
+
+def steps_of(plan: dict[str, Any]) -> Iterator[str]:
+    yield f"{plan['Node Type']} {plan.get('Relation Name', '')}"
+    for part in plan.get("Plans", ()):
+        yield from steps_of(part)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 
 from app.conversations.models import Message
 from app.db import database, reading, transaction
@@ -53,7 +53,9 @@ async def writer_held(desk: Desk) -> AsyncIterator[Queue]:
     """Somebody else writes while the block lasts, so that webhooks wait; the writer has already begun with a first one."""
     queue = Queue(desk)
     async with transaction() as session:
-        await session.connection()  # the one that writes
+        await session.connection()  # on SQLite the one that writes
+        if not database().is_sqlite:
+            await session.execute(text("LOCK TABLE journal IN EXCLUSIVE MODE"))
         first = asyncio.ensure_future(desk.whatsapp.posts(written("w-first", "Oi", ANA)))
         await within(5, lambda: desk.app.state.intake.is_storing, what="the first webhook at the writer")
         yield queue

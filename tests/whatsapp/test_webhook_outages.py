@@ -4,26 +4,36 @@ import resource
 import signal
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
 from app.db import transaction
 from tests.actors import Browser, Desk, WhatsApp
+from tests.engines import only_on
 from tests.people import ANA, BRUNO
+from tests.postgres import connected
 from tests.whatsapp.bodies import written
 
 
 @contextmanager
 def locked_by_another_program(database_url: str) -> Iterator[None]:
-    other = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    try:
+    """Nobody else may write; reading goes on."""
+    if make_url(database_url).get_backend_name() == "sqlite":
+        with closing(sqlite3.connect(path_of(database_url), isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            yield
+            other.execute("ROLLBACK")
+        return
+    with connected(database_url) as somebody, somebody.transaction():
+        somebody.execute("LOCK TABLE journal, conversation, message, live_seq IN EXCLUSIVE MODE")
         yield
-    finally:
-        other.execute("ROLLBACK")
-        other.close()
+
+
+def path_of(database_url: str) -> str:
+    return str(make_url(database_url).database)
 
 
 async def pages_allowed(pages: int) -> None:
@@ -65,6 +75,7 @@ async def test_an_answer_written_while_the_database_is_locked_is_refused_and_not
     assert [bubble.text for bubble in await marta.bubbles(conversation)] == ["Oi", "Agora não"]
 
 
+@only_on("sqlite")
 async def test_a_full_disk_answers_503_and_once_there_is_room_the_redelivery_is_stored(
     desk: Desk, marta: Browser, whatsapp: WhatsApp
 ) -> None:
@@ -82,6 +93,7 @@ def size_of(path: str) -> int:
     return Path(path).stat().st_size
 
 
+@only_on("sqlite")
 async def test_a_file_that_may_not_grow_answers_503_and_recovers_alone(
     database_url: str, marta: Browser, whatsapp: WhatsApp
 ) -> None:
@@ -89,7 +101,7 @@ async def test_a_file_that_may_not_grow_answers_503_and_recovers_alone(
     await whatsapp.says(ANA, "Antes")
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    written_so_far = size_of(database_url.removeprefix("sqlite:///") + "-wal")
+    written_so_far = size_of(path_of(database_url) + "-wal")
     body = written("w1", "y" * 600_000, BRUNO)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (written_so_far + 100_000, usual[1]))
