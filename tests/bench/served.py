@@ -7,17 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import psycopg
-from sqlalchemy.engine import make_url
-
 from app.migrate import migrate
 from app.settings import database_address
 from app.simulator.serve import listening
 from tests.actors import APP_SECRET, VERIFY_TOKEN
 from tests.bench.arrival import process
-from tests.postgres import new_database, running_postgres
+from tests.postgres import one_database, running_postgres
 
-DURABLE = ("fsync = on", "synchronous_commit = on", "full_page_writes = on")  # tests do without
+DURABLE = "fsync = on\nsynchronous_commit = on\nfull_page_writes = on\n"  # tests do without
 
 
 def engines() -> list[str]:
@@ -28,13 +25,9 @@ def engines() -> list[str]:
 @contextmanager
 def database(engine: str) -> Iterator[str]:
     if engine == "postgres":
-        with running_postgres(Path(os.environ["RECADO_POSTGRES_BIN"])) as address:
-            plain = make_url(address).set(drivername="postgresql").render_as_string()
-            with psycopg.connect(plain, autocommit=True) as connection:
-                for setting in DURABLE:
-                    connection.execute(f"ALTER SYSTEM SET {setting}".encode())
-                connection.execute("SELECT pg_reload_conf()")
-            yield new_database(address)
+        programs = Path(os.environ["RECADO_POSTGRES_BIN"])
+        with running_postgres(programs, DURABLE) as running, one_database(running.address) as address:
+            yield address
     else:
         with TemporaryDirectory() as folder:
             yield database_address(f"sqlite:///{Path(folder) / 'recado.db'}")

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from app.migrate import migrate
 from app.settings import database_address
-from tests.postgres import new_database, running_postgres
+from tests.postgres import one_database, running_postgres
 
 ENGINES = ("sqlite", "postgres")
 
@@ -33,8 +33,8 @@ class Ground:
 @asynccontextmanager
 async def ground_on(engine: str) -> AsyncIterator[Ground]:
     """A throw-away server where there is need of one, from the programs that bin/faults found."""
-    with TemporaryDirectory() as name:
-        folder = Path(name)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
 
         async def migrated(address: str) -> str:
             await migrate(address)
@@ -46,9 +46,9 @@ async def ground_on(engine: str) -> AsyncIterator[Ground]:
         if engine == "sqlite":
             yield Ground(engine, folder, on_sqlite)
             return
-        with running_postgres(Path(os.environ["RECADO_POSTGRES_BIN"])) as server:
+        server = stack.enter_context(running_postgres(Path(os.environ["RECADO_POSTGRES_BIN"])))
 
-            async def on_postgres() -> str:
-                return await migrated(new_database(server))
+        async def on_postgres() -> str:
+            return await migrated(stack.enter_context(one_database(server.address)))
 
-            yield Ground(engine, folder, on_postgres)
+        yield Ground(engine, folder, on_postgres)

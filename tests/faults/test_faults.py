@@ -2,6 +2,8 @@
 
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,7 +12,7 @@ import pytest
 from app.settings import database_address
 from tests.faults.ground import Ground
 from tests.faults.runs import FAULTS
-from tests.postgres import new_database
+from tests.postgres import one_database
 
 pytestmark = [
     pytest.mark.faults,
@@ -21,20 +23,18 @@ SEED = 20_260
 
 
 @pytest.fixture
-def ground(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Ground:
-    if engine == "postgres":
-        server, template = request.getfixturevalue("migrated_on_postgres")
-    else:
-        empty = request.getfixturevalue("migrated_on_sqlite")
+def ground(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Ground]:
+    empty = request.getfixturevalue(f"migrated_on_{engine}")
+    with ExitStack() as stack:
 
-    async def database() -> str:
-        if engine == "postgres":
-            return new_database(server, template)
-        copy = tmp_path / f"{uuid4().hex}.db"
-        shutil.copy(empty, copy)
-        return database_address(f"sqlite:///{copy}")
+        async def database() -> str:
+            if engine == "postgres":
+                return stack.enter_context(one_database(*empty))
+            copy = tmp_path / f"{uuid4().hex}.db"
+            shutil.copy(empty, copy)
+            return database_address(f"sqlite:///{copy}")
 
-    return Ground(engine, tmp_path, database)
+        yield Ground(engine, tmp_path, database)
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in FAULTS])

@@ -2,9 +2,9 @@
 
 import anyio
 
-from app.main import running
 from app.outbox.sender import Sender
 from app.whatsapp.graph import Graph
+from app.working import running
 from tests.actors import Browser, Desk, WhatsApp
 from tests.people import ANA, BRUNO, CLARA
 

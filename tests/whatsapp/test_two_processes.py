@@ -11,12 +11,13 @@ from app import clock
 from app.contacts.models import Contact
 from app.conversations.models import Conversation, Message
 from app.db import reading, transaction
-from app.main import running
-from app.outbox.delivery import Report, report
+from app.outbox.delivery import Report
 from app.outbox.models import Delivery
+from app.outbox.reports import report_all
 from app.simulator.courier import as_meta_writes
 from app.whatsapp.intake import Intake
 from app.whatsapp.models import SetAside
+from app.working import running
 from tests.actors import Desk, WhatsApp, within
 from tests.clocks import count
 from tests.engines import only_on
@@ -93,7 +94,7 @@ async def test_reports_on_two_attempts_at_the_same_moment_leave_the_bubble_at_th
     second = await ana.wamid_of("Chegou?")
     async with transaction() as session:
         first = (await session.scalars(select(Delivery.opaque).order_by(Delivery.id))).first()
-        await report(session, Report("wamid.first", "delivered", clock.now(), opaque=first))
+        await report_all(session, [Report("wamid.first", "delivered", clock.now(), opaque=first)])
         other = asyncio.ensure_future(whatsapp.reports(second, "failed"))
         await waits_for_a_lock(database_url)
     await other
