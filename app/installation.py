@@ -6,9 +6,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
 
+# A shop that closes on Sunday sees the warning at most on a Sunday evening; Meta may give up after 36 hours.
+USUAL_SILENCE_MINUTES = 24 * 60
+
 
 class Installation(Base):
-    """The settings of this business. `instructions` are Claude's, in the owner's words."""
+    """The settings of this business. `instructions` are Claude's, in the owner's words.
+
+    `silence_minutes`: after how long without any webhook admins are warned; 0: never.
+    """
 
     __tablename__ = "installation"
 
@@ -16,9 +22,18 @@ class Installation(Base):
     business_name: Mapped[str] = mapped_column(String(120), default="")
     instructions: Mapped[str] = mapped_column(Text, default="")
     handoff_text: Mapped[str] = mapped_column(Text, default="")
+    silence_minutes: Mapped[int] = mapped_column(
+        default=USUAL_SILENCE_MINUTES, server_default=str(USUAL_SILENCE_MINUTES)
+    )
 
 
 async def installation(session: AsyncSession) -> Installation:
     """The one row, made on first use."""
     found = (await session.execute(select(Installation).where(Installation.id == 1))).scalar_one_or_none()
-    return found or Installation(id=1, business_name="", instructions="", handoff_text="")
+    return found or Installation(
+        id=1,
+        business_name="",
+        instructions="",
+        handoff_text="",
+        silence_minutes=USUAL_SILENCE_MINUTES,
+    )

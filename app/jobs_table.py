@@ -9,6 +9,8 @@ from app.attention import telling
 from app.outbox.queue import UNCONFIRMED
 from app.outbox.unconfirmed import unconfirmed
 from app.settings import Settings
+from app.whatsapp import history
+from app.whatsapp.filing import Filing
 from app.whatsapp.graph import Graph
 from app.worker import Handler
 
@@ -20,4 +22,5 @@ def handlers(settings: Settings, graph: Graph, claude: Claude) -> Mapping[str, H
         **assistant.handlers(desk),
         telling.MARK_READ: telling.handler(settings, graph),
         UNCONFIRMED: unconfirmed,
+        history.HISTORY: history.handler(Filing(settings)),
     }

@@ -45,6 +45,8 @@ def routes() -> Sequence[BaseRoute]:
         Route("/settings", settings.change_own, methods=["POST"]),
         Route("/settings/installation", settings.change_installation, methods=["POST"], name="installation"),
         Route("/settings/journal", journal.show, name="journal"),
+        Route("/settings/journal/tries", journal.process_again, methods=["POST"], name="tries"),
+        Route("/settings/journal/{journal_id}", journal.entry, methods=["GET"], name="journal-entry"),
         Route("/healthz", healthz, name="healthz"),
         Route("/readyz", readyz, name="readyz"),
         Route("/favicon.ico", favicon),

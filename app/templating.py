@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app import clock, words
-from app.conversations.ordering import sort_key
+from app.conversations.ordering import FIRST, sort_key
 from app.i18n import _, current_locale, ngettext
 from app.settings import HOME, Settings
 from app.settings import Environment as Surroundings
@@ -65,8 +65,9 @@ def environment(settings: Settings) -> Environment:
         local_date=lambda moment: moment.astimezone(zone).date(),
         machine_time=lambda moment: moment.astimezone(UTC).isoformat(timespec="seconds"),
         day_name=lambda day: day_name(day, clock.today(zone)),
-        day_key=lambda day: sort_key(datetime.combine(day, time(), zone), 0),
+        day_key=lambda day: sort_key(datetime.combine(day, time(), zone), FIRST),
         draft_markup=lambda text: to_html(markdown_to_whatsapp(words.whole_so_far(text))),
+        day_and_time=lambda moment: day_and_time(moment.astimezone(zone), clock.today(zone)),
         list_time=lambda moment: list_time(moment.astimezone(zone), clock.today(zone)),
     )
     return made
@@ -92,6 +93,11 @@ def day_name(day: date, today: date) -> str:
     if timedelta(0) < today - day < timedelta(days=7):
         return WEEKDAYS[day.weekday()]()
     return day.strftime("%d/%m/%Y")
+
+
+def day_and_time(moment: datetime, today: date) -> str:
+    """Both, for what may be older than a day."""
+    return f"{day_name(moment.date(), today)}, {moment:%H:%M}"
 
 
 def list_time(moment: datetime, today: date) -> str:

@@ -37,6 +37,7 @@ INBOUND_UP_TO = (
     .where(
         MESSAGES.c.conversation_id == bindparam("conversation"),
         MESSAGES.c.direction == Direction.IN,
+        MESSAGES.c.position > 0,  # the past was never counted
         MESSAGES.c.position <= bindparam("position"),
     )
 )

@@ -27,6 +27,7 @@ def handler(settings: Settings, graph: Graph) -> Handler:
                     Message.conversation_id == int(claim.key),
                     Message.direction == Direction.IN,
                     Message.wamid.is_not(None),
+                    Message.position > 0,  # of the past WhatsApp wants no news
                 )
                 .order_by(Message.position.desc())
                 .limit(1)

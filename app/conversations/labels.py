@@ -13,6 +13,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "location": ("map-pin", N_("Location")),
     "contacts": ("contact", N_("Contact")),
     "order": ("file-text", N_("Order")),
+    "media_placeholder": ("image", N_("A file from before; it is only on the phone.")),
     "unsupported": ("circle-help", N_("Message not supported; ask for it in another form.")),
 }
 TEXTUAL = {"text", "button", "interactive", "system"}

@@ -36,6 +36,7 @@ class Conversation(Base):
 
     `last_position` counts every message as it is stored and is raised under the row's lock; read cursors are
     positions of it, so a message that arrives late is still unread. `inbound_count` counts the contact's messages.
+    What the phone app's past brings has positions below zero, counts nowhere and is nobody's to read.
     """
 
     __tablename__ = "conversation"

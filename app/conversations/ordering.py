@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.boundaries import Boundary, passed
@@ -16,6 +16,7 @@ from app.rows import ChangedRows, NewRows
 
 OLDEST = timedelta(days=8)  # Meta delivers a webhook for up to 7 days
 NEWEST = timedelta(minutes=5)
+FIRST = -(10**11)  # before every position: a day begins there
 
 
 def time_of(provider_time: datetime | None, received_at: datetime) -> datetime:
@@ -25,9 +26,14 @@ def time_of(provider_time: datetime | None, received_at: datetime) -> datetime:
     return clamped.replace(microsecond=0)
 
 
+def past_time_of(provider_time: datetime | None, received_at: datetime) -> datetime:
+    """The same for what was said before our time, which may be as old as it likes."""
+    return min(provider_time or received_at, received_at + NEWEST).replace(microsecond=0)
+
+
 def sort_key(sent_at: datetime, position: int) -> str:
-    """The order as text for the browser: 11 digits of seconds, 12 of the counter."""
-    return f"{int(sent_at.timestamp()):011d}{position:012d}"
+    """The order as text for the browser: 11 digits of seconds, 12 of the counter, which may lie below zero."""
+    return f"{int(sent_at.timestamp()):011d}{position - FIRST:012d}"
 
 
 def key_of(message: Message) -> str:
@@ -38,7 +44,7 @@ def parse_key(key: str) -> tuple[datetime, int] | None:
     """The (sent_at, position) that a sort key names; None for anything else."""
     if len(key) != 23 or not key.isascii() or not key.isdigit():
         return None
-    return datetime.fromtimestamp(int(key[:11]), UTC), int(key[11:])
+    return datetime.fromtimestamp(int(key[:11]), UTC), int(key[11:]) + FIRST
 
 
 CONVERSATIONS, MESSAGES = table_of(Conversation), table_of(Message)
@@ -76,6 +82,12 @@ class Place:
             self.claude_stopped = False  # it answers all that waits, with this
         return self.last_position
 
+    def put_past(self, sent_at: datetime, position: int) -> None:
+        """Take in a message from before our time: nobody's to read, it opens no window and is shown only if newest."""
+        shown = (self.last_activity_at, self.last_message_position or 0)
+        if self.last_message_position is None or shown < (sent_at, position):
+            self.last_message_position, self.last_activity_at = position, sent_at
+
 
 # Built once: they stand on the way of every message. Locks are taken in the order of the ids.
 PLACES = (
@@ -84,6 +96,7 @@ PLACES = (
     .with_for_update(key_share=True)
 )
 PLACE_OF = PLACES.where(CONVERSATIONS.c.id == bindparam("conversation"))
+LOWEST = select(func.min(MESSAGES.c.position)).where(MESSAGES.c.conversation_id == bindparam("conversation"))
 counters_of = attrgetter(*COUNTERS)
 COLUMNS = [column.name for column in MESSAGES.columns if column.name != "id"]
 STORING = NewRows(MESSAGES, COLUMNS, returning=("id", "conversation_id", "position"))
@@ -108,9 +121,35 @@ async def store_all(
     for place, values in placed:
         position = place.put(direction, values["sent_at"])
         messages.append({**EMPTY, **values, "position": position, "direction": direction})
+    return await write(session, messages, [place for place, _ in placed])
+
+
+async def store_past(
+    session: AsyncSession, placed: Sequence[tuple[Place, Mapping[str, Any]]]
+) -> list[Message]:
+    """Messages from before our time, `values` with their direction, in this order in front of all that are stored.
+
+    Their positions lie below zero, under every read cursor and under whatever was ever answered.
+    """
+    by_place: dict[int, list[tuple[Place, Mapping[str, Any]]]] = {}
+    for place, values in placed:
+        by_place.setdefault(place.id, []).append((place, values))
+    messages = []
+    for conversation_id, theirs in by_place.items():
+        first = (await session.execute(LOWEST, {"conversation": conversation_id})).scalar_one() or 0
+        for position, (place, values) in enumerate(theirs, start=min(first, 0) - len(theirs)):
+            place.put_past(values["sent_at"], position)
+            messages.append({**EMPTY, **values, "position": position})
+    return await write(session, messages, [place for place, _ in placed])
+
+
+async def write(
+    session: AsyncSession, messages: Sequence[Mapping[str, Any]], places: Sequence[Place]
+) -> list[Message]:
+    """Insert messages that have their positions, and the counters of their conversations."""
     found = await STORING.write(session, [[row[name] for name in COLUMNS] for row in messages])
     passed(Boundary.MESSAGE_STORED)
-    changed = {place.id: place for place, _ in placed}.values()
+    changed = {place.id: place for place in places}.values()
     await COUNTING.write(session, [(place.id, *counters_of(place)) for place in changed])
     passed(Boundary.COUNTED)
     ids = {(conversation_id, position): id for id, conversation_id, position in found}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -41,6 +41,16 @@ class Arrival:
     number: Number
     item: items.InboundMessage
     now: datetime
+
+
+class Heard(Protocol):
+    """Anything that was said at one of our numbers, and when we heard of it."""
+
+    @property
+    def number(self) -> Number: ...
+
+    @property
+    def now(self) -> datetime: ...
 
 
 class NotOurs(ValueError):
@@ -101,7 +111,7 @@ async def known_of(session: AsyncSession, keys: Sequence[tuple[int, str]]) -> se
 
 
 async def places_between(
-    session: AsyncSession, pairs: Sequence[tuple[Arrival, int]], *, claude_answers: bool
+    session: AsyncSession, pairs: Sequence[tuple[Heard, int]], *, claude_answers: bool
 ) -> dict[tuple[int, int], Place]:
     """The one conversation of each contact at each number, locked; begun where it is the first time."""
     wanted = {(arrival.number.id, contact_id): arrival for arrival, contact_id in pairs}

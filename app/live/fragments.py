@@ -38,6 +38,7 @@ class Redraw:
     )  # conversations whose mode, owner or hand-over changed
     rows: dict[int, Event] = field(default_factory=dict)
     moved: set[int] = field(default_factory=set)  # of `rows`: those that go to their new place
+    rewritten: set[int] = field(default_factory=set)  # conversations whose thread is not what it was
     handed_over: dict[int, Event] = field(default_factory=dict)
     attention: bool = False
     resync: bool = False
@@ -60,6 +61,10 @@ class Redraw:
             case EventKind.MESSAGE_CHANGED if event.ref and conversation:
                 self.rows[conversation] = event
                 self.note_bubble(event.ref, event)
+            case EventKind.PAST_ADDED if conversation:
+                self.rows[conversation] = event
+                self.moved.add(conversation)
+                self.rewritten.add(conversation)
             case EventKind.CONVERSATION_CHANGED if conversation:
                 self.heads[conversation] = self.rows[conversation] = event
                 self.attention = True
@@ -131,7 +136,7 @@ class Fragments:
         for event in events:
             if reader.may_see(event):
                 redraw.note(event)
-        if redraw.resync:
+        if redraw.resync or redraw.rewritten & reader.open_ids:
             return None
         current_locale.set(reader.user.locale)
         if redraw.is_empty:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from app import clock
 from app.accounts.models import User
+from app.accounts.permissions import Permission, may
 from app.attention import counting
 from app.attention.models import ReadCursor
 from app.conversations import listing, thread
@@ -22,6 +23,8 @@ from app.conversations.thread import ThreadPage
 from app.db import reading
 from app.live.ring import CURSOR, newest
 from app.templating import render, wants_fragment
+from app.whatsapp import journal
+from app.whatsapp.journal import Silence
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,15 @@ async def page(request: Request, conversation_id: int | None) -> Response:
             return render(request, "conversations/_pane.html", **shown)
         rows = await listing.page(session, user)
         waiting = await counting.conversations_to_look_at(session, user)
-    return render(request, "conversations/inbox.html", rows=rows, waiting=waiting, **shown)
+        silence = await silence_for(session, request, user)
+    return render(request, "conversations/inbox.html", rows=rows, waiting=waiting, silence=silence, **shown)
+
+
+async def silence_for(session: AsyncSession, request: Request, user: User) -> Silence | None:
+    """That WhatsApp sends nothing is for admins to know; a simulated one is silent whenever nobody plays."""
+    if request.app.state.settings.simulates_whatsapp or not may(user, Permission.ADMINISTER):
+        return None
+    return await journal.silence(session)
 
 
 async def open_for(

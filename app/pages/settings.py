@@ -1,5 +1,7 @@
 """The settings: each attendant's own, and for admins the installation's."""
 
+from typing import Any
+
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -9,7 +11,7 @@ from app.accounts.permissions import Permission, may, require
 from app.accounts.preferences import Preferences, save
 from app.db import reading, transaction
 from app.errors import Invalid
-from app.forms import text_field
+from app.forms import text_field, whole_number
 from app.i18n import N_, _
 from app.installation import Installation, installation
 from app.templating import render, wants_fragment
@@ -19,6 +21,7 @@ LONGEST = {
     "instructions": 20_000,
     "handoff_text": 4_096,
 }  # WhatsApp's own limit for a text
+MOST_MINUTES = 366 * 24 * 60
 
 
 async def show(request: Request) -> Response:
@@ -47,11 +50,13 @@ async def change_installation(request: Request) -> Response:
     require(request.state.user, Permission.ADMINISTER)
     fields = await request.form()
     template = "accounts/_installation_settings.html"
-    wanted = {name: text_in(fields, name) for name in LONGEST if name in fields}
+    wanted: dict[str, Any] = {name: text_in(fields, name) for name in LONGEST if name in fields}
     try:
         check_lengths(wanted)
+        wanted |= minutes_in(fields)
     except Invalid as fault:
-        typed = Installation(**{name: wanted.get(name, "") for name in LONGEST})
+        shown = dict.fromkeys(LONGEST, "") | wanted | {"silence_minutes": text_in(fields, "silence_minutes")}
+        typed = Installation(**shown)
         return await page(request, template, status=422, errors=errors_of(fault), typed=typed)
     async with transaction() as session:
         kept = await installation(session)
@@ -85,6 +90,16 @@ def check_lengths(wanted: dict[str, str]) -> None:
     for name, value in wanted.items():
         if len(value) > LONGEST[name]:
             raise Invalid(N_("This text is too long."), field=name)
+
+
+def minutes_in(fields: FormData) -> dict[str, int]:
+    """The span of silence, if the form speaks of it; an empty field is 0."""
+    if "silence_minutes" not in fields:
+        return {}
+    minutes = whole_number(text_in(fields, "silence_minutes") or "0", lowest=0, highest=MOST_MINUTES)
+    if minutes is None:
+        raise Invalid(N_("A whole number of minutes, at most a year; 0 for never."), field="silence_minutes")
+    return {"silence_minutes": minutes}
 
 
 def errors_of(fault: Invalid) -> dict[str, str]:

@@ -9,7 +9,8 @@ from functools import singledispatchmethod
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contacts import identities
-from app.conversations import receiving
+from app.conversations import past, receiving
+from app.conversations.past import Remembered
 from app.conversations.receiving import Arrival
 from app.db import is_outage, was_overtaken
 from app.outbox import reports
@@ -92,19 +93,32 @@ class Filing:
         wait = self.settings.claude_wait_seconds
         await receiving.receive(session, arrivals, claude_answers=answers, wait_seconds=wait)
 
+    async def file_past(self, session: AsyncSession, found: Sequence[items.Item], now: datetime) -> None:
+        """What a `history` body holds: its messages in few statements, and what else it tells after them.
+
+        Raises at the first item that cannot be used.
+        """
+        messages = [item for item in found if isinstance(item, items.PastMessage)]
+        refs = {item.number for item in messages}
+        named = {ref: await numbers.named(session, ref) for ref in refs}
+        remembered = [Remembered(named[item.number], item, now) for item in messages]
+        if remembered:
+            await past.remember(session, remembered, claude_answers=self.settings.claude_answers)
+        for item in found:
+            if not isinstance(item, items.PastMessage):
+                await self.file(item, session, now)
+
     async def set_aside(
         self, session: AsyncSession, journal_id: int, item: items.Item, fault: Exception, now: datetime
     ) -> None:
-        is_foreseen = isinstance(fault, ValueError)
-        reason = str(fault) if is_foreseen else type(fault).__name__
         session.add(
-            SetAside(journal_id=journal_id, path=item.path[:200], reason=reason[:500], created_at=now)
+            SetAside(journal_id=journal_id, path=item.path[:200], reason=reason_of(fault), created_at=now)
         )
         await session.flush()
         log.warning(
             "an item was set aside",
             extra={"journal": journal_id, "path": item.path, "fault": type(fault).__name__},
-            exc_info=not is_foreseen,
+            exc_info=not isinstance(fault, ValueError),
         )
 
     @singledispatchmethod
@@ -116,6 +130,10 @@ class Filing:
     @file.register
     async def _(self, item: items.InboundMessage, session: AsyncSession, now: datetime) -> None:
         await self.receive(session, [(item, now)])
+
+    @file.register
+    async def _(self, item: items.PastMessage, session: AsyncSession, now: datetime) -> None:
+        await self.file_past(session, [item], now)
 
     @file.register
     async def _(self, item: items.Echo, session: AsyncSession, now: datetime) -> None:
@@ -155,6 +173,11 @@ def report_of(item: items.StatusReport, now: datetime) -> Report:
         error_details=(error.details or error.message or error.title) if error else None,
         pricing=item.pricing,
     )
+
+
+def reason_of(fault: Exception) -> str:
+    """Why an item could not be used: our own words where we foresaw it, else the kind of fault and nobody's words."""
+    return (str(fault) if isinstance(fault, ValueError) else type(fault).__name__)[:500]
 
 
 async def change_identity(session: AsyncSession, item: items.IdentityChange, now: datetime) -> int | None:

@@ -17,9 +17,10 @@ from app.errors import Unavailable
 from app.live.bell import Bell
 from app.rows import NewRows
 from app.settings import Settings
+from app.whatsapp import history
 from app.whatsapp.filing import Filing
-from app.whatsapp.items import Item, StatusReport, happened_at
-from app.whatsapp.models import JournalEntry
+from app.whatsapp.items import History, Item, StatusReport, happened_at
+from app.whatsapp.models import JournalEntry, SetAside
 from app.whatsapp.payloads import Unusable, parse, walk
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,9 @@ FRESH = timedelta(minutes=2)  # what is older comes from a retry storm, and wait
 
 JOURNAL = table_of(JournalEntry)
 JOURNALING = NewRows(
-    JOURNAL, ("received_at", "body_sha256", "body", "set_aside"), returning=("id", "set_aside")
+    JOURNAL,
+    ("received_at", "body_sha256", "body", "set_aside", "history_filed"),
+    returning=("id", "set_aside"),
 )
 
 
@@ -60,6 +63,10 @@ class Webhook:
     def is_fresh(self) -> bool:
         """Whether something in it happened just now."""
         return any(at is None or self.received_at - at < FRESH for at in map(happened_at, self.found))
+
+    @property
+    def has_history(self) -> bool:
+        return any(isinstance(item, History) for item in self.found)
 
     def ends(self, fault: BaseException | None) -> None:
         if self.stored.done():
@@ -218,15 +225,24 @@ def has_status(batch: Sequence[Webhook]) -> bool:
 
 
 async def journal(session: AsyncSession, batch: Sequence[Webhook]) -> list[int]:
-    """Write the raw bodies down; their ids."""
+    """Write the raw bodies down; their ids. The past that some bring is filed later, by a job."""
     kept = [
-        (webhook.received_at, hashlib.sha256(webhook.body).hexdigest(), webhook.body, webhook.unusable)
+        (
+            webhook.received_at,
+            hashlib.sha256(webhook.body).hexdigest(),
+            webhook.body,
+            webhook.unusable,
+            0 if webhook.has_history else None,
+        )
         for webhook in batch
     ]
     found = await JOURNALING.write(session, kept)
     for id, reason in found:
         if reason is not None:
+            session.add(SetAside(journal_id=id, path="", reason=reason, created_at=clock.now()))
             log.warning("a webhook was set aside", extra={"journal": id})
+    if any(webhook.has_history for webhook in batch):
+        await history.ask(session)
     return [id for id, _ in found]
 
 

@@ -167,6 +167,23 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class PastMessage:
+    """One message out of that past, of either side. Not an item of a webhook: `history_items.past_in` reads them."""
+
+    path: str
+    number: NumberRef
+    wamid: str
+    sent_at: datetime | None
+    customer: Sender  # whose thread it is
+    by_us: bool
+    type: str  # "media_placeholder" until another `history` body brings the file
+    body: str
+    content: JsonObject
+    reply_to_wamid: str | None = None
+    status: str = ""  # of ours, as Meta spells it there: SENT, DELIVERED, READ, PLAYED, ERROR, PENDING
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """A change of a field we do not read; `raw` is its value, whatever shape it has."""
 
@@ -187,7 +204,7 @@ class Unreadable:
 
 Item = (
     InboundMessage | Echo | Reaction | Edit | Revoke | IdentityChange
-    | StatusReport | AccountError | History | Unknown | Unreadable
+    | StatusReport | AccountError | History | PastMessage | Unknown | Unreadable
 )  # fmt: skip
 
 

@@ -94,9 +94,9 @@ def _items(path: str, business_account_id: str, change: Any, now: datetime) -> I
         yield Unreadable(path, "a change that is no object", change)
         return
     field, value = text_at(change, "field"), object_at(change, "value")
-    number = _number(value, business_account_id)
+    number = number_of(value, business_account_id)
     is_alone = sum(len(objects_at(value, name)) for name in ("messages", "statuses", "message_echoes")) == 1
-    shared = _Change(path + ".value", number, value, book_of(value), is_alone, _errors(value), now)
+    shared = _Change(path + ".value", number, value, book_of(value), is_alone, errors_of(value), now)
     if field == "history":
         yield History(shared.path, number)
     elif field == "smb_message_echoes" and "message_echoes" in value:
@@ -109,7 +109,7 @@ def _items(path: str, business_account_id: str, change: Any, now: datetime) -> I
         yield Unknown(shared.path, number, field, change.get("value"))
 
 
-def _number(value: JsonObject, business_account_id: str) -> NumberRef:
+def number_of(value: JsonObject, business_account_id: str) -> NumberRef:
     return NumberRef(
         phone_number_id=text_at(value, "metadata", "phone_number_id"),
         display_phone_number=text_at(value, "metadata", "display_phone_number"),
@@ -143,7 +143,7 @@ def _one(change: _Change, path: str, thing: Any, read: Callable[[_Change, str, J
 
 
 def _message(change: _Change, path: str, message: JsonObject) -> Item:
-    moved = identity_change(path, change.number, message, _time(message, change.now))
+    moved = identity_change(path, change.number, message, time_of(message, change.now))
     if moved:
         return moved
     sender = sender_of(ids_in(message, IN_MESSAGE), change.contacts, change.is_alone)
@@ -154,14 +154,14 @@ def _message(change: _Change, path: str, message: JsonObject) -> Item:
 def _inbound(change: _Change, path: str, message: JsonObject, sender: Sender) -> InboundMessage:
     if sender.is_nobody:
         raise _Misshapen("nobody to file it under")
-    type_ = _type(message)
+    type_ = type_of(message)
     content, context = content_of(message, type_), object_at(message, "context")
     often = context.get("frequently_forwarded") is True
     return InboundMessage(
         path=path,
         number=change.number,
         wamid=text_at(message, "id"),
-        sent_at=_time(message, change.now),
+        sent_at=time_of(message, change.now),
         sender=sender,
         type=type_,
         body=shown_text(type_, content),
@@ -172,7 +172,7 @@ def _inbound(change: _Change, path: str, message: JsonObject, sender: Sender) ->
         group_id=text_at(message, "group_id") or None,
         referral=object_at(message, "referral"),
         # What went wrong with a message may stand beside it instead of in it, where its content should be.
-        errors=_errors(message) or (() if content else change.errors),
+        errors=errors_of(message) or (() if content else change.errors),
     )
 
 
@@ -184,20 +184,20 @@ def _echo(change: _Change, path: str, message: JsonObject) -> Item:
     group_id = text_at(message, "group_id") or None
     if recipient.is_nobody and not group_id:
         raise _Misshapen("nobody to file it under")
-    type_ = _type(message)
+    type_ = type_of(message)
     content = content_of(message, type_)
     return Echo(
         path=path,
         number=change.number,
         wamid=text_at(message, "id"),
-        sent_at=_time(message, change.now),
+        sent_at=time_of(message, change.now),
         recipient=recipient,
         type=type_,
         body=shown_text(type_, content),
         content=content,
         reply_to_wamid=text_at(message, "context", "id") or None,
         group_id=group_id,
-        errors=_errors(message),
+        errors=errors_of(message),
     )
 
 
@@ -205,20 +205,20 @@ def _about_another(
     change: _Change, path: str, message: JsonObject, sender: Sender, *, by_us: bool
 ) -> Reaction | Edit | Revoke | None:
     """A message that only changes an earlier one, None when it is one of its own."""
-    type_ = _type(message)
+    type_ = type_of(message)
     if type_ not in {"reaction", "edit", "revoke"}:
         return None
     content = content_of(message, type_)
     target = text_at(content, "message_id" if type_ == "reaction" else "original_message_id")
     if not target:
         raise _Misshapen("no message that it is about")
-    wamid, at = text_at(message, "id"), _time(message, change.now)
+    wamid, at = text_at(message, "id"), time_of(message, change.now)
     if type_ == "reaction":
         emoji, group_id = text_at(content, "emoji") or None, text_at(message, "group_id") or None
         return Reaction(path, change.number, wamid, at, sender, target, emoji, group_id, by_us)
     if type_ == "revoke":
         return Revoke(path, change.number, wamid, at, sender, target, by_us)
-    inner = _type(object_at(content, "message"))
+    inner = type_of(object_at(content, "message"))
     text = content_of(object_at(content, "message"), inner)
     shown = shown_text(inner, text)
     return Edit(path, change.number, wamid, at, sender, target, inner, shown, text, by_us)
@@ -234,13 +234,13 @@ def _status(change: _Change, path: str, status: JsonObject) -> StatusReport:
         number=change.number,
         wamid=text_at(status, "id"),
         status=text_at(status, "status"),
-        at=_time(status, change.now),
+        at=time_of(status, change.now),
         recipient=sender_of(own, change.contacts, change.is_alone and not is_group),
         group_id=(text_at(status, "recipient_id") or None) if is_group else None,
         participant=text_at(status, "recipient_participant_user_id")
         or text_at(status, "recipient_participant_id"),
         opaque=text_at(status, "biz_opaque_callback_data"),
-        errors=_errors(status),
+        errors=errors_of(status),
         conversation=object_at(status, "conversation"),
         pricing=object_at(status, "pricing"),
     )
@@ -251,17 +251,17 @@ def _account_errors(change: _Change) -> Iterator[Item]:
     if not change.errors:
         return
     messages = objects_at(change.value, "messages")
-    if any(not content_of(one, _type(one)) and not _errors(one) for one in messages):
+    if any(not content_of(one, type_of(one)) and not errors_of(one) for one in messages):
         return
     for position, error in enumerate(change.errors):
         yield AccountError(f"{change.path}.errors[{position}]", change.number, error)
 
 
-def _type(message: JsonObject) -> str:
+def type_of(message: JsonObject) -> str:
     return text_at(message, "type") or "unknown"
 
 
-def _errors(holder: JsonObject) -> tuple[ErrorReport, ...]:
+def errors_of(holder: JsonObject) -> tuple[ErrorReport, ...]:
     if "errors" not in holder:
         return ()
     return tuple(
@@ -275,7 +275,7 @@ def _errors(holder: JsonObject) -> tuple[ErrorReport, ...]:
     )
 
 
-def _time(holder: JsonObject, now: datetime) -> datetime | None:
+def time_of(holder: JsonObject, now: datetime) -> datetime | None:
     """Meta's unix seconds as UTC; None unless they lie between 2009 and a day from now."""
     digits = text_at(holder, "timestamp")
     if not SECONDS.fullmatch(digits):

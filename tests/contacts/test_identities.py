@@ -7,6 +7,7 @@ from tests.actors import Browser, WhatsApp, within
 from tests.clocks import count
 from tests.people import ANA, BRUNO, CLARA, Customer
 from tests.whatsapp.bodies import change, contact, text, webhook, written
+from tests.whatsapp.journal_pages import all_items
 
 ONLY_PHONE = Customer(ANA.name, wa_id=ANA.wa_id)
 ONLY_ID = Customer(ANA.name, bsuid=ANA.bsuid)
@@ -103,7 +104,7 @@ async def test_a_customer_without_a_number_is_answered_by_id_and_shown_by_userna
 async def test_a_message_from_nobody_is_set_aside(marta: Browser, whatsapp: WhatsApp) -> None:
     assert await whatsapp.posts(webhook(change(text("w1", "quem?", Customer(""))))) == 200
     assert await threads(marta) == {}
-    assert "nobody to file it under" in (await marta.open("/settings/journal")).text
+    assert [item.reason for item in await all_items(marta)] == ["nobody to file it under"]
 
 
 async def test_after_a_change_of_number_the_thread_goes_on_and_answers_go_to_the_new_one(

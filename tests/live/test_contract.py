@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from app.live.events import EventKind
-from tests.live.stage import YESTERDAY, Stage, shows
+from tests.live.stage import YESTERDAY, Stage, newest_event, shows
 from tests.live_page import LivePage
 from tests.people import ANA, BRUNO, CLARA, EVIL
+from tests.whatsapp.bodies import past, theirs, webhook
 
 MINUTE = timedelta(minutes=1)
 
@@ -91,6 +92,31 @@ async def test_a_message_so_late_that_it_lies_above_the_loaded_fifty(stage: Stag
         await stage.reads(reader)
     await stage.opens()
     await stage.says(ANA, "De ontem", ago=YESTERDAY - MINUTE)
+    await stage.stays_equal()
+
+
+@shows(EventKind.PAST_ADDED)
+async def test_the_phone_apps_past_of_the_open_conversation_and_of_another(stage: Stage) -> None:
+    await stage.opens()
+    before = (stage.hand() - 30 * YESTERDAY).timestamp()
+    threads = [(who, [theirs(f"old {who.name}", "De antes", who, before)]) for who in (ANA, EVIL)]
+    cursor = await newest_event()
+    assert await stage.whatsapp.posts(webhook(past(*threads))) == 200
+    await stage.comes_after(cursor + 1)
+    await stage.stays_equal()
+
+
+@shows(EventKind.PAST_ADDED)
+async def test_the_phone_apps_past_of_somebody_who_has_no_row_yet(stage: Stage) -> None:
+    await stage.opens()
+    before = (stage.hand() - 30 * YESTERDAY).timestamp()
+    cursor = await newest_event()
+    said = [
+        theirs("old", "De antes", CLARA, before),
+        theirs("new", "De ontem", CLARA, stage.hand().timestamp()),
+    ]
+    assert await stage.whatsapp.posts(webhook(past((CLARA, said)))) == 200
+    await stage.comes_after(cursor)
     await stage.stays_equal()
 
 

@@ -9,6 +9,8 @@ from tests.people import Customer
 
 Json = dict[str, Any]
 
+BUSINESS = "5511900000000"  # the shop's own number, as webhooks write it
+
 
 def text(wamid: str, body: str, sender: Customer, *, at: float | None = None, **more: Any) -> Json:
     """A text message; the sender's ids stand where Meta puts them."""
@@ -37,10 +39,34 @@ def change(
 ) -> Json:
     value: Json = {
         "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": "5511900000000", "phone_number_id": number},
+        "metadata": {"display_phone_number": BUSINESS, "phone_number_id": number},
     }
     lists: Json = {"contacts": list(contacts), "messages": list(messages), "statuses": list(statuses)}
     return {"field": "messages", "value": value | {name: found for name, found in lists.items() if found}}
+
+
+def past(*threads: tuple[Customer, Sequence[Any]], files: Sequence[Json] = (), **part: Any) -> Json:
+    """A change that brings the phone app's past: threads of customers, and files that had placeholders before."""
+    listed = [{"id": who.wa_id or who.bsuid, "messages": list(said)} for who, said in threads]
+    metadata = {"phase": 0, "chunk_order": 1, "progress": 10}
+    value: Json = {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": BUSINESS, "phone_number_id": SIMULATED_PHONE_NUMBER_ID},
+    }
+    if threads or part:
+        value["history"] = [{"metadata": metadata, "threads": listed} | part]
+    return {"field": "history", "value": value | ({"messages": list(files)} if files else {})}
+
+
+def theirs(wamid: str, body: str, sender: Customer, at: float, status: str = "READ") -> Json:
+    """A message of the past that a customer wrote."""
+    return text(wamid, body, sender, at=at, history_context={"status": status})
+
+
+def ours(wamid: str, body: str, to: Customer, at: float, status: str = "DELIVERED") -> Json:
+    """A message of the past that somebody of the business wrote in the phone app."""
+    message = text(wamid, body, Customer("", wa_id=BUSINESS), at=at)
+    return message | {"to": to.wa_id, "history_context": {"status": status}}
 
 
 def webhook(*entries: Sequence[Any] | Json) -> Json:

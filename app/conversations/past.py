@@ -1,0 +1,100 @@
+"""What was said before this desk was there, put into its threads at its own time. It calls nobody and is nobody's to read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.contacts import identities
+from app.conversations import receiving
+from app.conversations.models import Author, Direction, Message
+from app.conversations.ordering import past_time_of, store_past
+from app.live.events import Change, EventKind, announce
+from app.outbox.delivery import DeliveryStatus
+from app.whatsapp import items
+from app.whatsapp.models import Number
+
+PLACEHOLDER = "media_placeholder"  # stands for a file that may come in a body of its own
+
+STATUSES = {
+    "SENT": DeliveryStatus.SENT,
+    "DELIVERED": DeliveryStatus.DELIVERED,
+    "READ": DeliveryStatus.READ,
+    "PLAYED": DeliveryStatus.PLAYED,
+    "ERROR": DeliveryStatus.FAILED,
+    "PENDING": DeliveryStatus.UNKNOWN,
+}
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """A message of the past: at which number of ours, and when we heard of it."""
+
+    number: Number
+    item: items.PastMessage
+    now: datetime
+
+
+async def remember(session: AsyncSession, found: Sequence[Remembered], *, claude_answers: bool) -> None:
+    """Store messages of the past, each once, in this order. Each thread that changes is announced once a transaction.
+
+    One that is known already stays as it is, but that a placeholder gets its file. Raises ValueError for a message
+    without a customer.
+    """
+    seen = await receiving.known_of(session, [(one.number.id, one.item.wamid) for one in found])
+    new = []
+    for one in found:
+        key = (one.number.id, one.item.wamid)
+        if key in seen:
+            await fill_placeholder(session, one)
+            continue
+        seen.add(key)
+        new.append(one)
+    if new:
+        await store(session, new, claude_answers=claude_answers)
+
+
+async def store(session: AsyncSession, new: Sequence[Remembered], *, claude_answers: bool) -> None:
+    contacts = await identities.resolve(session, [(one.item.customer, one.now) for one in new])
+    pairs = list(zip(new, contacts, strict=True))
+    places = await receiving.places_between(session, pairs, claude_answers=claude_answers)
+    placed = [(places[one.number.id, contact_id], one) for one, contact_id in pairs]
+    await store_past(session, [(place, columns_of(place.id, one)) for place, one in placed])
+    for conversation_id in {place.id: True for place, _ in placed}:
+        announce(session, Change(EventKind.PAST_ADDED, conversation_id))
+
+
+def columns_of(conversation_id: int, one: Remembered) -> dict[str, Any]:
+    """What a message of the past fills of a stored one."""
+    item = one.item
+    side: dict[str, Any] = {"direction": Direction.IN, "author": Author.CONTACT}
+    if item.by_us:
+        status = STATUSES.get(item.status.upper(), DeliveryStatus.SENT)
+        side = {"direction": Direction.OUT, "author": Author.PHONE, "status": status}
+    return side | {
+        "conversation_id": conversation_id,
+        "number_id": one.number.id,
+        "type": item.type[:40],
+        "body": item.body,
+        "content": item.content,
+        "wamid": item.wamid,
+        "reply_to_wamid": item.reply_to_wamid,
+        "sent_at": past_time_of(item.sent_at, one.now),
+        "stored_at": one.now,
+    }
+
+
+async def fill_placeholder(session: AsyncSession, one: Remembered) -> None:
+    """A file that came after the message which stands for it."""
+    item = one.item
+    if item.type == PLACEHOLDER:
+        return
+    empty = update(Message).where(
+        Message.number_id == one.number.id, Message.wamid == item.wamid, Message.type == PLACEHOLDER
+    )
+    filled = empty.values(type=item.type[:40], body=item.body, content=item.content)
+    for (conversation_id,) in await session.execute(filled.returning(Message.conversation_id)):
+        announce(session, Change(EventKind.PAST_ADDED, conversation_id))
