@@ -58,6 +58,24 @@ def create_user(email: str, name: str, role: str) -> None:
 
 
 @commands.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+@click.pass_context
+def doctor(context: click.Context, as_json: bool) -> None:
+    """Look whether settings, database, disk and WhatsApp are as they must be; changes nothing.
+
+    One line for each check: ok, warning or wrong, and what to do. Ends with 1 when something is wrong.
+    """
+    from app.doctor import examination
+
+    checks = asyncio.run(examination.examine())
+    if as_json:
+        click.echo(examination.as_json(checks))
+    else:
+        click.echo("\n".join(check.line for check in checks))
+    context.exit(0 if examination.is_well(checks) else 1)
+
+
+@commands.command()
 @click.option("--port", type=click.IntRange(0, 65535), required=True)
 @click.option(
     "--webhook-url", default="", help="Where webhooks go; by default the HOST and PORT of this environment."

@@ -27,7 +27,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from app import clock
-from app.db import Base, UtcDateTime, after_commit, table_of
+from app.db import Base, UtcDateTime, after_commit, insert_if_new, table_of
 from app.live.bell import Bell
 
 LEASE = timedelta(seconds=15)
@@ -131,6 +131,13 @@ async def enqueue(
     asking = ASKING[session.get_bind().dialect.name, payload is not None]
     await session.execute(asking, {"kind": kind, "key": key, "payload": payload or {}, "run_at": run_at})
     after_commit(session, "jobs", wake_worker.ring)
+
+
+async def ask_once(session: AsyncSession, kind: str, key: str, *, run_at: datetime) -> None:
+    """Ask for a piece of work unless it is asked for already: then its time stays."""
+    values = {"kind": kind, "key": key, "payload": {}, "run_at": run_at, "wanted": 1, "tries": 0}
+    if await insert_if_new(session, Job, values, unique=["kind", "key"]) is not None:
+        after_commit(session, "jobs", wake_worker.ring)
 
 
 async def claim_next(session: AsyncSession, kinds: Sequence[str]) -> Claim | None:

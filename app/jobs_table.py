@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from app import housekeeping
 from app.assistant import handlers as assistant
 from app.assistant.claude import Claude
 from app.assistant.desk import Desk, typing_through
@@ -22,5 +23,6 @@ def handlers(settings: Settings, graph: Graph, claude: Claude) -> Mapping[str, H
         **assistant.handlers(desk),
         telling.MARK_READ: telling.handler(settings, graph),
         UNCONFIRMED: unconfirmed,
+        housekeeping.HOUSEKEEPING: housekeeping.tidy,
         history.HISTORY: history.handler(Filing(settings)),
     }

@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 
-from app import refusals
+from app import housekeeping, refusals
 from app.accounts.throttle import Throttle
 from app.accounts.users import ensure_admin
 from app.db import close_database, open_database, transaction
@@ -86,6 +86,7 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         async with transaction() as session:
             await ensure_first(session, settings)
             await ensure_admin(session, settings)
+            await housekeeping.begin(session)
         graph = await stack.enter_async_context(
             Graph(base_url=settings.whatsapp_api_url, version=settings.whatsapp_api_version)
         )

@@ -22,6 +22,8 @@ SET idle_in_transaction_session_timeout = '15s';
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
 """
 
+KEPT, MOST_CONNECTIONS = 10, 15  # of each process: open all the time, and at most
+
 # A server that vanished without a word is noticed by the network, not by waiting for ever (seconds; milliseconds).
 NETWORK = {
     "connect_timeout": BUSY_TIMEOUT_SECONDS,
@@ -37,8 +39,8 @@ DURABILITY = text("SELECT current_setting('fsync') AS fsync, current_setting('fu
 def postgres_engine(url: URL) -> AsyncEngine:
     engine = create_async_engine(
         url,
-        pool_size=10,
-        max_overflow=5,
+        pool_size=KEPT,
+        max_overflow=MOST_CONNECTIONS - KEPT,
         pool_timeout=BUSY_TIMEOUT_SECONDS,
         pool_pre_ping=True,
         hide_parameters=True,  # an error must not carry a message's text into the log

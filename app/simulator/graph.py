@@ -52,7 +52,21 @@ async def numbers(world: World, request: Request) -> Response:
 
 async def subscribe(world: World, request: Request) -> Response:
     _require_account(world, request)
+    world.is_subscribed = True
     return JSONResponse({"success": True})
+
+
+async def unsubscribe(world: World, request: Request) -> Response:
+    _require_account(world, request)
+    world.is_subscribed = False
+    return JSONResponse({"success": True})
+
+
+async def subscribed_apps(world: World, request: Request) -> Response:
+    """Which apps get the account's webhooks."""
+    _require_account(world, request)
+    app = {"id": "300000000000001", "name": "Recado", "link": "https://example.com/"}
+    return JSONResponse({"data": [{"whatsapp_business_api_data": app}] if world.is_subscribed else []})
 
 
 async def message_templates(world: World, request: Request) -> Response:
@@ -118,7 +132,9 @@ def graph_routes(world: World) -> list[Route]:
         Route("/{version}/{owner}/media", door(world, upload), methods=["POST"]),
         Route("/{version}/{owner}/message_templates", door(world, message_templates)),
         Route("/{version}/{owner}/phone_numbers", door(world, numbers)),
+        Route("/{version}/{owner}/subscribed_apps", door(world, subscribed_apps), methods=["GET"]),
         Route("/{version}/{owner}/subscribed_apps", door(world, subscribe), methods=["POST"]),
+        Route("/{version}/{owner}/subscribed_apps", door(world, unsubscribe), methods=["DELETE"]),
         Route("/files/whatsapp/{media_id}", door(world, download)),
         Route("/{version}/{owner}", door(world, look_up)),
         Route("/{version}/{owner}", door(world, remove), methods=["DELETE"]),

@@ -72,6 +72,7 @@ class World:
         self._forget()
 
     def _forget(self) -> None:
+        self.is_subscribed = True  # the app to the account's webhooks
         self.customers = {customer.key: customer for customer in founding_customers()}
         self._newcomers = newcomers()
         self.chats: dict[str, list[ChatMessage]] = {}

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
@@ -14,18 +15,28 @@ import httpx2
 
 from app import clock
 from app.whatsapp.graph_errors import GraphError
-from app.whatsapp.outcomes import Accepted, NotReached, NotSent, Outcome, Unknown, outcome_of, success_of
+from app.whatsapp.outcomes import (
+    Accepted,
+    Answered,
+    NotReached,
+    NotSent,
+    Outcome,
+    Unknown,
+    answer_of,
+    outcome_of,
+    success_of,
+)
 from app.whatsapp.user_ids import UserIdKind, kind_of
 
 __all__ = [
-    "Accepted", "Graph", "NotReached", "NotSent", "Outcome", "Timeouts", "Unknown", "read_payload",
+    "Accepted", "Answered", "Graph", "NotReached", "NotSent", "Outcome", "Timeouts", "Unknown", "read_payload",
     "text_payload",
 ]  # fmt: skip
 
 LARGEST_ANSWER = 64 * 1024
 TOKEN_EXPIRED, NO_SUCH_NUMBER = 190, 33
 TOKEN = re.compile(r"[!-~]{1,4096}")
-PHONE_NUMBER_ID = re.compile(r"[0-9]{1,32}")
+OBJECT_ID = re.compile(r"[0-9]{1,32}")
 
 # Raised before the first byte of the request is written. Everything else may have reached Meta.
 BEFORE_SENDING = (
@@ -51,6 +62,7 @@ class Timeouts:
 class _Answer:
     status: int
     retry_after: str | None
+    date: str | None
     body: bytes
 
 
@@ -102,31 +114,53 @@ class Graph:
             return success_of(answer.status, answer.retry_after, answer.body, clock.now())
         return answer
 
+    async def read(
+        self, *, object_id: str, access_token: str, edge: str = "", fields: Sequence[str] = ()
+    ) -> Answered | NotReached | Unknown:
+        """Ask about a number, an account, or what hangs on it (`edge`, such as "subscribed_apps"). Raises nothing."""
+        address = f"{object_id}/{edge}" if edge else object_id
+        asked = f"{address}?fields={','.join(fields)}" if fields else address
+        answer = await self._ask("GET", object_id, asked, access_token, None)
+        if isinstance(answer, _Answer):
+            return answer_of(answer.status, answer.date, answer.body)
+        return Answered({}, answer.error) if isinstance(answer, NotSent) else answer
+
     async def _post(
         self, phone_number_id: str, access_token: str, payload: dict[str, Any]
     ) -> _Answer | NotSent | NotReached | Unknown:
+        content = json.dumps(payload).encode()
+        return await self._ask("POST", phone_number_id, f"{phone_number_id}/messages", access_token, content)
+
+    async def _ask(
+        self, method: str, object_id: str, address: str, access_token: str, content: bytes | None
+    ) -> _Answer | NotSent | NotReached | Unknown:
         if not TOKEN.fullmatch(access_token):  # it could not stand in a header
             return NotSent(GraphError(TOKEN_EXPIRED))
-        if not PHONE_NUMBER_ID.fullmatch(phone_number_id):
+        if not OBJECT_ID.fullmatch(object_id):
             return NotSent(GraphError(NO_SUCH_NUMBER))
         try:
             async with asyncio.timeout(self._timeouts.total):
-                return await self._answer(phone_number_id, access_token, json.dumps(payload).encode())
+                return await self._answer(method, address, access_token, content)
         except BEFORE_SENDING as problem:
             return NotReached(type(problem).__name__)
         except (httpx2.HTTPError, TimeoutError) as problem:
             return Unknown(type(problem).__name__)
 
-    async def _answer(self, phone_number_id: str, access_token: str, content: bytes) -> _Answer | Unknown:
-        headers = {"Authorization": f"Bearer {access_token}", "Content-Type": "application/json"}
-        url = f"{self._base_url}/{phone_number_id}/messages"
-        async with self._client.stream("POST", url, content=content, headers=headers) as response:
+    async def _answer(
+        self, method: str, address: str, access_token: str, content: bytes | None
+    ) -> _Answer | Unknown:
+        headers = {"Authorization": f"Bearer {access_token}"}
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        url = f"{self._base_url}/{address}"
+        async with self._client.stream(method, url, content=content, headers=headers) as response:
             body = b""
             async for chunk in response.aiter_bytes(LARGEST_ANSWER):
                 if len(body) + len(chunk) > LARGEST_ANSWER:
                     return Unknown("too long an answer")
                 body += chunk
-            return _Answer(response.status_code, response.headers.get("Retry-After"), body)
+            told = response.headers
+            return _Answer(response.status_code, told.get("Retry-After"), told.get("Date"), body)
 
 
 def text_payload(recipient: str, text: str, opaque: str = "", reply_to: str | None = None) -> dict[str, Any]:

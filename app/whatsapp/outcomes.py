@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from app.whatsapp.graph_errors import GraphError
-from app.whatsapp.lenient import at, objects_at, text_at
+from app.whatsapp.lenient import JsonObject, at, objects_at, text_at
 
 LONGEST_WAIT = 24 * 3600.0
 
@@ -45,6 +45,15 @@ class Unknown:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What Graph told when it was asked about something, or why it would not. `server_time` is its clock, to the second."""
+
+    document: JsonObject
+    error: GraphError | None = None
+    server_time: datetime | None = None
+
+
 Outcome = Accepted | NotSent | NotReached | Unknown
 
 
@@ -70,6 +79,24 @@ def success_of(
     if error:
         return NotSent(error, retry_after_seconds(retry_after, now))
     return None if http_status == 200 and at(document, "success") is True else Unknown(f"HTTP {http_status}")
+
+
+def answer_of(http_status: int, date: str | None, body: bytes) -> Answered | Unknown:
+    """What an answer to a question tells; Unknown when it is not Graph that answers."""
+    document = _json(body)
+    error = GraphError.in_answer(document, http_status)
+    if error or (http_status == 200 and isinstance(document, dict)):
+        return Answered(document, error, moment_of(date))
+    return Unknown(f"HTTP {http_status}")
+
+
+def moment_of(date: str | None) -> datetime | None:
+    """The moment (UTC) in a header such as Date; None when there is none."""
+    try:
+        moment = parsedate_to_datetime(date or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def retry_after_seconds(header: str | None, now: datetime) -> float | None:

@@ -50,7 +50,7 @@ async def test_the_newest_webhook_stands_on_top_with_what_is_in_it(
     await whatsapp.posts(b"not JSON")
     newest, middle, oldest = await rows(marta)
     assert "Nada que se possa ler" in newest.words
-    assert "1 separado" in newest.words
+    assert "1 deixado de lado" in newest.words
     assert "2 mensagens, 1 status" in middle.words
     assert "Aceito" in middle.words
     assert "1 mensagem" in oldest.words

@@ -1,0 +1,113 @@
+"""Takes away what nobody needs any more: a job that asks for itself again, in small transactions behind everything else."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, delete, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import clock, jobs
+from app.accounts.models import SignIn
+from app.db import transaction
+from app.jobs import Claim
+from app.live.events import LiveEvent
+from app.outbox.models import DeliveryReport
+from app.whatsapp.models import JournalEntry, SetAside
+
+log = logging.getLogger(__name__)
+
+HOUSEKEEPING, KEY = "housekeeping", "all"
+EVERY = timedelta(hours=1)
+AFTER_START = timedelta(minutes=2)  # a start has better things to do
+BATCH = 1000  # rows in one transaction
+PAUSE_SECONDS = 0.05  # between two of them: whoever waits to write goes first
+
+LIVE_LOG = timedelta(hours=48)
+JOURNAL = timedelta(days=30)
+SET_ASIDE = timedelta(days=90)  # what waits to be processed again keeps its body longer, but not for ever
+ORPHANS = timedelta(days=30)
+
+Purge = Callable[[AsyncSession, datetime], Awaitable[int]]
+
+
+async def begin(session: AsyncSession) -> None:
+    """At the start of the program: the job is there, and if it was, its time stays."""
+    await jobs.ask_once(session, HOUSEKEEPING, KEY, run_at=clock.now() + AFTER_START)
+
+
+async def tidy(claim: Claim) -> None:
+    """Works off the `housekeeping` job and asks for the next one."""
+    gone = {purge.__name__: await in_batches(purge) for purge in PURGES}
+    if any(gone.values()):
+        log.info("old rows were deleted", extra=gone)
+    async with transaction() as session:
+        await jobs.enqueue(session, HOUSEKEEPING, KEY, run_at=clock.now() + EVERY)
+
+
+async def in_batches(purge: Purge) -> int:
+    """Until a batch is not full; how many rows went."""
+    total = 0
+    while True:
+        async with transaction() as session:
+            gone = await purge(session, clock.now())
+        total += gone
+        if gone < BATCH:
+            return total
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def live_events(session: AsyncSession, now: datetime) -> int:
+    """The live log's oldest events, in the order of their ids: what is left has no hole, its floor is the lowest id."""
+    oldest = select(LiveEvent.id, LiveEvent.at).order_by(LiveEvent.id).limit(BATCH)
+    last = None
+    for event_id, at in (await session.execute(oldest)).all():
+        if at >= now - LIVE_LOG:
+            break
+        last = event_id
+    if last is None:
+        return 0
+    gone = await session.execute(delete(LiveEvent).where(LiveEvent.id <= last).returning(LiveEvent.id))
+    return len(gone.all())
+
+
+async def journal_entries(session: AsyncSession, now: datetime) -> int:
+    """Bodies of 30 days; while something of one waits to be filed or processed again, of 90.
+
+    The newest stays whatever its age: by it we know for how long nothing has come.
+    """
+    waits = exists().where(SetAside.journal_id == JournalEntry.id, SetAside.settled_at.is_(None))
+    is_done = ~waits & JournalEntry.history_filed.is_(None)
+    old = select(JournalEntry.id).where(
+        JournalEntry.received_at < now - JOURNAL,
+        JournalEntry.id < select(func.max(JournalEntry.id)).scalar_subquery(),
+        or_(is_done, JournalEntry.received_at < now - SET_ASIDE),
+    )
+    return await delete_first(session, JournalEntry, old.order_by(JournalEntry.received_at))
+
+
+async def sign_ins(session: AsyncSession, now: datetime) -> int:
+    """Those whose end has come; an idle one may still hold a stream open."""
+    return await delete_first(session, SignIn, select(SignIn.id).where(SignIn.expires_at <= now))
+
+
+async def orphaned_reports(session: AsyncSession, now: datetime) -> int:
+    """Status reports that found no delivery of ours, such as of messages that another program sent."""
+    old = select(DeliveryReport.id).where(
+        DeliveryReport.delivery_id.is_(None), DeliveryReport.reported_at < now - ORPHANS
+    )
+    return await delete_first(session, DeliveryReport, old)
+
+
+async def delete_first(
+    session: AsyncSession, model: type[JournalEntry | SignIn | DeliveryReport], chosen: Select[int]
+) -> int:
+    """Delete the first batch of the rows whose ids are chosen; how many there were."""
+    ids = (await session.scalars(chosen.limit(BATCH))).all()
+    if ids:
+        await session.execute(delete(model).where(model.id.in_(ids)))
+    return len(ids)
+
+
+PURGES: tuple[Purge, ...] = (live_events, journal_entries, sign_ins, orphaned_reports)
