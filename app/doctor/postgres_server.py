@@ -16,7 +16,7 @@ from app.postgres import MOST_CONNECTIONS
 
 OLDEST_SUPPORTED = 14
 PATIENCE_SECONDS = 5
-LISTENS = 1  # connection of each process beside its pool
+LISTENS = 2  # connections of each process beside its pool: the bus hears on one and speaks on the other
 CLOCK_TOLERANCE_SECONDS = 2.0
 
 

@@ -19,7 +19,7 @@ from app.outbox.delivery import ARRIVED, DeliveryStatus
 from app.outbox.models import Delivery
 
 SWEEP = timedelta(seconds=2)
-LATER = {"unconfirmed"}  # kinds of jobs that rightly wait for minutes
+LATER = {"unconfirmed", "housekeeping"}  # kinds of jobs that rightly wait
 
 
 def engine_of(database_url: str) -> Engine:
