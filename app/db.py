@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar, cast
@@ -216,13 +216,26 @@ async def insert_if_new(
     """Insert a row unless its unique key is taken; the new row's id, or None when somebody was there first."""
     dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     statement = dialect.insert(model).values(**values).on_conflict_do_nothing(index_elements=list(unique))
-    row = (await session.execute(statement.returning(model.__table__.c.id))).first()
+    row = (await session.execute(statement.returning(*table_of(model).primary_key))).first()
     return None if row is None else int(row[0])
 
 
 def was_overtaken(error: BaseException) -> bool:
     """Whether another transaction came between, so that the same work may go through now."""
     return isinstance(error, Overtaken) or getattr(getattr(error, "orig", None), "sqlstate", "") in OVERTAKEN
+
+
+async def alone_with(session: AsyncSession, names: Collection[str]) -> None:
+    """Until this transaction ends no other one is alone with any of these names: for two that must see each other's row
+    and have none in common to lock. On SQLite there is one writer, who is always alone."""
+    if session.get_bind().dialect.name != "sqlite":
+        await session.execute(ALONE, {"names": sorted(names)})
+
+
+ALONE = text(  # taken in the order of the names, by everybody
+    "SELECT pg_advisory_xact_lock(hashtextextended(name, 0))"
+    " FROM (SELECT unnest(CAST(:names AS text[])) AS name ORDER BY name) AS sorted"
+)
 
 
 def is_outage(error: BaseException) -> bool:

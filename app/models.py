@@ -9,12 +9,13 @@ from app.db import Base
 from app.installation import Installation
 from app.jobs import Job
 from app.live.events import LiveEvent, LiveSeq
-from app.outbox.models import Delivery, DeliveryReport
+from app.outbox.models import ContactPace, Delivery, DeliveryReport, NumberPace
 from app.whatsapp.models import JournalEntry, Number, SetAside
 
 __all__ = [
     "Base",
     "Contact",
+    "ContactPace",
     "Conversation",
     "Delivery",
     "DeliveryReport",
@@ -28,6 +29,7 @@ __all__ = [
     "LiveSeq",
     "Message",
     "Number",
+    "NumberPace",
     "Reaction",
     "ReadCursor",
     "SetAside",

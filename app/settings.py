@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     whatsapp_app_secret: Secrets = ()
     whatsapp_verify_token: SecretStr = SecretStr("")
     whatsapp_business_account_id: str = ""
+    whatsapp_messages_per_second: int = Field(80, ge=1, le=1000)
 
     anthropic_api_key: SecretStr = SecretStr("")
     anthropic_base_url: str = ""

@@ -35,7 +35,8 @@ HEARD_BY_WORKERS = {  # what the bus wakes where work is done
 async def at_work(settings: Settings, graph: Graph) -> AsyncIterator[None]:
     """Messages leave and jobs are done, while the block lasts. At its end both are asked to stop at the same time."""
     claude = claude_from(settings)
-    sender = Sender(graph, settings.whatsapp_access_token.get_secret_value)
+    token, limit = settings.whatsapp_access_token, settings.whatsapp_messages_per_second
+    sender = Sender(graph, token.get_secret_value, messages_per_second=limit)
     worker = Worker(jobs_table.handlers(settings, graph, claude))
     try:
         async with running(load_when_wanted(claude), "claude"), running(both(sender, worker), "work"):

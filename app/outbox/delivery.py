@@ -101,6 +101,13 @@ def raise_to(delivery: Delivery, status: DeliveryStatus) -> None:
     delivery.status = reached
 
 
+async def fail(session: AsyncSession, attempt: Delivery, code: int | None, details: str | None) -> None:
+    """It did not leave and will not: for this reason, and with it the rest of the same answer of Claude."""
+    attempt.error_code, attempt.error_details = code, details
+    await advance(session, attempt, DeliveryStatus.FAILED)
+    await drop_rest_of_answer(session, attempt)
+
+
 async def show(session: AsyncSession, message_id: int) -> None:
     """Give a message the status of its furthest attempt that arrived, else of its newest one."""
     attempts = await attempts_at(session, message_id)

@@ -43,6 +43,31 @@ class Delivery(Base):
     read_at: Mapped[datetime | None]
 
 
+class NumberPace(Base):
+    """When the next message of a number may leave, for all senders of all processes; made with its first claim."""
+
+    __tablename__ = "number_pace"
+
+    number_id: Mapped[int] = mapped_column(
+        ForeignKey("number.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    free_at: Mapped[datetime]  # nothing leaves before: the limit, or WhatsApp's wish to be left alone
+    slowdowns: Mapped[int] = mapped_column(default=0)  # how many waits in a row WhatsApp has asked for
+    slowed_at: Mapped[datetime | None]  # when it asked for the last one
+    stopped_code: Mapped[int | None]  # Meta's code while it refuses everything of this number
+
+
+class ContactPace(Base):
+    """When the next message of a conversation (one contact, one number) may leave."""
+
+    __tablename__ = "contact_pace"
+
+    conversation_id: Mapped[int] = mapped_column(
+        ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    free_at: Mapped[datetime]
+
+
 class DeliveryReport(Base):
     """A status report as it came, once each. Without a delivery it waits: it may be faster than the send's answer."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.boundaries import Boundary, passed
 from app.conversations.models import Message
-from app.db import made, table_of
+from app.db import alone_with, made, table_of
 from app.live.events import Change, EventKind, announce
 from app.outbox.delivery import (
     KNOWN_STATUSES,
@@ -78,6 +78,10 @@ async def report_all(session: AsyncSession, reported: Sequence[Report]) -> None:
     for it. In whatever order they come, the outcome is the same."""
     once = {key_of(one): one for one in reversed(reported)}  # of the same twice the first
     attempts = await attempts_named_by(session, list(once.values()))
+    if unnamed := [one for key, one in once.items() if key not in attempts]:
+        # Perhaps their acceptance is being recorded this moment, and not yet to be seen.
+        await alone_with(session, {one.wamid for one in unnamed})
+        attempts |= await attempts_named_by(session, unnamed)
     kept = await KEEPING.write(session, [row_of(once[key], attempts.get(key)) for key in sorted(once)])
     passed(Boundary.REPORT_KEPT)
     new = {(wamid, status, participant) for wamid, status, participant in kept}

@@ -12,6 +12,7 @@ class SimulatorConfig:
     app_secret: str
     verify_token: str
     phone_number_id: str = "100000000000001"
+    more_phone_number_ids: tuple[str, ...] = ()  # other numbers of the same business that may send
     business_account_id: str = "200000000000001"
     access_token: str = "simulated"  # noqa: S105 - opens nothing
     display_phone_number: str = "+55 11 90000-0000"

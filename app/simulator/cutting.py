@@ -17,11 +17,24 @@ class CuttableProtocol(HttpToolsProtocol):
 
 
 class Cut(Response):
-    """Resets the connection instead of answering."""
+    """Resets the connection instead of answering, or in the middle of an answer."""
+
+    def __init__(self, answer: Response | None = None, after_bytes: int = 0) -> None:
+        """`after_bytes` counts from the beginning of the answer's head; an answer is never sent whole."""
+        super().__init__()
+        self._begun = as_written(answer)[:-1][:after_bytes] if answer else b""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope["state"]["transport"].abort()
+        transport = scope["state"]["transport"]
+        transport.write(self._begun)
+        transport.abort()
         await asyncio.sleep(0)
+
+
+def as_written(answer: Response) -> bytes:
+    """An answer as it goes over the wire."""
+    head = b"".join(b"%s: %s\r\n" % header for header in answer.raw_headers)
+    return b"HTTP/1.1 200 OK\r\n" + head + b"\r\n" + bytes(answer.body)
 
 
 def drip(body: bytes, seconds: float) -> Response:

@@ -11,11 +11,14 @@ class FaultKind(StrEnum):
     ERROR = "error"  # refused with Graph's JSON and `code`
     ANSWER = "answer"  # any `http_status`, `body`, `content_type`; accepted first if `accept`
     DRIP = "drip"  # accepted, then the answer comes one byte each `seconds`
-    DROP = "drop"  # accepted, then the connection is cut without an answer
+    DROP = "drop"  # accepted, then the connection is cut, `after_bytes` of the answer
     CUT = "cut"  # the connection is cut before anything is accepted
     STATUSES = "statuses"  # reports `order` instead of the usual ones; `first`: before the answer
     FAILED = "failed"  # accepted, then reported as failed with `code`
     WEBHOOKS = "webhooks"  # each webhook goes out `times` at once
+    LIMIT = (
+        "limit"  # refused with `code` beyond `per_second` of those that match, until the faults are cleared
+    )
 
 
 @dataclass(slots=True)
@@ -36,6 +39,8 @@ class Fault:
     order: list[str] = field(default_factory=list)
     first: bool = False
     times: int = 2
+    after_bytes: int = 0
+    per_second: int = 20
 
     def concerns(self, payload: dict[str, Any]) -> bool:
         """Whether this send is one of those meant."""
@@ -58,6 +63,7 @@ NAMED: dict[str, dict[str, Any]] = {
         "body": '{"messaging_product":"whatsapp","contacts":[],"messages":[]}',
     },
     "throttle": {"kind": "error", "code": 130429},
+    "throughput": {"kind": "limit", "code": 130429},
     "pair_rate": {"kind": "error", "code": 131056},
     "drop": {"kind": "drop"},
     "cut": {"kind": "cut"},
@@ -117,6 +123,8 @@ class Faults:
         return 1
 
     def _use(self, fault: Fault) -> None:
+        if fault.kind is FaultKind.LIMIT:
+            return
         fault.remaining -= 1
         if fault.remaining <= 0:
             self.waiting.remove(fault)

@@ -48,8 +48,9 @@ async def read_json(request: Request) -> dict[str, Any]:
 
 
 def require_number(world: World, request: Request) -> None:
-    """Raises GraphRefusal unless the path names our phone number."""
-    if request.path_params["owner"] != world.config.phone_number_id:
+    """Raises GraphRefusal unless the path names a phone number of ours."""
+    ours = (world.config.phone_number_id, *world.config.more_phone_number_ids)
+    if request.path_params["owner"] not in ours:
         raise no_such_object(request.path_params["owner"])
 
 

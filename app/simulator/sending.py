@@ -46,6 +46,10 @@ def _refused_by_fault(world: World, payload: Payload, faults: dict[FaultKind, Fa
     if FaultKind.CUT in faults:
         world.record_send(payload, None)
         return Cut()
+    fault = faults.get(FaultKind.LIMIT)
+    if fault and not _has_room(world, fault):
+        world.record_send(payload, None, fault.code)
+        return error_answer(fault.code, http_status=fault.http_status, headers=fault.headers)
     if fault := faults.get(FaultKind.ERROR):
         world.record_send(payload, None, fault.code)
         return error_answer(fault.code, http_status=fault.http_status, headers=fault.headers)
@@ -54,6 +58,16 @@ def _refused_by_fault(world: World, payload: Payload, faults: dict[FaultKind, Fa
         world.record_send(payload, None)
         return _raw(fault)
     return None
+
+
+def _has_room(world: World, limit: Fault) -> bool:
+    """Whether fewer than `per_second` of those meant were accepted within the last second."""
+    since, accepted = world.now() - 1, 0
+    for send in reversed(world.sends):
+        if send.at <= since:
+            break
+        accepted += send.wamid is not None and limit.concerns(send.payload)
+    return accepted < limit.per_second
 
 
 def _raw(fault: Fault) -> Response:
@@ -128,11 +142,11 @@ def _show(world: World, message: ChatMessage) -> None:
 
 
 def _answer(payload: Payload, message: ChatMessage, faults: dict[FaultKind, Fault]) -> Response:
-    if FaultKind.DROP in faults:
-        return Cut()
+    accepted = _accepted_body(payload, message)
+    if fault := faults.get(FaultKind.DROP):
+        return Cut(JSONResponse(accepted), fault.after_bytes)
     if fault := faults.get(FaultKind.ANSWER):
         return _raw(fault)
-    accepted = _accepted_body(payload, message)
     if fault := faults.get(FaultKind.DRIP):
         return drip(dumps(accepted).encode(), fault.seconds)
     return JSONResponse(accepted)

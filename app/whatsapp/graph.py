@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import ssl
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from app import clock
+from app import boundaries, clock
+from app.boundaries import Boundary
 from app.whatsapp.graph_errors import GraphError
 from app.whatsapp.outcomes import (
     Accepted,
@@ -22,6 +23,7 @@ from app.whatsapp.outcomes import (
     NotSent,
     Outcome,
     Unknown,
+    Withheld,
     answer_of,
     outcome_of,
     success_of,
@@ -29,7 +31,7 @@ from app.whatsapp.outcomes import (
 from app.whatsapp.user_ids import UserIdKind, kind_of
 
 __all__ = [
-    "Accepted", "Answered", "Graph", "NotReached", "NotSent", "Outcome", "Timeouts", "Unknown", "read_payload",
+    "Accepted", "Answered", "Graph", "NotReached", "NotSent", "Outcome", "Timeouts", "Unknown", "Withheld", "read_payload",
     "text_payload",
 ]  # fmt: skip
 
@@ -66,6 +68,34 @@ class _Answer:
     body: bytes
 
 
+class _TakenBack(Exception):
+    """Whoever wanted the request sent does not want it any more; it stands at the door still."""
+
+
+Trace = Callable[[str, dict[str, Any]], Awaitable[None]]
+
+BEFORE_THE_FIRST_BYTE = "http11.send_request_headers.started"
+STAGES = {
+    "http11.send_request_body.complete": Boundary.REQUEST_WRITTEN,
+    "http11.receive_response_headers.complete": Boundary.HEADERS_READ,
+    "http11.receive_response_body.complete": Boundary.ANSWER_READ,
+}
+
+
+def _watched(may_write: Callable[[], bool]) -> Trace:
+    """Asks once more between the connection, which may have taken long, and the first byte."""
+
+    async def trace(event: str, _: dict[str, Any]) -> None:
+        if event == BEFORE_THE_FIRST_BYTE:
+            if not may_write():
+                raise _TakenBack
+            boundaries.passed(Boundary.LEASE_CHECKED)
+        elif event in STAGES:
+            boundaries.passed(STAGES[event])
+
+    return trace
+
+
 @cache
 def _certificates() -> ssl.SSLContext:
     """Loaded once in a process: it takes longer than everything else that a client needs."""
@@ -82,7 +112,7 @@ class Graph:
             headers={"User-Agent": "Recado", "Accept": "application/json", "Accept-Encoding": "identity"},
             timeout=httpx2.Timeout(self._timeouts.read, connect=self._timeouts.connect, pool=10),
             # An idle connection that Meta is about to close would turn a send into an unknown one.
-            limits=httpx2.Limits(max_connections=100, keepalive_expiry=15),
+            limits=httpx2.Limits(max_connections=400, keepalive_expiry=15),
             trust_env=not _is_loopback(base_url),
             verify=_certificates(),
         )
@@ -96,10 +126,21 @@ class Graph:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def send(self, *, phone_number_id: str, access_token: str, payload: dict[str, Any]) -> Outcome:
-        """One attempt to send one message. Raises nothing but cancellation, after which the outcome is
-        unknown as well."""
-        answer = await self._post(phone_number_id, access_token, payload)
+    async def send(
+        self,
+        *,
+        phone_number_id: str,
+        access_token: str,
+        payload: dict[str, Any],
+        may_write: Callable[[], bool] = lambda: True,
+    ) -> Outcome:
+        """One attempt to send one message, unless `may_write` says no just before its first byte. Raises nothing
+        but cancellation, after which the outcome is unknown as well."""
+        trace = _watched(may_write)
+        try:
+            answer = await self._post(phone_number_id, access_token, payload, {"trace": trace})
+        except _TakenBack:
+            return Withheld()
         if isinstance(answer, _Answer):
             return outcome_of(answer.status, answer.retry_after, answer.body, clock.now())
         return answer
@@ -126,13 +167,24 @@ class Graph:
         return Answered({}, answer.error) if isinstance(answer, NotSent) else answer
 
     async def _post(
-        self, phone_number_id: str, access_token: str, payload: dict[str, Any]
+        self,
+        phone_number_id: str,
+        access_token: str,
+        payload: dict[str, Any],
+        extensions: dict[str, Any] | None = None,
     ) -> _Answer | NotSent | NotReached | Unknown:
         content = json.dumps(payload).encode()
-        return await self._ask("POST", phone_number_id, f"{phone_number_id}/messages", access_token, content)
+        address = f"{phone_number_id}/messages"
+        return await self._ask("POST", phone_number_id, address, access_token, content, extensions)
 
     async def _ask(
-        self, method: str, object_id: str, address: str, access_token: str, content: bytes | None
+        self,
+        method: str,
+        object_id: str,
+        address: str,
+        access_token: str,
+        content: bytes | None,
+        extensions: dict[str, Any] | None = None,
     ) -> _Answer | NotSent | NotReached | Unknown:
         if not TOKEN.fullmatch(access_token):  # it could not stand in a header
             return NotSent(GraphError(TOKEN_EXPIRED))
@@ -140,20 +192,27 @@ class Graph:
             return NotSent(GraphError(NO_SUCH_NUMBER))
         try:
             async with asyncio.timeout(self._timeouts.total):
-                return await self._answer(method, address, access_token, content)
+                return await self._answer(method, address, access_token, content, extensions or {})
         except BEFORE_SENDING as problem:
             return NotReached(type(problem).__name__)
         except (httpx2.HTTPError, TimeoutError) as problem:
             return Unknown(type(problem).__name__)
 
     async def _answer(
-        self, method: str, address: str, access_token: str, content: bytes | None
+        self,
+        method: str,
+        address: str,
+        access_token: str,
+        content: bytes | None,
+        extensions: dict[str, Any],
     ) -> _Answer | Unknown:
         headers = {"Authorization": f"Bearer {access_token}"}
         if content is not None:
             headers["Content-Type"] = "application/json"
         url = f"{self._base_url}/{address}"
-        async with self._client.stream(method, url, content=content, headers=headers) as response:
+        async with self._client.stream(
+            method, url, content=content, headers=headers, extensions=extensions
+        ) as response:
             body = b""
             async for chunk in response.aiter_bytes(LARGEST_ANSWER):
                 if len(body) + len(chunk) > LARGEST_ANSWER:

@@ -54,7 +54,12 @@ class Answered:
     server_time: datetime | None = None
 
 
-Outcome = Accepted | NotSent | NotReached | Unknown
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Who wanted it sent took it back at the last moment: nothing was written."""
+
+
+Outcome = Accepted | NotSent | NotReached | Unknown | Withheld
 
 
 def outcome_of(http_status: int, retry_after: str | None, body: bytes, now: datetime) -> Outcome:

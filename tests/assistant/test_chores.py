@@ -9,7 +9,7 @@ from app.conversations import handoff, replying
 from app.conversations.models import Message, Mode
 from app.db import transaction
 from app.live.events import EventKind, LiveEvent
-from app.outbox import queue as outbox
+from app.outbox import settling
 from app.outbox.delivery import DeliveryStatus
 from app.outbox.models import Delivery
 from tests.assistant.shop import Shop
@@ -67,7 +67,7 @@ async def unknown_answer(shop: Shop) -> Delivery:
     await shop.work()
     async with transaction() as session:
         attempt = (await session.scalars(select(Delivery))).one()
-        await outbox.unknown(session, attempt)
+        await settling.unknown(session, attempt)
     return attempt
 
 
@@ -96,7 +96,7 @@ async def test_a_message_that_was_confirmed_meanwhile_is_left_alone(shop: Shop) 
     async with transaction() as session:
         await replying.reply(session, await shop.conversation_in(session, "Ana"), marta, "Olá")
         attempt = (await session.scalars(select(Delivery))).one()
-        await outbox.unknown(session, attempt)
+        await settling.unknown(session, attempt)
         await session.flush()
         attempt.status = DeliveryStatus.DELIVERED
     before = len(await changes_of(shop, attempt))

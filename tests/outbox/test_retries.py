@@ -9,6 +9,7 @@ from sqlalchemy import text
 from app.db import transaction
 from app.outbox import queue
 from app.outbox.models import Delivery
+from app.outbox.pace import Pace
 from tests.actors import Browser, Desk, WhatsApp, running_desk, within
 from tests.clocks import MovingClock, count
 from tests.outbox.thread import Thread, attempts, thread_with
@@ -48,8 +49,7 @@ async def test_waits_grow_and_after_an_hour_it_failed(
     for tries in range(1, 6):
         await within(20, partial(waiting, tries=tries), what=f"the end of try {tries}")
         async with transaction() as session:
-            due = await queue.next_due(session)
-        assert due is not None
+            [due] = (await queue.next_due(session)).tries.values()
         ahead = (due - hand()).total_seconds()
         assert 2 ** (tries - 1) - 1.5 < ahead <= 1.5 * 2 ** (tries - 1)
         hand.move(seconds=ahead + 0.1)
@@ -66,7 +66,7 @@ async def test_waits_grow_and_after_an_hour_it_failed(
 
 async def outbox_is_empty() -> bool:
     async with transaction() as session:
-        return await queue.next_due(session) is None
+        return await queue.next_due(session) == queue.Due(None, {})
 
 
 async def test_without_a_connection_it_is_tried_for_an_hour_and_then_failed_in_words(
@@ -88,7 +88,7 @@ async def test_a_message_being_retried_holds_those_behind_it_and_no_other_conver
     marta: Browser, ana: Thread, whatsapp: WhatsApp, hand: MovingClock
 ) -> None:
     bruno = await thread_with(marta, whatsapp, BRUNO)
-    await whatsapp.breaks({"name": "throttle", "match": {"text": "um"}, "headers": {"Retry-After": "300"}})
+    await whatsapp.breaks({"name": "pair_rate", "match": {"text": "um"}, "headers": {"Retry-After": "300"}})
     await ana.sends("um")
     await within(20, lambda: waiting(tries=1), what="the refusal in the queue")
     await ana.sends("dois")
@@ -145,8 +145,9 @@ async def test_a_claim_whose_sender_died_becomes_unknown_and_is_not_sent_again(
     ):  # another process claims it as it falls due, and dies before it sends
         await session.execute(text("UPDATE live_seq SET n = n"))
         hand.move(seconds=31)
-        claim = await queue.claim_next(session)
-    assert claim is not None
+        [number] = (await queue.next_due(session)).tries
+        claims = await queue.claim(session, number, Pace.per_second(80), 10)
+    assert len(claims) == 1
     hand.move(seconds=16)
     await ana.shows("Perdida", "unknown")
     assert await attempts(whatsapp) == ["Perdida"]
