@@ -189,8 +189,8 @@ async def claim(session: AsyncSession, number_id: int, pace: Pace, at_most: int)
         return []
     asked = {"number": number_id, "now": now, "at_most": at_most, "token": token, "until": lease.until}
     rows = (await session.execute(CLAIMING, asked)).all()
-    boundaries.passed(Boundary.DELIVERY_CLAIMED)
     if rows:
+        boundaries.passed(Boundary.DELIVERY_CLAIMED)
         free_at = pace.after(number.free_at, now, len(rows))
         await session.execute(SPENDING, {"number": number_id, "free_at": free_at})
         await spend_on_contacts(session, rows, now)

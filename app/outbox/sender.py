@@ -80,7 +80,8 @@ class Sender:
         """Claim what may leave of this number and start sending it; how many."""
         async with transaction() as session:
             claims = await queue.claim(session, number_id, self.pace, self.room_for(number_id))
-        boundaries.passed(Boundary.CLAIM_COMMITTED)
+        if claims:
+            boundaries.passed(Boundary.CLAIM_COMMITTED)
         for claim in claims:
             self._sending[number_id] += 1
             task = asyncio.create_task(self.deliver(claim), name=f"delivery {claim.delivery_id}")

@@ -30,7 +30,7 @@ async def slow_down(
     Those that could not leave within their hour fail now, in the words of this error. So no wait is longer than that.
     """
     pace = await pace_of(session, claim.number_id)
-    is_new = pace.slowed_at is None or claim.at >= pace.slowed_at  # not one more of those sent together
+    is_new = pace.slowed_at is None or claim.at > pace.slowed_at  # not one more of those sent together
     slowdowns = pace.slowdowns + 1 if is_new else max(pace.slowdowns, 1)
     own = error.meaning.backoff.seconds(slowdowns, jitter)
     wait = timedelta(seconds=max(own, retry_after_seconds or 0))
@@ -57,7 +57,7 @@ async def stop(session: AsyncSession, claim: Claim, error: GraphError) -> None:
 
 async def over(session: AsyncSession, claim: Claim) -> None:
     """WhatsApp took something of a number that was in trouble, and it was sent after the trouble began."""
-    later = or_(NumberPace.slowed_at.is_(None), NumberPace.slowed_at <= claim.at)
+    later = or_(NumberPace.slowed_at.is_(None), NumberPace.slowed_at < claim.at)
     await session.execute(of_number(claim).where(later).values(slowdowns=0, stopped_code=None))
 
 

@@ -67,7 +67,7 @@ async def test_nothing_is_lost_doubled_or_reordered_by_a_whatsapp_that_takes_a_q
     office: Office,
 ) -> None:
     """F11 of the fault table, in small: delay only."""
-    written = await queued(office, conversations=20, each=20)
+    written = await queued(office, conversations=20, each=10)
     office.breaks(name="throughput", per_second=20)
     await office.drains(office.sender(), office.sender())
     assert len(list(office.world.refused())) > 20, "the limit was never met"

@@ -109,3 +109,20 @@ async def test_every_named_fault_can_be_installed(business: Business, name: str)
 async def test_a_fault_nobody_knows_is_refused(door: httpx2.AsyncClient) -> None:
     assert (await door.post("/control/faults", json={"name": "flood"})).status_code == 422
     assert (await door.post("/control/faults", json={"kind": "slow", "sceonds": 1})).status_code == 422
+
+
+async def test_a_limit_refuses_again_and_again_what_is_beyond_it(business: Business) -> None:
+    await business.control("faults", name="throughput", per_second=0, match={"text": "muito"})
+    answers = [await business.say(ANA, text) for text in ("muito", "pouco", "muito")]
+    assert [one.status_code for one in answers] == [429, 200, 429]
+    assert answers[0].json()["error"]["code"] == 130429
+
+
+@pytest.mark.parametrize("after_bytes", [0, 1, 40, 10**6])
+async def test_an_answer_may_be_cut_anywhere_and_never_comes_whole(
+    business: Business, after_bytes: int
+) -> None:
+    await business.control("faults", name="drop", after_bytes=after_bytes)
+    with pytest.raises(httpx2.TransportError):
+        await business.say(ANA, "Olá!")
+    assert len((await business.ask("sends"))["accepted"]) == 1

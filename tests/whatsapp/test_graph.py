@@ -22,6 +22,7 @@ from app.whatsapp.graph import (
     Outcome,
     Timeouts,
     Unknown,
+    Withheld,
     text_payload,
 )
 from app.whatsapp.graph_errors import Remedy
@@ -270,3 +271,24 @@ def test_a_phone_number_is_sent_with_its_plus_and_a_bsuid_in_its_own_field() -> 
     assert payload["text"]["preview_url"] is True
     with pytest.raises(ValueError, match="neither"):
         text_payload("Ana", "oi")
+
+
+async def test_who_takes_it_back_before_the_first_byte_has_sent_nothing() -> None:
+    script = Script([answer("200 OK", ACCEPTED)])
+    asked = []
+
+    def may_write() -> bool:
+        asked.append(len(script.requests))
+        return False
+
+    async with listening(script) as base_url:
+        assert await send_to(base_url, may_write=may_write) == Withheld()
+    assert asked == [0]
+    assert script.requests == []
+
+
+async def test_who_is_asked_and_agrees_sends_it() -> None:
+    script = Script([answer("200 OK", ACCEPTED)])
+    async with listening(script) as base_url:
+        assert isinstance(await send_to(base_url, may_write=lambda: True), Accepted)
+    assert len(script.requests) == 1
