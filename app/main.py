@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import Request
 
 from app import housekeeping, refusals
@@ -22,6 +22,8 @@ from app.live.fragments import Fragments
 from app.live.ring import Ring
 from app.live.stopping import stopping
 from app.logs import configure_logs
+from app.media import sweeping
+from app.media.store import Store
 from app.middleware import NOT_KEPT, BodyCap, SecurityHeaders, security_headers
 from app.migrate import refuse_older_schema
 from app.postgres import refuse_forgetful_server
@@ -36,6 +38,8 @@ from app.whatsapp.webhook import StraightToTheWebhook
 from app.working import HEARD_BY_WORKERS, at_work, running
 
 log = logging.getLogger(__name__)
+
+PACKED_ALREADY = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "application/pdf")
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -52,7 +56,9 @@ def create_app(settings: Settings) -> Starlette:
                 settings=settings,
                 refuse=lambda scope, error: refusals.answer(Request(scope), error),
             ),
-            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+            Middleware(
+                GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=PACKED_ALREADY
+            ),
         ],
         exception_handlers=refusals.handlers(),
     )
@@ -87,6 +93,7 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
             await ensure_first(session, settings)
             await ensure_admin(session, settings)
             await housekeeping.begin(session)
+            await sweeping.ask(session)
         graph = await stack.enter_async_context(
             Graph(base_url=settings.whatsapp_api_url, version=settings.whatsapp_api_version)
         )
@@ -94,6 +101,7 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         app.state.settings = settings
         app.state.templates = templates = environment(settings)
         app.state.throttle = Throttle()
+        app.state.store = Store(settings.media_folder)
         app.state.intake = intake = Intake(settings)
         app.state.live = Live(ring, Fragments(templates, settings.zone), settings.zone)
         await ring.start()

@@ -9,6 +9,7 @@ from app.db import Base
 from app.installation import Installation
 from app.jobs import Job
 from app.live.events import LiveEvent, LiveSeq
+from app.media.models import Media
 from app.outbox.models import ContactPace, Delivery, DeliveryReport, NumberPace
 from app.whatsapp.models import JournalEntry, Number, SetAside
 
@@ -27,6 +28,7 @@ __all__ = [
     "JournalEntry",
     "LiveEvent",
     "LiveSeq",
+    "Media",
     "Message",
     "Number",
     "NumberPace",

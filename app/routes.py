@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from app.health import healthz, readyz
 from app.live.poll import poll
 from app.live.stream import probe, stream
-from app.pages import drafts, first_run, inbox, journal, messages, mode, reading, settings, sign_in
+from app.pages import drafts, first_run, inbox, journal, media, messages, mode, reading, settings, sign_in
 from app.static_files import STATIC, ReleasedFiles, favicon
 from app.whatsapp import webhook
 
@@ -27,6 +27,13 @@ def routes() -> Sequence[BaseRoute]:
             methods=["POST"],
             name="attempts",
         ),
+        Route(
+            "/c/{conversation_id}/messages/{message_id}/media",
+            media.fetch_again,
+            methods=["POST"],
+            name="fetch-again",
+        ),
+        Route("/media/{media_id}", media.show, methods=["GET"], name="media"),
         Route("/c/{conversation_id}/mode", mode.update, methods=["POST"], name="mode"),
         Route("/c/{conversation_id}/turn/stop", mode.stop, methods=["POST"], name="stop"),
         Route("/c/{conversation_id}/draft", drafts.update, methods=["POST"], name="draft"),

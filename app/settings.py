@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
+from urllib.request import url2pathname
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -78,7 +79,7 @@ class Settings(BaseSettings):
     claude_enabled: bool | None = None
     claude_wait_seconds: float = Field(4.0, ge=0, le=300)
 
-    media_url: str = f"file://{DATA / 'media'}"
+    media_url: str = (DATA / "media").as_uri()
     metrics_token: SecretStr = SecretStr("")
     gae_env: str = ""
 
@@ -120,6 +121,18 @@ class Settings(BaseSettings):
     def known_bus(cls, value: str) -> str:
         if value and urlsplit(value).scheme not in {"memory", "postgres", "postgresql", *REDIS}:
             raise ValueError("must be memory://, postgres:// or redis://…")
+        return value
+
+    @field_validator("media_url")
+    @classmethod
+    def folder_of_ours(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme in {"gs", "s3"}:
+            raise ValueError(
+                "keeping media in a bucket comes later: name a folder as file:///…, or leave it out"
+            )
+        if parts.scheme != "file" or parts.netloc not in {"", "localhost"} or len(parts.path) < 2:
+            raise ValueError("must be a folder, file:///absolute/path")
         return value
 
     @field_validator("time_zone")
@@ -185,6 +198,10 @@ class Settings(BaseSettings):
             return ""
         own = self.database_url if self.bus_url in ("", *OWN_DATABASE) else database_address(self.bus_url)
         return make_url(own).set(drivername="postgresql").render_as_string(hide_password=False)
+
+    @property
+    def media_folder(self) -> Path:
+        return Path(url2pathname(urlsplit(self.media_url).path))
 
     @property
     def is_production(self) -> bool:

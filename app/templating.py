@@ -61,6 +61,7 @@ def environment(settings: Settings) -> Environment:
         whatsapp_markup=to_html,
         plain=plain,
         emoji_count=emoji_count,
+        file_size=words.file_size,
         local_time=lambda moment: moment.astimezone(zone).strftime("%H:%M"),
         local_date=lambda moment: moment.astimezone(zone).date(),
         machine_time=lambda moment: moment.astimezone(UTC).isoformat(timespec="seconds"),

@@ -2,11 +2,13 @@
 
 import re
 
+from babel.numbers import format_decimal
+
 from app.conversations.handoff import HandoffReason
 from app.conversations.labels import UNKNOWN, kind_of
 from app.conversations.models import Author, Message
 from app.conversations.thread import Bubble
-from app.i18n import N_, _
+from app.i18n import N_, _, current_locale
 
 HANDOFFS = {
     HandoffReason.ASKED_HUMAN: N_("The customer asked for a person."),
@@ -54,3 +56,13 @@ def whole_so_far(markdown: str) -> str:
         return markdown
     text = markdown.rstrip()
     return text[:-2] if text.endswith("**") else f"{text}**"
+
+
+def file_size(size: int) -> str:
+    """As people say it, in the reader's language: 850 B, 12 kB, 3,4 MB."""
+    for unit, least in (("MB", 1_000_000), ("kB", 1_000)):
+        if size >= least:
+            amount = size / least
+            rounded = round(amount, 1) if amount < 10 else round(amount)
+            return f"{format_decimal(rounded, locale=current_locale.get())} {unit}"
+    return f"{size} B"

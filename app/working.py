@@ -14,11 +14,13 @@ from app.db import close_database, open_database
 from app.live.bell import bell
 from app.live.bus import carrying
 from app.live.stopping import stopping
+from app.media.store import Store
 from app.migrate import refuse_older_schema
 from app.outbox import queue
 from app.outbox.sender import Sender
 from app.postgres import refuse_forgetful_server
 from app.settings import Settings, WrongSettings
+from app.whatsapp.files import Files
 from app.whatsapp.graph import Graph
 from app.worker import Worker
 
@@ -37,12 +39,16 @@ async def at_work(settings: Settings, graph: Graph) -> AsyncIterator[None]:
     claude = claude_from(settings)
     token, limit = settings.whatsapp_access_token, settings.whatsapp_messages_per_second
     sender = Sender(graph, token.get_secret_value, messages_per_second=limit)
-    worker = Worker(jobs_table.handlers(settings, graph, claude))
-    try:
-        async with running(load_when_wanted(claude), "claude"), running(both(sender, worker), "work"):
-            yield
-    finally:
-        await claude.close()
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(claude.close)
+        files = await stack.enter_async_context(
+            Files(settings.whatsapp_api_url, settings.whatsapp_api_version)
+        )
+        store = Store(settings.media_folder)
+        worker = Worker(jobs_table.handlers(settings, graph, claude, files, store))
+        await stack.enter_async_context(running(load_when_wanted(claude), "claude"))
+        await stack.enter_async_context(running(both(sender, worker), "work"))
+        yield
 
 
 async def both(sender: Sender, worker: Worker) -> None:

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from html import unescape
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -245,6 +247,7 @@ class Desk:
 async def running_desk(database_url: str, **given: Any) -> AsyncIterator[Desk]:
     """The program and the simulator in this event loop, each on a port of its own, speaking HTTP. `given` are settings."""
     async with AsyncExitStack() as stack:
+        media = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
         listener = stack.enter_context(listening())
         address = address_of(listener)
         config = SimulatorConfig(
@@ -255,6 +258,7 @@ async def running_desk(database_url: str, **given: Any) -> AsyncIterator[Desk]:
             typing_pause_seconds=0.01,
         )
         world, simulator = await stack.enter_async_context(running(config))
+        given = {"media_url": Path(media).as_uri()} | given
         settings = settings_for(database_url, simulator, config, given)
         app = create_app(settings)
         await stack.enter_async_context(served(app, listener))

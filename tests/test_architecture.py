@@ -18,6 +18,7 @@ CONCEPTS = (
     "conversations",
     "attention",
     "outbox",
+    "media",
     "assistant",
     "installation",
     "jobs",

@@ -17,6 +17,7 @@ from app.conversations.models import Author, Conversation, Direction, Message, M
 from app.conversations.ordering import CONVERSATIONS, PLACES, Place, store_all, time_of
 from app.db import insert_if_new, table_of
 from app.live.events import Change, EventKind, announce
+from app.media import expecting
 from app.outbox.delivery import DeliveryStatus
 from app.whatsapp import items
 from app.whatsapp.models import Number
@@ -82,6 +83,8 @@ async def receive(
     messages = await store_all(session, Direction.IN, placed)
     for message in messages:
         announce(session, Change(EventKind.MESSAGE_ADDED, message.conversation_id, message.id))
+    if files := [message for message in messages if message.type in expecting.TYPES]:
+        await expecting.expect(session, files)
     for conversation_id in stopped:
         announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation_id))
     last = {message.conversation_id: message for message in messages}
@@ -170,6 +173,8 @@ async def receive_echo(
     columns = columns_of(place.id, number.id, item, now)
     echo = {"author": Author.PHONE, "status": DeliveryStatus.SENT, **columns}
     message = (await store_all(session, Direction.OUT, [(place, echo)]))[0]
+    if message.type in expecting.TYPES:
+        await expecting.expect(session, [message])
     conversation = await session.get_one(Conversation, place.id)
     await handoff.to_people(session, conversation, by=None)
     await reading.everybody_has_read(session, conversation.id)

@@ -15,6 +15,7 @@ from app.conversations.models import Author, Direction, Message, Reaction
 from app.conversations.ordering import key_of
 from app.db import UtcDateTime, made, table_of
 from app.i18n import N_
+from app.media import showing
 from app.outbox.delivery import DROPPED, DeliveryStatus, attempt_to_show
 from app.outbox.models import Delivery
 from app.outbox.queue import UNCONFIRMED_AFTER
@@ -46,6 +47,7 @@ class Bubble:
     quote: Message | None
     problem: Problem | None
     kind: tuple[str, str] | None
+    media: showing.Shown | None
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ async def draw(
     reactions = await reactions_to(session, messages)
     quotes = await quoted_by(session, messages)
     problems = await problems_of(session, messages)
+    media = await showing.shown_with(session, messages)
     bubbles = []
     for message in messages:
         bubbles.append(
@@ -153,6 +156,7 @@ async def draw(
                 quote=quotes.get(message.reply_to_wamid or ""),
                 problem=problems.get(message.id),
                 kind=kind_of(message),
+                media=media.get(message.id),
             )
         )
         earlier = message

@@ -19,6 +19,11 @@ class FaultKind(StrEnum):
     LIMIT = (
         "limit"  # refused with `code` beyond `per_second` of those that match, until the faults are cleared
     )
+    LOOK_UP = "look_up"  # where a file is: Graph refuses with `code`, answers `http_status` and `body`, or says `url`
+    FILE = "file"  # the file itself goes wrong as `how` says, or is `http_status` with `headers` and `body` instead
+
+
+ABOUT_FILES = {FaultKind.LOOK_UP, FaultKind.FILE}
 
 
 @dataclass(slots=True)
@@ -41,6 +46,8 @@ class Fault:
     times: int = 2
     after_bytes: int = 0
     per_second: int = 20
+    how: str = ""  # short, cut, endless, drip, damaged: see `graph_files.py`
+    url: str = ""
 
     def concerns(self, payload: dict[str, Any]) -> bool:
         """Whether this send is one of those meant."""
@@ -108,19 +115,24 @@ class Faults:
         """The first of each kind that this send meets; each is used once."""
         met: dict[FaultKind, Fault] = {}
         for fault in self.waiting:
-            if fault.kind is not FaultKind.WEBHOOKS and fault.kind not in met and fault.concerns(payload):
+            is_meant = fault.kind not in (FaultKind.WEBHOOKS, *ABOUT_FILES)
+            if is_meant and fault.kind not in met and fault.concerns(payload):
                 met[fault.kind] = fault
         for fault in met.values():
             self._use(fault)
         return met
 
+    def take(self, kind: FaultKind) -> Fault | None:
+        """The first of this kind, used once, whatever the request is about."""
+        met = next((fault for fault in self.waiting if fault.kind is kind), None)
+        if met is not None:
+            self._use(met)
+        return met
+
     def copies_of_webhook(self) -> int:
         """How many times the next webhook goes out at once."""
-        for fault in self.waiting:
-            if fault.kind is FaultKind.WEBHOOKS:
-                self._use(fault)
-                return fault.times
-        return 1
+        fault = self.take(FaultKind.WEBHOOKS)
+        return fault.times if fault else 1
 
     def _use(self, fault: Fault) -> None:
         if fault.kind is FaultKind.LIMIT:

@@ -97,7 +97,7 @@ def _watched(may_write: Callable[[], bool]) -> Trace:
 
 
 @cache
-def _certificates() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
     """Loaded once in a process: it takes longer than everything else that a client needs."""
     return httpx2.create_ssl_context()
 
@@ -113,8 +113,8 @@ class Graph:
             timeout=httpx2.Timeout(self._timeouts.read, connect=self._timeouts.connect, pool=10),
             # An idle connection that Meta is about to close would turn a send into an unknown one.
             limits=httpx2.Limits(max_connections=400, keepalive_expiry=15),
-            trust_env=not _is_loopback(base_url),
-            verify=_certificates(),
+            trust_env=not is_loopback(base_url),
+            verify=certificates(),
         )
 
     async def __aenter__(self) -> Self:
@@ -252,7 +252,7 @@ def _addressed(recipient: str) -> dict[str, Any]:
     return common | {"recipient": recipient}
 
 
-def _is_loopback(url: str) -> bool:
+def is_loopback(url: str) -> bool:
     """Whether this address is on this machine: a proxy from the environment must not stand between."""
     host = urlsplit(url).hostname or ""
     try:

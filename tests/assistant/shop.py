@@ -22,6 +22,7 @@ from app.installation import Installation
 from app.jobs import Claim, Job
 from app.live.bell import bell
 from app.live.events import EventKind, LiveEvent
+from app.media.sweeping import SWEEP
 from app.outbox.models import Delivery
 from app.outbox.unconfirmed import unconfirmed
 from app.simulator.claude_stage import Asked, reply_from
@@ -194,7 +195,8 @@ class Shop:
 
     async def open_jobs(self) -> int:
         async with reading() as session:
-            return (await session.execute(select(func.count()).select_from(Job))).scalar_one()
+            wanted = select(func.count()).select_from(Job).where(Job.kind != SWEEP)
+            return (await session.execute(wanted)).scalar_one()
 
     @property
     def asked(self) -> list[Asked]:

@@ -5,6 +5,7 @@ from sqlalchemy import update
 
 from app.db import transaction
 from app.jobs import Job
+from app.media.sweeping import SWEEP
 from app.simulator.world import World
 from app.whatsapp.models import Number
 from tests.actors import Browser, Desk, WhatsApp, running_desk, within
@@ -164,7 +165,7 @@ async def test_where_the_number_says_never_nobody_tells_the_customer(
 
 
 async def nothing_left_to_do() -> bool:
-    return await count(Job) == 0
+    return await count(Job, Job.kind != SWEEP) == 0
 
 
 async def test_the_preview_is_the_last_message_or_ones_own_draft(desk: Desk, whatsapp: WhatsApp) -> None:

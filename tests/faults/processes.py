@@ -159,7 +159,7 @@ async def house(database_url: str, folder: Path, *, claude: bool = False) -> Asy
     """The simulator runs, the program is ready to be started; everything is gone at the end."""
     port, simulator_port = free_port(), free_port()
     address, simulator = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{simulator_port}"
-    environment = environment_for(database_url, address, simulator, claude=claude)
+    environment = environment_for(database_url, address, simulator, folder / "media", claude=claude)
     async with AsyncExitStack() as stack:
         client = httpx2.AsyncClient(trust_env=False, verify=False, timeout=5)
         http = await stack.enter_async_context(client)
@@ -185,11 +185,14 @@ async def gone(process: Process) -> None:
         await process.wait()
 
 
-def environment_for(database_url: str, address: str, simulator: str, *, claude: bool) -> dict[str, str]:
+def environment_for(
+    database_url: str, address: str, simulator: str, media: Path, *, claude: bool
+) -> dict[str, str]:
     return dict(os.environ) | {
         "RECADO_ENV": "test",
         "DATABASE_URL": database_url,
         "SECRET_KEY": "s" * 40,
+        "MEDIA_URL": media.as_uri(),
         "HOST": "127.0.0.1",
         "PORT": address.rpartition(":")[2],
         "ADMIN_EMAIL": MARTA.email,

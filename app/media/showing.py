@@ -1,0 +1,95 @@
+"""What a bubble shows of a file: the file, that it is coming, or why it is not here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.conversations.models import Message
+from app.db import table_of
+from app.i18n import N_
+from app.media.expecting import TYPES
+from app.media.models import Media, MediaState, Reason
+
+ASK_AGAIN = N_("Ask the customer to send it again.")
+TRY_AGAIN = N_("Fetch it again, or ask the customer to send it again.")
+
+# (what happened, what to do, whether fetching again can help)
+WORDS: dict[str, tuple[str, str, bool]] = {
+    Reason.EXPIRED: (N_("WhatsApp keeps files for seven days only; this one expired."), ASK_AGAIN, False),
+    Reason.NOT_THERE: (N_("WhatsApp does not have this file."), TRY_AGAIN, True),
+    Reason.TOO_LARGE: (N_("This file is too large to be kept here."), N_("Ask for a smaller file."), False),
+    Reason.WRONG_HASH: (N_("This file arrived damaged."), TRY_AGAIN, True),
+    Reason.WRONG_ADDRESS: (N_("WhatsApp named an unsafe address for this file."), N_("Tell an admin."), True),
+    Reason.REFUSED: (
+        N_("WhatsApp did not hand out this file."),
+        N_("Ask an admin to renew the token."),
+        True,
+    ),
+}
+GONE = (N_("The file of this message is missing on the server."), TRY_AGAIN, True)
+# How each type of message is drawn until it is known what it really holds.
+LOOKS = {
+    "image": "image",
+    "sticker": "sticker",
+    "video": "video",
+    "audio": "audio",
+    "voice": "audio",
+    "document": "file",
+}
+UNKNOWN = (N_("This file could not be fetched."), TRY_AGAIN, True)
+
+MEDIA = table_of(Media)
+OF_MESSAGES = select(MEDIA).where(MEDIA.c.message_id.in_(bindparam("messages", expanding=True)))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A file as its bubble draws it. `look`: image, sticker, video, audio, or file for whatever is only downloaded.
+
+    `words` and `hint` are English sentences, "" unless something is wrong.
+    """
+
+    id: int
+    state: str
+    look: str
+    name: str
+    bytes: int | None
+    words: str = ""
+    hint: str = ""
+    may_fetch_again: bool = False
+
+
+async def shown_with(session: AsyncSession, messages: Sequence[Message]) -> dict[int, Shown]:
+    """The file of each message that has one, by message id; asks nothing when none can."""
+    types = {message.id: message.type for message in messages if message.type in TYPES}
+    if not types:
+        return {}
+    rows = await session.execute(OF_MESSAGES, {"messages": list(types)})
+    return {row.message_id: shown(row, types[row.message_id]) for row in rows}
+
+
+def shown(row: Any, message_type: str) -> Shown:
+    words, hint, may_fetch_again = wrong_with(row.state, row.reason)
+    look = (
+        look_of(row.mime_sniffed or "", message_type)
+        if row.state == MediaState.THERE
+        else LOOKS[message_type]
+    )
+    return Shown(row.id, row.state, look, row.file_name, row.bytes, words, hint, may_fetch_again)
+
+
+def wrong_with(state: str, reason: str | None) -> tuple[str, str, bool]:
+    if state == MediaState.GONE:
+        return GONE
+    return WORDS.get(reason or "", UNKNOWN) if state == MediaState.FAILED else ("", "", False)
+
+
+def look_of(mime: str, message_type: str) -> str:
+    """By what it is; a document stays one, and what no browser plays is only downloaded."""
+    family = mime.partition("/")[0]
+    if message_type == "document" or family not in ("image", "video", "audio") or mime == "audio/amr":
+        return "file"
+    return "sticker" if family == "image" and message_type == "sticker" else family

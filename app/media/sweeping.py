@@ -1,0 +1,106 @@
+"""Keeps disk and table of one mind: no row that promises a missing file, no file of ours that no row knows."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import clock, jobs
+from app.conversations.models import Message
+from app.db import reading, transaction
+from app.jobs import Claim
+from app.live.events import Change, EventKind, announce
+from app.media.models import Media, MediaState
+from app.media.store import Store
+
+log = logging.getLogger(__name__)
+
+SWEEP = "sweep_media"
+KEY = "all"
+EVERY = timedelta(hours=1)
+STALE = timedelta(hours=1)  # far longer than a file may take to come in
+AT_ONCE = 500
+# Whatever else lies in the operator's folder is none of our business.
+WHOLE = re.compile(r"[0-9a-f]{32}")
+PART = re.compile(r"[0-9a-f]{32}\.[0-9a-f]{12}\.part")
+
+
+async def ask(session: AsyncSession) -> None:
+    """A sweep now; each asks for the next one."""
+    await jobs.enqueue(session, SWEEP, KEY, run_at=clock.now())
+
+
+class Sweeping:
+    """Works off `sweep_media` jobs."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    async def __call__(self, claim: Claim) -> None:
+        names = await asyncio.to_thread(self.store.names)
+        await self.remove_stale_parts(names)
+        lying = {name for name, _ in names if WHOLE.fullmatch(name)}
+        await self.remove_unknown(lying)
+        await self.compare(lying)
+        async with transaction() as session:
+            await jobs.enqueue(session, SWEEP, KEY, run_at=clock.now() + EVERY)
+            await jobs.finish(session, claim)
+
+    async def remove_stale_parts(self, names: Sequence[tuple[str, float]]) -> None:
+        before = (clock.now() - STALE).timestamp()
+        stale = [name for name, written in names if PART.fullmatch(name) and written < before]
+        await asyncio.to_thread(self.store.remove, stale)
+
+    async def remove_unknown(self, lying: set[str]) -> None:
+        """Files whose row is gone. The row comes before the file, so what has none now has lost it for good.
+
+        When not one is known, this is more likely the folder of another database: nothing is touched.
+        """
+        known: set[str] = set()
+        async with reading() as session:
+            for some in in_parts(sorted(lying)):
+                known |= set(await session.scalars(select(Media.stored_as).where(Media.stored_as.in_(some))))
+        unknown = lying - known
+        if unknown and not known:
+            log.warning("the media folder belongs to another database", extra={"files": len(unknown)})
+            return
+        await asyncio.to_thread(self.store.remove, unknown)
+
+    async def compare(self, lying: set[str]) -> None:
+        """Rows whose file vanished are `gone`, until it is back, as after a disk that was not there for a while."""
+        last = 0
+        while True:
+            asked = select(Media.id, Media.stored_as, Media.state, Media.message_id).where(
+                Media.state.in_([MediaState.THERE, MediaState.GONE]), Media.id > last
+            )
+            async with reading() as session:
+                rows = (await session.execute(asked.order_by(Media.id).limit(AT_ONCE))).all()
+            if not rows:
+                return
+            last = rows[-1].id
+            for row in rows:
+                is_there = row.stored_as in lying or self.store.path_of(row.stored_as).exists()
+                state = MediaState.THERE if is_there else MediaState.GONE
+                if state != row.state:
+                    await self.change(row.id, row.message_id, state)
+
+    async def change(self, media_id: int, message_id: int, state: MediaState) -> None:
+        log.warning("a file's state was corrected", extra={"media": media_id, "state": state})
+        other = MediaState.GONE if state is MediaState.THERE else MediaState.THERE
+        async with transaction() as session:
+            await session.execute(
+                update(Media).where(Media.id == media_id, Media.state == other).values(state=state)
+            )
+            conversation = await session.scalar(
+                select(Message.conversation_id).where(Message.id == message_id)
+            )
+            announce(session, Change(EventKind.MESSAGE_CHANGED, conversation, message_id))
+
+
+def in_parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(names), AT_ONCE):
+        yield names[start : start + AT_ONCE]

@@ -1,0 +1,85 @@
+"""Files of customers, shown or handed out to who may see their conversation; and another try for one that is not here."""
+
+import asyncio
+import re
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from app.conversations.access import conversation_for, strict_id
+from app.conversations.models import Message
+from app.db import reading, transaction
+from app.errors import NotFound
+from app.media import fetching, names
+from app.media.models import Media
+from app.media.sniffing import SHOWN_IN_PLACE
+from app.pages.answers import changed
+from app.templating import wants_fragment
+
+SAFE = {
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "private, no-cache",  # a copy may be kept, and is asked for each time: rights can end
+}
+
+RANGE = re.compile(r"bytes=(?:[0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})")
+
+
+async def show(request: Request) -> Response:
+    """`GET /media/{id}`: the file, by what it is and not by what it is called; 404 for "not there" and "not yours"."""
+    media_id = strict_id(request.path_params["media_id"])
+    found = await fetching.of_id(media_id)
+    if found is None:
+        raise NotFound
+    media, message = found
+    async with reading() as session:
+        await conversation_for(session, request.state.user, message.conversation_id)
+    tag = f'"{media.sha256[:32]}"'
+    headers = SAFE | {"ETag": tag, "Content-Disposition": disposition_of(media, message)}
+    if tag in [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]:
+        return Response(status_code=304, headers=SAFE | {"ETag": tag})
+    path = request.app.state.store.path_of(media.stored_as)
+    if not await asyncio.to_thread(path.is_file):
+        raise NotFound
+    return OneRange(path, headers=headers, media_type=served_as(media))
+
+
+def served_as(media: Media) -> str:
+    """The type that the content proves, if a browser may know it; else mere bytes."""
+    known = media.mime_sniffed or ""
+    return known if known in SHOWN_IN_PLACE or known == "application/pdf" else "application/octet-stream"
+
+
+def disposition_of(media: Media, message: Message) -> str:
+    ending = SHOWN_IN_PLACE.get(media.mime_sniffed or "")
+    usual = f"{message.type}-{media.id}"
+    if ending is not None:
+        return names.disposition(names.with_ending(media.file_name or usual, ending), in_place=True)
+    if media.mime_sniffed == "application/pdf":
+        return names.disposition(names.with_ending(media.file_name or usual, "pdf"), in_place=False)
+    return names.disposition(media.file_name or usual, in_place=False)
+
+
+class OneRange(FileResponse):
+    """A file, whole or one piece of it. Many pieces at once, or what is no range, give the whole: RFC 9110 allows it."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not RANGE.fullmatch(Headers(scope=scope).get("range", "")):
+            others = [pair for pair in scope["headers"] if pair[0].lower() != b"range"]
+            scope = {**scope, "headers": others}
+        await super().__call__(scope, receive, send)
+
+
+async def fetch_again(request: Request) -> Response:
+    """`POST /c/{id}/messages/{message_id}/media`: ask WhatsApp once more for a file that was given up."""
+    conversation_id = strict_id(request.path_params["conversation_id"])
+    message_id = strict_id(request.path_params["message_id"])
+    async with transaction() as session:
+        conversation = await conversation_for(session, request.state.user, conversation_id)
+        await fetching.fetch_again(session, conversation.id, message_id)
+    if not wants_fragment(request):
+        return RedirectResponse(f"/c/{conversation_id}", status_code=303)
+    return await changed(request, conversation_id, redrawn=message_id)
