@@ -8,7 +8,7 @@ import re
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
 META_HOSTS = ("fbsbx.com", "fbcdn.net", "whatsapp.net", "facebook.com")
@@ -19,9 +19,13 @@ ADDRESS = re.compile(
     r"(?::(?P<port>[0-9]{1,5}))?(?P<target>/[!-\[\]-~]*)?"
 )
 USUAL_PORTS = {"http": 80, "https": 443}
-# Forms of IPv6 that carry an IPv4 address inside: NAT64 (both prefixes), 6to4, Teredo, IPv4-compatible.
-CARRIERS = tuple(
-    IPv6Network(network) for network in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")
+# Python's tables differ between its versions, so what they may miss stands here: protocol assignments and relays of
+# IPv4; of IPv6 everything that is not handed out to the internet, and the forms that carry an IPv4 address inside
+# (6to4, Teredo and the rest of 2001::/23; NAT64, IPv4-mapped and site-local addresses lie outside of 2000::/3).
+INTERNET = IPv6Network("2000::/3")
+NOT_PUBLIC = tuple(
+    ip_network(network)
+    for network in ("192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "2001::/23", "2002::/16")
 )
 
 Resolve = Callable[[str], Awaitable[Sequence[str]]]
@@ -111,14 +115,10 @@ def is_public(place: str) -> bool:
         address = ip_address(place)
     except ValueError:
         return False
-    return address.is_global and not address.is_multicast and not carries_another(address)
-
-
-def carries_another(address: IPv4Address | IPv6Address) -> bool:
-    if isinstance(address, IPv4Address):
+    if isinstance(address, IPv6Address) and (address.scope_id or address not in INTERNET):
         return False
-    hidden = address.ipv4_mapped is not None or any(address in network for network in CARRIERS)
-    return hidden or address.scope_id is not None
+    is_excepted = any(address in network for network in NOT_PUBLIC)
+    return address.is_global and not address.is_multicast and not is_excepted
 
 
 async def by_the_system(host: str) -> Sequence[str]:

@@ -1,5 +1,6 @@
 """Graph's media doors: upload; look up, then fetch; delete."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from starlette.datastructures import UploadFile
@@ -12,6 +13,8 @@ from app.simulator.graph_doors import no_such_object, require_number
 from app.simulator.graph_errors import GraphRefusal
 from app.simulator.media import StoredFile
 from app.simulator.world import World
+
+LARGE_PIECE = 64 * 1024
 
 
 async def upload(world: World, request: Request) -> Response:
@@ -81,7 +84,8 @@ def _spoilt(fault: Fault, file: StoredFile) -> Response:
 async def _pieces(data: bytes, *, for_ever: bool = False) -> AsyncIterator[bytes]:
     yield data
     while for_ever:
-        yield data
+        yield bytes(LARGE_PIECE)
+        await asyncio.sleep(0)  # so that it is noticed when nobody listens any more
 
 
 async def remove(world: World, request: Request) -> Response:

@@ -110,6 +110,13 @@ class House:
         self._pid = 0
         return time.monotonic() - began
 
+    async def dies(self) -> None:
+        """Until the process that was started cold has ended by itself, by SIGKILL at a boundary."""
+        assert self._cold is not None
+        with anyio.fail_after(RECOVERY_SECONDS):
+            assert await self._cold.wait() == -signal.SIGKILL
+        self._cold, self._pid = None, 0
+
     async def is_ready(self) -> bool:
         assert self._cold is None or self._cold.returncode is None, (
             f"it did not start: {self.log.read_text()[-2000:]}"

@@ -1,5 +1,6 @@
 """The scene of the live contract: Ana and Bruno have written, Marta and Paulo look at a conversation, and things happen."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -136,6 +137,21 @@ class Stage:
             return any(one.id == message and one.status == status for one in shown)
 
         await within(10, there, what=f"message {message} being {status}")
+
+    async def media(self) -> list[str]:
+        """The states of the files in Ana's conversation."""
+        return re.findall(r'data-media="(\w+)"', (await self.marta.open(f"/c/{self.ana}")).text)
+
+    async def until_media(self, state: str) -> None:
+        """Until the only file there is in this state; time passes, so that whatever waits is tried."""
+
+        async def there() -> bool:
+            if await self.media() == [state]:
+                return True
+            await self.time_passes(seconds=61)
+            return False
+
+        await within(20, there, what=f"a file that is {state}")
 
     async def switches(self, by: Browser, mode: str, *, conversation: int = 0, **more: str) -> None:
         answer = await by.post(f"/c/{conversation or self.ana}/mode", {"mode": mode, **more})

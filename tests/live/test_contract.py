@@ -142,6 +142,29 @@ async def test_a_message_that_is_no_text(stage: Stage, kind: str) -> None:
     await stage.stays_equal()
 
 
+@shows(EventKind.MESSAGE_ADDED, EventKind.MESSAGE_CHANGED)
+@pytest.mark.parametrize("kind", ["image", "audio", "document"])
+async def test_a_file_is_waited_for_refused_and_fetched_again(stage: Stage, kind: str) -> None:
+    store = stage.desk.app.state.store
+    store.low_water_bytes, usual = 10**18, store.low_water_bytes
+    await stage.opens()
+    at = stage.hand().timestamp()
+    wish = {"customer": ANA.name, "timeout": 10, "at": at, "type": kind}
+    await stage.whatsapp.control("POST", "/messages", **wish)
+    await stage.stays_equal()
+    assert await stage.media() == ["waiting"]
+    store.low_water_bytes = usual
+    await stage.whatsapp.breaks({"kind": "look_up", "code": 190})
+    await stage.until_media("failed")
+    await stage.stays_equal()
+    message = (await stage.marta.bubbles(stage.ana))[-1].id
+    assert (await stage.paulo.post(f"/c/{stage.ana}/messages/{message}/media")).status_code == 200
+    await stage.until_media("there")
+    await stage.stays_equal()
+    await stage.does("reactions", customer=ANA.name, id=list(stage.whatsapp.world.messages)[-1], emoji="👍")
+    await stage.stays_equal()
+
+
 @shows(EventKind.MESSAGE_ADDED)
 async def test_a_message_that_quotes_another(stage: Stage) -> None:
     sent = await stage.reply(stage.marta, "Abrimos às 9h.")
