@@ -124,9 +124,8 @@ async def crew(database_url: str, folder: Path, bus_url: str, *, claude: bool = 
 
         def member(name: str, arguments: tuple[str, ...], address: str) -> Member:
             apart = {"RECADO_JOBS": "apart", "BUS_URL": bus_url}
-            environment = (
-                environment_for(database_url, address or addresses[0], simulator, claude=claude) | apart
-            )
+            at, media = address or addresses[0], folder / "media"
+            environment = environment_for(database_url, at, simulator, media, claude=claude) | apart
             return Member(arguments, environment, folder / f"{name}.log", address, http)
 
         built = Crew(
