@@ -19,7 +19,7 @@ async def sweep(album: Album, hand: MovingClock) -> None:
     """What the hourly job does, at once."""
     async with transaction() as session:
         await sweeping.ask(session)
-        claim = await claim_next(session)
+        claim = await claim_next(session, [sweeping.SWEEP])
     assert claim is not None
     assert claim.kind == sweeping.SWEEP
     await sweeping.Sweeping(album.desk.app.state.store)(claim)
