@@ -25,10 +25,11 @@ async def server_checks(address: str) -> list[Check]:
         make_url(address),
         poolclass=NullPool,
         hide_parameters=True,
-        connect_args={"connect_timeout": PATIENCE_SECONDS, "options": "-c default_transaction_read_only=on"},
+        connect_args={"connect_timeout": PATIENCE_SECONDS},
     )
     try:
         async with engine.connect() as connection:
+            await connection.execute(text("SET TRANSACTION READ ONLY"))
             return [check async for check in checks_of(connection)]
     except (SQLAlchemyError, OSError) as fault:
         advice = "Look at DATABASE_URL, the network and the server's log"
