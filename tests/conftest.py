@@ -69,15 +69,21 @@ def migrate_now(address: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
+def postgres_programs() -> Path:
+    """The folder with `initdb` and `pg_ctl`, for servers that a test treats badly."""
+    programs = os.environ.get("RECADO_POSTGRES_BIN")
+    if not programs:
+        missing("PostgreSQL server")
+    return Path(str(programs))
+
+
+@pytest.fixture(scope="session")
+def postgres_server(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a throw-away PostgreSQL server, or of the one that TEST_DATABASE_URL names."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield database_address(given)
         return
-    programs = os.environ.get("RECADO_POSTGRES_BIN")
-    if not programs:
-        missing("PostgreSQL server")
-    with running_postgres(Path(str(programs))) as server:
+    with running_postgres(request.getfixturevalue("postgres_programs")) as server:
         yield server.address
 
 

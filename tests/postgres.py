@@ -133,3 +133,10 @@ def connected(address: str) -> psycopg.Connection[Any]:
     """A connection of somebody else than the program; each statement is a transaction."""
     url = make_url(address).set(drivername="postgresql")
     return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
+
+
+def somebody_waits_for_a_lock(address: str) -> bool:
+    """In this database, now."""
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with connected(address) as connection:
+        return connection.execute(waiting.encode()).fetchone() is not None

@@ -11,7 +11,6 @@ from sqlalchemy import text
 from app.db import close_database, open_database, reading, transaction
 from app.postgres import refuse_forgetful_server
 from app.settings import HOME
-from tests.conftest import missing
 from tests.engines import only_on
 from tests.postgres import connected, running_postgres
 
@@ -50,11 +49,9 @@ def test_in_production_a_server_that_forgets_in_a_power_cut_stops_the_start(data
 
 
 @pytest.mark.postgres
-async def test_a_server_that_writes_through_to_its_disk_is_let_in() -> None:
-    if "RECADO_POSTGRES_BIN" not in os.environ:
-        missing("PostgreSQL server")
+async def test_a_server_that_writes_through_to_its_disk_is_let_in(postgres_programs: Path) -> None:
     careful = "fsync = on\nfull_page_writes = on\n"
-    with running_postgres(Path(os.environ["RECADO_POSTGRES_BIN"]), careful) as server:
+    with running_postgres(postgres_programs, careful) as server:
         opened = open_database(server.address)
         try:
             await refuse_forgetful_server(opened.writer)

@@ -1,5 +1,6 @@
 """One voice at a time: Claude stops the moment somebody else decides."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,7 +10,10 @@ from app.assistant.models import TurnState
 from app.conversations import handoff, replying
 from app.conversations.models import Mode
 from app.db import transaction
+from app.live.bell import bell
 from tests.assistant.shop import Shop
+from tests.engines import only_on
+from tests.postgres import somebody_waits_for_a_lock
 
 STALLS = {"steps": [{"text": "Deixa eu ver"}, {"stall": 60}]}
 
@@ -131,3 +135,23 @@ async def test_handed_back_claude_answers_what_still_waits(shop: Shop, marta: Us
         await handoff.give_to_claude(session, await shop.conversation_in(session, "Ana"), 0)
     await shop.work()
     assert await shop.answers("Ana") == ["Temos."]
+
+
+@only_on("postgres")
+async def test_a_turn_that_ends_while_a_person_answers_waits_for_them_in_no_circle(
+    shop: Shop, marta: User, database_url: str
+) -> None:
+    await shop.says("Ana", "Oi")
+    shop.claude_will({"steps": [{"text": "Oi, Ana! "}, {"pause": 0.3}, {"text": "Tudo bem?"}]})
+    working = shop.working()
+    await shop.writing("Ana")
+    async with transaction() as session:
+        conversation = await shop.conversation_in(session, "Ana")
+        await session.refresh(conversation, with_for_update={"key_share": True})
+        async with asyncio.timeout(10):
+            while not somebody_waits_for_a_lock(database_url):
+                await bell.wait(0.02)
+        await handoff.to_people(session, conversation, by=marta)
+    await working
+    assert await shop.answers("Ana") == []
+    assert [turn.state for turn in await shop.turns("Ana")] == [TurnState.STOPPED]

@@ -1,7 +1,6 @@
 """A Postgres that cuts, refuses or dies: the webhook is answered 503, and what comes again is stored, once."""
 
 import asyncio
-import os
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,7 +15,6 @@ from app.conversations.models import Message
 from app.db import reading
 from app.migrate import migrate
 from tests.actors import Desk, WhatsApp, running_desk, within
-from tests.conftest import missing
 from tests.engines import only_on
 from tests.people import ANA, BRUNO, CLARA
 from tests.postgres import PostgresServer, connected, one_database, running_postgres
@@ -70,10 +68,8 @@ async def test_a_server_that_takes_nobody_in_is_an_outage_and_nothing_needs_a_re
 
 
 @pytest.fixture
-def forgetful_server() -> Iterator[PostgresServer]:
-    if "RECADO_POSTGRES_BIN" not in os.environ:
-        missing("PostgreSQL server")
-    with running_postgres(Path(os.environ["RECADO_POSTGRES_BIN"]), FORGETFUL) as server:
+def forgetful_server(postgres_programs: Path) -> Iterator[PostgresServer]:
+    with running_postgres(postgres_programs, FORGETFUL) as server:
         yield server
 
 
