@@ -44,8 +44,13 @@ async def simulator() -> AsyncIterator[tuple[World, str]]:
 
 
 @pytest.fixture
-async def claude(simulator: tuple[World, str]) -> AsyncIterator[Claude]:
-    patience = Patience(read=0.5, attempt=2)
+def patience() -> Patience:
+    """Longer than a busy machine is slow; who tests its end makes it short."""
+    return Patience(read=15, attempt=30)
+
+
+@pytest.fixture
+async def claude(simulator: tuple[World, str], patience: Patience) -> AsyncIterator[Claude]:
     provider = Claude(api_key="", base_url=simulator[1], model="claude-haiku-5-5", patience=patience)
     await provider.warm_up()
     yield provider

@@ -6,11 +6,18 @@ from typing import Any
 
 import pytest
 
-from app.assistant.claude import Claude
+from app.assistant.claude import Claude, Patience
 from app.assistant.desk import Desk
 from app.assistant.models import TurnState
 from app.conversations.models import Mode
 from tests.assistant.shop import HANDOFF_TEXT, Shop
+
+
+@pytest.fixture
+def patience() -> Patience:
+    """A short one: here it ends."""
+    return Patience(read=0.5, attempt=2)
+
 
 PASSING: dict[str, dict[str, Any]] = {
     "busy": {"name": "busy"},

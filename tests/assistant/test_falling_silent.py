@@ -142,7 +142,7 @@ async def test_a_turn_that_ends_while_a_person_answers_waits_for_them_in_no_circ
     shop: Shop, marta: User, database_url: str
 ) -> None:
     await shop.says("Ana", "Oi")
-    shop.claude_will({"steps": [{"text": "Oi, Ana! "}, {"pause": 0.3}, {"text": "Tudo bem?"}]})
+    shop.claude_will({"steps": [{"text": "Oi, Ana! "}, {"pause": 2}, {"text": "Tudo bem?"}]})
     working = shop.working()
     await shop.writing("Ana")
     async with transaction() as session:

@@ -143,7 +143,7 @@ async def test_a_claim_whose_sender_died_becomes_unknown_and_is_not_sent_again(
     async with (
         transaction() as session
     ):  # another process claims it as it falls due, and dies before it sends
-        await session.execute(text("UPDATE live_seq SET n = n"))
+        await session.execute(text("UPDATE delivery SET tries = tries"))  # the desk itself may not have it
         hand.move(seconds=31)
         [number] = (await queue.next_due(session)).tries
         claims = await queue.claim(session, number, Pace.per_second(80), 10)

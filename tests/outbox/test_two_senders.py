@@ -5,7 +5,7 @@ import anyio
 from app.outbox.sender import Sender
 from app.whatsapp.graph import Graph
 from app.working import running
-from tests.actors import Browser, Desk, WhatsApp
+from tests.actors import Browser, Desk, WhatsApp, within
 from tests.people import ANA, BRUNO, CLARA
 
 EACH = 6  # replies in each conversation
@@ -29,7 +29,12 @@ async def test_every_message_leaves_once_and_in_the_order_of_its_conversation(
         async with anyio.create_task_group() as crowd:
             for name, conversation in conversations.items():
                 crowd.start_soon(replies, name, conversation)
-        sends = await whatsapp.accepted(at_least=EACH * len(conversations))
+
+        async def gone() -> bool:
+            return len(await whatsapp.accepted()) >= EACH * len(conversations)
+
+        await within(60, gone, what="the end of the queue")
+        sends = await whatsapp.accepted()
     texts = [send["payload"]["text"]["body"] for send in sends]
     for name in conversations:
         assert [text for text in texts if text.startswith(name)] == [
