@@ -1,6 +1,8 @@
 """Who acts in the tests: the desk (the whole program on a real port), attendants by HTTP, WhatsApp by its simulator."""
 
+import asyncio
 import re
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -17,6 +19,7 @@ from starlette.applications import Starlette
 
 from app.accounts.users import create_user
 from app.db import transaction
+from app.live.stopping import stopping
 from app.main import create_app
 from app.settings import Settings, load_settings
 from app.simulator.config import SimulatorConfig
@@ -222,15 +225,19 @@ class Desk:
     """The running program. `marta` is signed in as an admin."""
 
     address: str
-    app: Starlette
     settings: Settings
     whatsapp: WhatsApp
     marta: Browser
+    program: "Program" = field(repr=False)
     stack: AsyncExitStack = field(repr=False)
+
+    @property
+    def app(self) -> Starlette:
+        return self.program.app
 
     async def attendant(self, person: Attendant) -> Browser:
         """Another attendant, made if need be, in a browser of their own."""
-        async with transaction() as session:
+        async with self.program.turning, transaction() as session:
             await create_user(
                 session, email=person.email, name=person.name, role=person.role, password=person.password
             )
@@ -238,9 +245,39 @@ class Desk:
 
     async def browser(self, person: Attendant) -> Browser:
         made = Browser(self.address, person)
+        made.http.event_hooks = {"request": [self.program.is_up]}
         self.stack.push_async_callback(made.http.aclose)
         await made.sign_in()
         return made
+
+
+class Program:
+    """The app on its port in this event loop. `turning` is held while it is neither up nor down."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.turning = asyncio.Lock()
+        self._up = AsyncExitStack()
+
+    async def start(self, listener: socket.socket) -> None:
+        self._port = listener.getsockname()[1]
+        self.app = create_app(self.settings)
+        await self._up.enter_async_context(served(self.app, listener))
+
+    async def stop(self) -> None:
+        """As SIGTERM does: streams and held polls end first."""
+        stopping.set()
+        await self._up.aclose()
+
+    async def is_up(self, request: object = None) -> None:
+        async with self.turning:
+            pass
+
+    async def restart(self) -> None:
+        """Stopped, and started again on the same port."""
+        async with self.turning:
+            await self.stop()
+            await self.start(listening(self._port))
 
 
 @asynccontextmanager
@@ -260,12 +297,14 @@ async def running_desk(database_url: str, **given: Any) -> AsyncIterator[Desk]:
         world, simulator = await stack.enter_async_context(running(config))
         given = {"media_url": Path(media).as_uri()} | given
         settings = settings_for(database_url, simulator, config, given)
-        app = create_app(settings)
-        await stack.enter_async_context(served(app, listener))
+        program = Program(settings)
+        stack.push_async_callback(program.stop)
+        await program.start(listener)
         control = await stack.enter_async_context(
             httpx2.AsyncClient(base_url=simulator, trust_env=False, verify=False, timeout=40)
         )
-        desk = Desk(address, app, settings, WhatsApp(control, world), Browser(address, MARTA), stack)
+        desk = Desk(address, settings, WhatsApp(control, world), Browser(address, MARTA), program, stack)
+        desk.marta.http.event_hooks = {"request": [program.is_up]}
         stack.push_async_callback(desk.marta.http.aclose)
         await desk.marta.sign_in()
         yield desk

@@ -35,8 +35,8 @@ document.addEventListener("htmx:before:request", (event) => {
 document.addEventListener("htmx:finally:request", (event) => {
   if (!isOurs(event) || !form()) return
   form().removeAttribute("data-local-sending")
-  const { response } = event.detail.ctx
-  if (!response) toast(form().dataset.offline)
+  const { response, text } = event.detail.ctx
+  if (text === undefined) toast(form().dataset.offline)
   else if (response.status === 200 && form().dataset.conversationId === sent.thread) {
     if (box().value.startsWith(sent.text)) box().value = box().value.slice(sent.text.length).replace(/^\n/, "")
     box().dispatchEvent(new Event("input", { bubbles: true }))

@@ -1,7 +1,7 @@
 // Keeps what is typed on the server within a second, so it is there after a reload and on another device.
 import { post } from "./csrf.js"
 
-const LAST_LETTERS = `recado.typed.${document.getElementById("app").dataset.user}`, STILL_FRESH = 10_000
+const LAST_LETTERS = `recado.typed.${document.getElementById("app").dataset.user}`, STILL_FRESH = 10_000, AGAIN_AFTER = 3000
 let waiting, unsaved
 
 function save() {
@@ -9,7 +9,12 @@ function save() {
   if (!unsaved) return
   const { id, fields } = unsaved
   unsaved = null
-  post(`/c/${id}/draft`, fields).catch(() => { unsaved ??= { id, fields } })
+  const lost = () => {
+    if (unsaved) return // newer letters are on their way
+    unsaved = { id, fields }
+    waiting = setTimeout(save, AGAIN_AFTER)
+  }
+  post(`/c/${id}/draft`, fields).then((answer) => { if (answer.status >= 500) lost() }, lost)
 }
 
 document.addEventListener("input", ({ target }) => {

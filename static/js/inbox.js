@@ -1,6 +1,7 @@
 // Puts the inbox's behaviours together; each lives in a file of its own.
 import "./csrf.js"
 import "./toast.js"
+import "./fetched_again.js"
 import "./selection.js"
 import "./thread.js"
 import "./reading.js"

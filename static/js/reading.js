@@ -3,7 +3,7 @@ import { post } from "./csrf.js"
 import { openId } from "./selection.js"
 import { isAtBottom, newest } from "./thread.js"
 
-const told = new Map()
+const told = new Map(), AGAIN_AFTER = 3000
 
 export function look() {
   const id = openId()
@@ -12,7 +12,8 @@ export function look() {
   const row = document.querySelector(`#conversation-list [data-conversation="${id}"]`)
   if (position <= (told.get(id) ?? 0) || row?.dataset.unread === "0") return
   told.set(id, position)
-  post(`/c/${id}/reading`, { up_to: position }).then((answer) => { if (!answer.ok) told.delete(id) }, () => told.delete(id))
+  const lost = () => { told.delete(id); setTimeout(look, AGAIN_AFTER) }
+  post(`/c/${id}/reading`, { up_to: position }).then((answer) => { if (answer.status >= 500) lost() }, lost)
 }
 
 addEventListener("focus", look)

@@ -21,3 +21,8 @@ document.addEventListener("htmx:response:error", ({ detail }) => {
   if (response.status === 401) signInAgain()
   else if (response.status !== 422 && text && text.length < 300) toast(text)
 })
+
+// It never came back: the composer says so in its own words, and what is fetched by itself is fetched again.
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+  if (ctx && ctx.text === undefined && !ctx.sourceElement.matches("#composer, [hx-trigger]")) toast(document.getElementById("app").dataset.lost)
+})

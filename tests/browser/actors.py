@@ -3,20 +3,21 @@
 import json
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, Request, StorageState, expect
+from playwright.async_api import Error as BrowserError
 
-from tests.actors import Desk
+from tests.actors import Desk, within
+from tests.browser.links import Link
 from tests.people import MARTA, Attendant, Customer
 
 PATIENCE = 10_000  # milliseconds
-LIVE = {"stream": "live", "collecting proxy": "polling"}
-VERDICT = {"stream": "sse", "collecting proxy": "poll"}
+LOST = ("net::ERR_", "Failed to fetch")  # what a console says where requests get lost
 
 # Keeps what the page tells the desktop; the notification itself is the browser's own.
 RECORDER = """
@@ -38,8 +39,9 @@ RECORDER = """
 class Tab:
     """One tab, by the hooks that a page promises."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, link: Link) -> None:
         self.page = page
+        self.link = link
 
     @property
     def thread(self) -> Locator:
@@ -65,19 +67,59 @@ class Tab:
     def bubble(self, text: str) -> Locator:
         return self.bubbles.filter(has=self.page.get_by_text(text, exact=True))
 
-    async def receives(self, transport: str) -> None:
+    async def receives(self) -> None:
         """Until this tab is connected the way it should be."""
-        await expect(self.page.locator("#live-status")).to_have_attribute("data-state", LIVE[transport])
+        state = "polling" if self.link.is_collecting else "live"
+        await expect(self.page.locator("#live-status")).to_have_attribute("data-state", state)
+        self.link.tab_is_connected()
+
+    async def visits(self, address: str) -> None:
+        await self._arrives(lambda: self.page.goto(address))
+
+    async def reloads(self) -> None:
+        await self._arrives(self.page.reload)
+
+    async def _arrives(self, navigate: Callable[[], Awaitable[object]]) -> None:
+        """Where requests get lost a person tries again when the browser shows its own error page."""
+
+        async def arrived() -> bool:
+            await self.link.is_up()
+            try:
+                await navigate()
+            except BrowserError as fault:
+                if not self.link.loses or "net::ERR_" not in fault.message:
+                    raise
+                return False
+            return True
+
+        await within(PATIENCE / 1000, arrived, what="the page")
+
+    async def insists(self, act: Callable[[], Awaitable[None]], done: Locator) -> None:
+        """Act, and again whenever the page says that it did not get through; until `done` is there."""
+        if self.link.loses:
+            refusal = self.page.locator("#toast:visible")
+            await act()
+            await expect(done.or_(refusal).first).to_be_visible()
+            while await refusal.count() and not await done.count():
+                await refusal.evaluate("toast => { toast.hidden = true }")
+                await act()
+                await expect(done.or_(refusal).first).to_be_visible()
+        else:
+            await act()
+        await expect(done.first).to_be_visible()
+
+    async def presses(self, button: Locator, done: Locator) -> None:
+        await self.insists(button.click, done)
 
     async def choose(self, customer: Customer) -> None:
         """Click the customer's row and wait for their conversation."""
-        await self.row(customer).locator("a").click()
-        await expect(self.page.locator(".header__name")).to_have_text(customer.name)
+        name = re.compile(f"^{re.escape(customer.name)}$")
+        done = self.page.locator(".header__name", has_text=name)
+        await self.insists(self.row(customer).locator("a").click, done)
 
     async def send(self, text: str) -> None:
         await self.text_box.fill(text)
-        await self.text_box.press("Enter")
-        await expect(self.bubble(text)).to_be_visible()
+        await self.insists(lambda: self.text_box.press("Enter"), self.bubble(text))
 
     async def unread(self, customer: Customer, count: int) -> None:
         await expect(self.row(customer)).to_have_attribute("data-unread", str(count))
@@ -105,7 +147,7 @@ class Tab:
         """Another window comes to the front, so nobody looks at this tab."""
         await self.lets_focus_go()
         other = await self.page.context.new_page()
-        await Tab(other).lets_focus_go()
+        await Tab(other, self.link).lets_focus_go()
         await other.bring_to_front()
         assert not await self.page.evaluate("document.hasFocus()")
 
@@ -116,6 +158,7 @@ class RealBrowser:
 
     context: BrowserContext
     address: str
+    link: Link
     requests: list[Request] = field(default_factory=list)
     open_requests: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
@@ -148,9 +191,9 @@ class RealBrowser:
         return [said for said in self.complaints if not any(part in said for part in self.expected)]
 
     async def tab(self, path: str = "/") -> Tab:
-        page = await self.context.new_page()
-        await page.goto(self.address + path)
-        return Tab(page)
+        tab = Tab(await self.context.new_page(), self.link)
+        await tab.visits(self.address + path)
+        return tab
 
     def live_requests(self) -> list[Request]:
         return [one for one in self.requests if is_live(one)]
@@ -170,7 +213,7 @@ class Browsers:
     chromium: Chromium
     desk: Desk
     address: str
-    transport: str
+    link: Link
     opened: list[RealBrowser] = field(default_factory=list)
 
     async def of(
@@ -191,13 +234,16 @@ class Browsers:
         await context.add_cookies([session])  # type: ignore[list-item]
         await context.add_init_script(RECORDER)
         context.set_default_timeout(PATIENCE)
-        browser = RealBrowser(context, address)
+        browser = RealBrowser(context, address, self.link)
+        browser.expects(*(LOST if self.link.loses else ()))
         browser.watch()
         self.opened.append(browser)
         return browser
 
     def verdict(self) -> str:
-        return json.dumps({"how": VERDICT[self.transport], "until": (time.time() + 3600) * 1000})
+        return json.dumps(
+            {"how": "poll" if self.link.is_collecting else "sse", "until": (time.time() + 3600) * 1000}
+        )
 
     async def close(self) -> Sequence[str]:
         """Close all; what their consoles said that no test expected."""

@@ -1,17 +1,25 @@
-"""The program behind a Chromium, and both ways that news reach a page."""
+"""The program behind a Chromium, and what lies between them."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser as Chromium
 
 from tests.actors import Desk
+from tests.browser import links
 from tests.browser.actors import Browsers
-from tests.browser.collecting_proxy import collecting_proxy
 
 HERE = Path(__file__).parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--browser-link",
+        choices=links.LINKS,
+        help="take every browser test through this, on SQLite alone",
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -20,33 +28,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture
-def transport() -> str:
-    """How news reach the page; tests that mean both override it with `both_transports`."""
-    return "stream"
-
-
-@asynccontextmanager
-async def fronted(transport: str, upstream: str) -> AsyncIterator[str]:
-    """The address for browsers: the upstream's own, or that of a proxy which lets no stream pass."""
-    if transport == "stream":
-        yield upstream
-    else:
-        async with collecting_proxy(upstream) as address:
-            yield address
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "link" in metafunc.fixturenames:
+        links.parametrize(metafunc)
 
 
 @pytest.fixture
-async def address(transport: str, desk: Desk) -> AsyncIterator[str]:
-    async with fronted(transport, desk.address) as front:
+def link() -> str:
+    """What lies between browser and program; `links.parametrize` says which."""
+    raise NotImplementedError
+
+
+@pytest.fixture
+async def address(link: str, desk: Desk) -> AsyncIterator[str]:
+    async with links.fronted(link, desk.address) as front:
         yield front
 
 
 @pytest.fixture
-async def browsers(chromium: Chromium, desk: Desk, address: str, transport: str) -> AsyncIterator[Browsers]:
+async def browsers(chromium: Chromium, desk: Desk, address: str, link: str) -> AsyncIterator[Browsers]:
     """Opens attendants' browsers; at the end none of their consoles may have complained."""
     async with AsyncExitStack() as stack:
-        opened = Browsers(chromium, desk, address, transport)
+        way = links.Link(link, desk.program if link == "restarting" else None)
+        stack.push_async_callback(way.is_up)
+        opened = Browsers(chromium, desk, address, way)
         complaints: list[str] = []
 
         async def close() -> None:

@@ -7,7 +7,7 @@ from playwright.async_api import expect
 from app import clock
 from tests.actors import WhatsApp
 from tests.browser.actors import Browsers, Tab
-from tests.browser.transports import both_transports
+from tests.browser.links import both_transports, every_link
 from tests.people import ANA, BRUNO
 
 # A browser that has not been asked yet whether it may notify.
@@ -25,13 +25,13 @@ async def icon(tab: Tab) -> str:
     return str(await tab.page.locator("#favicon").get_attribute("href"))
 
 
-@both_transports
+@every_link
 async def test_title_and_icon_count_the_conversations_that_wait(
-    browsers: Browsers, whatsapp: WhatsApp, transport: str
+    browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
     browser = await browsers.of()
     first, second = await browser.tab(), await browser.tab()
-    await second.receives(transport)
+    await second.receives()
     await expect(first.page).to_have_title("Recado")
     plain = await icon(first)
 
@@ -54,10 +54,10 @@ async def test_title_and_icon_count_the_conversations_that_wait(
 
 @both_transports
 async def test_a_notification_comes_only_while_nobody_looks(
-    browsers: Browsers, whatsapp: WhatsApp, transport: str
+    browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
     tab = await (await browsers.of()).tab()
-    await tab.receives(transport)
+    await tab.receives()
     await whatsapp.says(ANA, "enquanto alguém olha")
     await expect(tab.page).to_have_title("(1) Recado")
 
@@ -72,7 +72,7 @@ async def test_a_conversations_newer_notification_takes_the_place_of_its_older_o
     browsers: Browsers, whatsapp: WhatsApp
 ) -> None:
     tab = await (await browsers.of()).tab()
-    await tab.receives("stream")
+    await tab.receives()
     await tab.goes_behind()
     for text in ("um", "dois"):
         await whatsapp.says(ANA, text)
@@ -86,7 +86,7 @@ async def test_a_notification_goes_away_once_its_conversation_was_read(
     browsers: Browsers, whatsapp: WhatsApp
 ) -> None:
     tab = await (await browsers.of()).tab()
-    await tab.receives("stream")
+    await tab.receives()
     await tab.goes_behind()
     await whatsapp.says(ANA, "Oi")
     await tab.page.wait_for_function("() => shownAlerts.length")
@@ -98,7 +98,7 @@ async def test_a_notification_goes_away_once_its_conversation_was_read(
 async def test_two_tabs_that_nobody_looks_at_notify_once(browsers: Browsers, whatsapp: WhatsApp) -> None:
     browser = await browsers.of()
     first, second = await browser.tab(), await browser.tab()
-    await second.receives("stream")
+    await second.receives()
     await first.lets_focus_go()
     await second.goes_behind()
     await whatsapp.says(ANA, "Oi")
@@ -109,12 +109,12 @@ async def test_two_tabs_that_nobody_looks_at_notify_once(browsers: Browsers, wha
 
 @both_transports
 async def test_what_is_caught_up_on_after_a_long_absence_notifies_nobody(
-    browsers: Browsers, whatsapp: WhatsApp, transport: str
+    browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
     browser = await browsers.of()
     browser.expects("net::ERR_")
     tab = await browser.tab()
-    await tab.receives(transport)
+    await tab.receives()
     await tab.goes_behind()
     await browser.context.set_offline(True)
     await whatsapp.says(ANA, "Oi")
@@ -142,6 +142,6 @@ async def test_who_wants_no_notifications_is_not_asked_again(browsers: Browsers)
     await browser.context.add_init_script(UNDECIDED)
     tab = await browser.tab()
     await tab.page.locator(".alert-permission__dismiss").click()
-    await tab.page.reload()
-    await tab.receives("stream")
+    await tab.reloads()
+    await tab.receives()
     await expect(tab.page.locator("#alert-permission")).to_be_hidden()

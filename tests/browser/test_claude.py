@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from tests.actors import Desk, running_desk
 from tests.browser.actors import Browsers
-from tests.browser.transports import both_transports
+from tests.browser.links import both_transports
 from tests.people import ANA
 
 
@@ -20,14 +20,14 @@ async def desk(database_url: str) -> AsyncIterator[Desk]:
 
 @both_transports
 async def test_claudes_draft_grows_before_the_readers_eyes_and_becomes_a_message(
-    desk: Desk, browsers: Browsers, transport: str
+    desk: Desk, browsers: Browsers, link: str
 ) -> None:
     beginning, end = "Abrimos <b>hoje</b>", " até as 19h."
     steps = [{"text": beginning}, {"pause": 1.5}, {"text": end}]
     await desk.whatsapp.control("POST", "/claude/replies", steps=[{"text": "Olá!"}])
     await desk.whatsapp.says(ANA, "Oi")
     tab = await (await browsers.of()).tab("/c/1")
-    await tab.receives(transport)
+    await tab.receives()
     await expect(tab.bubble("Olá!")).to_have_attribute("data-author", "claude")
 
     await desk.whatsapp.control("POST", "/claude/replies", steps=steps)
@@ -43,18 +43,22 @@ async def test_claudes_draft_grows_before_the_readers_eyes_and_becomes_a_message
 
 @both_transports
 async def test_taking_over_is_seen_in_every_tab_and_claude_falls_silent(
-    desk: Desk, browsers: Browsers, transport: str
+    desk: Desk, browsers: Browsers, link: str
 ) -> None:
     await desk.whatsapp.control("POST", "/claude/replies", steps=[{"text": "Olá!"}])
     await desk.whatsapp.says(ANA, "Oi")
     browser = await browsers.of()
     first, second = await browser.tab("/c/1"), await browser.tab("/c/1")
-    await second.receives(transport)
+    await second.receives()
     await expect(second.bubble("Olá!")).to_be_visible()
-    await first.page.locator('[data-action="take"]').click()
+    await first.presses(
+        first.page.locator('[data-action="take"]'), first.page.locator('[data-action="hand-back"]')
+    )
     for tab in (first, second):
         await expect(tab.thread).to_have_attribute("data-mode", "person")
         await expect(tab.page.locator('[data-action="hand-back"]')).to_be_visible()
     await desk.whatsapp.says(ANA, "Quero falar com gente")
-    await first.page.locator('[data-action="hand-back"]').click()
+    await first.presses(
+        first.page.locator('[data-action="hand-back"]'), first.page.locator('[data-action="take"]')
+    )
     await expect(second.thread).to_have_attribute("data-mode", "claude")

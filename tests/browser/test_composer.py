@@ -6,6 +6,7 @@ from playwright.async_api import expect
 
 from tests.actors import WhatsApp, within
 from tests.browser.actors import Browsers, Tab
+from tests.browser.links import every_link
 from tests.browser.wire import wire
 from tests.people import ANA, BRUNO
 
@@ -13,7 +14,7 @@ from tests.people import ANA, BRUNO
 async def at_anas(browsers: Browsers, whatsapp: WhatsApp, **more: Any) -> Tab:
     await whatsapp.says(ANA, "Oi")
     tab = await (await browsers.of(**more)).tab("/c/1")
-    await tab.receives("stream")
+    await tab.receives()
     return tab
 
 
@@ -60,6 +61,7 @@ async def test_enter_within_an_input_methods_composition_does_not_send(
     await expect(tab.bubble("日本")).to_be_visible()
 
 
+@every_link
 async def test_what_is_typed_while_a_message_leaves_stays_in_the_box(
     browsers: Browsers, whatsapp: WhatsApp
 ) -> None:

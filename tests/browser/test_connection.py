@@ -8,21 +8,20 @@ from playwright.async_api import expect
 from app.live.stopping import stopping
 from tests.actors import Desk, WhatsApp, running_desk
 from tests.browser.actors import Browsers
-from tests.browser.conftest import fronted
-from tests.browser.transports import both_transports
+from tests.browser.links import Link, both_transports, fronted
 from tests.browser.wire import wire
 from tests.people import ANA, BRUNO
 
 
 @both_transports
 async def test_what_happens_while_the_network_is_down_is_there_once_it_is_back(
-    browsers: Browsers, whatsapp: WhatsApp, transport: str
+    browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
     await whatsapp.says(ANA, "Oi")
     browser = await browsers.of()
     browser.expects("net::ERR_")
     tab = await browser.tab("/c/1")
-    await tab.receives(transport)
+    await tab.receives()
     await browser.context.set_offline(True)
     await expect(tab.page.locator("#live-status")).to_have_attribute("data-state", "offline")
     for text in ("um", "dois", "três"):
@@ -31,7 +30,7 @@ async def test_what_happens_while_the_network_is_down_is_there_once_it_is_back(
 
     await browser.context.set_offline(False)
     await expect(tab.rows.first).to_contain_text("quatro")
-    await tab.receives(transport)
+    await tab.receives()
     assert [await bubble.locator("bdi").inner_text() for bubble in await tab.bubbles.all()] == [
         "Oi",
         "um",
@@ -42,14 +41,14 @@ async def test_what_happens_while_the_network_is_down_is_there_once_it_is_back(
 
 @both_transports
 async def test_a_cut_connection_is_made_again_and_nothing_comes_twice(
-    browsers: Browsers, whatsapp: WhatsApp, transport: str
+    browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
     await whatsapp.says(ANA, "Oi")
     async with wire(browsers.address) as network:
         browser = await browsers.of(at=network.address)
         browser.expects("net::ERR_")
         tab = await browser.tab("/c/1")
-        await tab.receives(transport)
+        await tab.receives()
         for text in ("um", "dois", "três"):
             await network.cut()
             await whatsapp.says(ANA, text)
@@ -60,17 +59,17 @@ async def test_a_cut_connection_is_made_again_and_nothing_comes_twice(
 
 @both_transports
 async def test_a_tab_that_is_open_while_the_server_restarts_goes_on_by_itself(
-    chromium: Chromium, database_url: str, transport: str
+    chromium: Chromium, database_url: str, link: str
 ) -> None:
-    async with wire(None) as network, fronted(transport, network.address) as front:
+    async with wire(None) as network, fronted(link, network.address) as front:
         async with running_desk(database_url) as desk:
             network.upstream = desk.address
             await desk.whatsapp.says(ANA, "antes")
-            browsers = Browsers(chromium, desk, front, transport)
+            browsers = Browsers(chromium, desk, front, Link(link))
             browser = await browsers.of()
             browser.expects("net::ERR_", "502")
             tab = await browser.tab("/c/1")
-            await tab.receives(transport)
+            await tab.receives()
             stopping.set()
             network.upstream = None
         await expect(tab.page.locator("#live-status")).to_have_attribute("data-state", "offline")
@@ -78,20 +77,20 @@ async def test_a_tab_that_is_open_while_the_server_restarts_goes_on_by_itself(
             await desk.whatsapp.says(ANA, "durante")
             network.upstream = desk.address
             await expect(tab.bubble("durante")).to_be_visible()
-            await tab.receives(transport)
+            await tab.receives()
             await tab.send("Estamos de volta")
             assert await browsers.close() == []
 
 
 @both_transports
 async def test_once_the_session_has_ended_the_tab_asks_to_sign_in_and_leads_back(
-    desk: Desk, browsers: Browsers, whatsapp: WhatsApp, transport: str
+    desk: Desk, browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
     await whatsapp.says(ANA, "Oi")
     browser = await browsers.of()
     browser.expects("401")
     tab = await browser.tab("/c/1")
-    await tab.receives(transport)
+    await tab.receives()
     await desk.marta.post("/sign-out", htmx=False)
     await whatsapp.says(ANA, "Alguém?")
     await expect(tab.page).to_have_url(re.compile("/sign-in"))
@@ -110,7 +109,7 @@ async def test_a_stream_split_after_every_byte_is_understood_and_accents_survive
     await whatsapp.says(ANA, "Oi")
     async with wire(browsers.address, one_byte_at_a_time=True) as network:
         tab = await (await browsers.of(at=network.address)).tab("/c/1")
-        await tab.receives("stream")
+        await tab.receives()
         await whatsapp.says(ANA, text)
         await expect(tab.bubble(text)).to_be_visible()
         await expect(tab.row(ANA)).to_contain_text(text)

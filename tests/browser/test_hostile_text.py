@@ -14,7 +14,7 @@ async def test_a_customer_named_like_an_attack_is_text_in_row_bubble_title_and_n
 ) -> None:
     browser = await browsers.of()
     tab = await browser.tab()
-    await tab.receives("stream")
+    await tab.receives()
     await tab.goes_behind()
     await whatsapp.says(EVIL, SCRIPT)
     await tab.page.wait_for_function("() => shownAlerts.length")
@@ -30,7 +30,7 @@ async def test_a_customer_named_like_an_attack_is_text_in_row_bubble_title_and_n
     await tab.send(SCRIPT + " de volta")
     await expect(tab.row(EVIL)).to_contain_text(SCRIPT + " de volta")
     await tab.text_box.fill(EVIL.name)
-    await tab.page.reload()
+    await tab.reloads()
     await expect(tab.text_box).to_have_value(EVIL.name)
     await expect(tab.page.locator("#thread script, #thread img, #app hx-partial")).to_have_count(0)
     assert [one.url for one in browser.requests if one.url.endswith("/x")] == []

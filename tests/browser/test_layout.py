@@ -41,7 +41,7 @@ async def test_a_phone_shows_the_list_or_the_conversation_and_an_arrow_leads_bac
     await tab.page.locator(".header__back").click()
     await expect(tab.row(ANA)).to_be_visible()
     await expect(tab.page).to_have_url(re.compile("/$"))
-    await tab.page.reload()
+    await tab.reloads()
     await expect(tab.row(ANA)).to_be_visible()
 
 

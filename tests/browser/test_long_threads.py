@@ -28,7 +28,7 @@ async def everything_arrived(desk: Desk) -> bool:
 
 async def at_anas(browsers: Browsers) -> Tab:
     tab = await (await browsers.of()).tab("/c/1")
-    await tab.receives("stream")
+    await tab.receives()
     return tab
 
 
@@ -102,8 +102,8 @@ async def test_a_list_of_many_conversations_comes_in_pages_of_fifty(
     browser = await browsers.of()
     tab = await browser.tab()
     await expect(tab.page).to_have_title(f"({MANY}) Recado", timeout=20_000)
-    await tab.page.reload()
-    await tab.receives("stream")
+    await tab.reloads()
+    await tab.receives()
     await expect(tab.rows).to_have_count(50)
     for shown in (100, MANY):
         await tab.page.locator("#more-rows").scroll_into_view_if_needed()

@@ -4,20 +4,20 @@ from playwright.async_api import expect
 
 from tests.actors import Desk, WhatsApp, within
 from tests.browser.actors import Browsers
-from tests.browser.transports import both_transports
+from tests.browser.links import both_transports, every_link
 from tests.people import ANA, BRUNO, PAULO
 
 
-@both_transports
+@every_link
 async def test_two_attendants_see_each_message_in_list_and_thread_without_reload(
-    desk: Desk, browsers: Browsers, whatsapp: WhatsApp, transport: str
+    desk: Desk, browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
     await whatsapp.says(ANA, "Bom dia!")
     await desk.attendant(PAULO)
     marta = await (await browsers.of()).tab()
     paulo = await (await browsers.of(PAULO)).tab()
     for tab in (marta, paulo):
-        await tab.receives(transport)
+        await tab.receives()
         await tab.choose(ANA)
 
     await whatsapp.says(ANA, "Vocês abrem hoje?")
@@ -35,14 +35,14 @@ async def test_two_attendants_see_each_message_in_list_and_thread_without_reload
 
 @both_transports
 async def test_the_tabs_of_a_browser_share_one_connection(
-    browsers: Browsers, whatsapp: WhatsApp, transport: str
+    browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
     await whatsapp.says(ANA, "Oi")
     await whatsapp.says(BRUNO, "Boa tarde")
     browser = await browsers.of()
     first, second = await browser.tab(), await browser.tab()
     for tab in (first, second):
-        await tab.receives(transport)
+        await tab.receives()
     await first.choose(ANA)
     await second.choose(BRUNO)
 
@@ -57,22 +57,22 @@ async def test_the_tabs_of_a_browser_share_one_connection(
 
 @both_transports
 async def test_when_the_tab_that_receives_for_all_is_closed_another_takes_over(
-    browsers: Browsers, whatsapp: WhatsApp, transport: str
+    browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
     await whatsapp.says(ANA, "Oi")
     browser = await browsers.of()
     first, second = await browser.tab(), await browser.tab()
     await second.choose(ANA)
-    await second.receives(transport)
+    await second.receives()
 
     await first.page.close()
     await whatsapp.says(ANA, "Ainda está aí?")
     await expect(second.bubble("Ainda está aí?")).to_be_visible()
 
 
-@both_transports
+@every_link
 async def test_a_browser_that_is_new_here_finds_out_which_transport_passes(
-    browsers: Browsers, whatsapp: WhatsApp, transport: str
+    browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
     await whatsapp.says(ANA, "Oi")
     browser = await browsers.of(been_here=False)
@@ -80,9 +80,9 @@ async def test_a_browser_that_is_new_here_finds_out_which_transport_passes(
     await whatsapp.says(ANA, "enquanto procura")
     await expect(tab.bubble("enquanto procura")).to_be_visible()
 
-    await tab.receives(transport)
+    await tab.receives()
     await tab.page.wait_for_function("() => localStorage.getItem('recado.transport')")
     await whatsapp.says(ANA, "depois")
     await expect(tab.bubble("depois")).to_be_visible()
     streams = [one for one in browser.live_requests() if "/live?" in one.url]
-    assert bool(streams) is (transport == "stream")
+    assert bool(streams) is (link != "collecting")

@@ -7,18 +7,18 @@ from playwright.async_api import expect
 
 from tests.actors import WhatsApp
 from tests.browser.actors import Browsers
-from tests.browser.transports import both_transports
+from tests.browser.links import both_transports, every_link
 from tests.people import ANA, BRUNO
 
 
 @both_transports
 async def test_the_address_follows_the_open_conversation_back_and_forward(
-    browsers: Browsers, whatsapp: WhatsApp, transport: str
+    browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
     await whatsapp.says(ANA, "Oi, é a Ana")
     await whatsapp.says(BRUNO, "Oi, é o Bruno")
     tab = await (await browsers.of()).tab()
-    await tab.receives(transport)
+    await tab.receives()
     await tab.choose(ANA)
     await expect(tab.page).to_have_url(re.compile("/c/1$"))
     await expect(tab.row(ANA)).to_have_attribute("aria-current", "true")
@@ -26,7 +26,7 @@ async def test_the_address_follows_the_open_conversation_back_and_forward(
     await expect(tab.page).to_have_url(re.compile("/c/2$"))
     await expect(tab.page.locator('[aria-current="true"][data-conversation]')).to_have_count(1)
 
-    await tab.page.reload()
+    await tab.reloads()
     await expect(tab.bubble("Oi, é o Bruno")).to_be_visible()
     await tab.page.go_back()
     await expect(tab.bubble("Oi, é a Ana")).to_be_visible()
@@ -34,7 +34,7 @@ async def test_the_address_follows_the_open_conversation_back_and_forward(
     await expect(tab.bubble("Oi, é o Bruno")).to_be_visible()
     await expect(tab.row(BRUNO)).to_have_attribute("aria-current", "true")
 
-    await tab.receives(transport)
+    await tab.receives()
     await whatsapp.says(BRUNO, "ainda aqui")
     await expect(tab.bubble("ainda aqui")).to_be_visible()
 
@@ -74,29 +74,29 @@ async def test_a_conversation_that_is_not_there_says_so_and_does_not_loop(
     browser.expects("404")
     tab = await browser.tab("/settings")
     await tab.page.evaluate("path => localStorage.setItem('recado.conversation', path.slice(3))", path)
-    await tab.page.goto(browsers.address + path)
+    await tab.visits(browsers.address + path)
     await expect(tab.page.get_by_role("heading")).to_have_text(re.compile("conversa|conversation"))
     await tab.page.get_by_role("link").click()
     await expect(tab.page.locator("#conversation-list")).to_be_attached()
     await expect(tab.page).to_have_url(re.compile("/$"))
 
 
-@both_transports
+@every_link
 async def test_draft_and_place_survive_a_reload_and_the_draft_is_there_in_a_second_browser(
-    browsers: Browsers, whatsapp: WhatsApp, transport: str
+    browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
     for number in range(30):
         await whatsapp.says(ANA, f"mensagem {number}")
     tab = await (await browsers.of()).tab("/c/1")
-    await tab.receives(transport)
+    await tab.receives()
     await tab.text_box.fill("Um momento, vou ver")
     async with tab.page.expect_response(re.compile("/draft$")):
         await tab.scroll_to(200)
     place = await tab.top_of(tab.bubble("mensagem 9"))
 
-    await tab.page.reload()
+    await tab.reloads()
     await expect(tab.text_box).to_have_value("Um momento, vou ver")
-    await tab.receives(transport)
+    await tab.receives()
     assert abs(await tab.top_of(tab.bubble("mensagem 9")) - place) <= 2
 
     second = await (await browsers.of()).tab("/c/1")
@@ -110,12 +110,12 @@ async def test_a_draft_that_is_left_in_a_hurry_is_kept_and_stays_in_its_conversa
     await whatsapp.says(ANA, "Oi, é a Ana")
     await whatsapp.says(BRUNO, "Oi, é o Bruno")
     tab = await (await browsers.of()).tab("/c/1")
-    await tab.receives("stream")
+    await tab.receives()
     await tab.text_box.press_sequentially("só para a Ana")
     await tab.choose(BRUNO)
     await expect(tab.text_box).to_have_value("")
     await tab.choose(ANA)
     await expect(tab.text_box).to_have_value("só para a Ana")
     await tab.text_box.press_sequentially("!")
-    await tab.page.reload()
+    await tab.reloads()
     await expect(tab.text_box).to_have_value("só para a Ana!")

@@ -9,7 +9,7 @@ from playwright.async_api import Locator, expect
 from app import clock
 from tests.actors import WhatsApp
 from tests.browser.actors import Browsers, Tab
-from tests.browser.transports import both_transports
+from tests.browser.links import both_transports, every_link
 from tests.people import ANA
 
 NO_REPORTS = {"name": "no_statuses"}
@@ -32,13 +32,13 @@ async def colour(tab: Tab, text: str) -> str:
     return str(await tab.bubble(text).locator(".ticks").evaluate("tick => getComputedStyle(tick).color"))
 
 
-@both_transports
+@every_link
 async def test_a_message_gets_its_clock_then_one_tick_then_two(
-    browsers: Browsers, whatsapp: WhatsApp, transport: str
+    browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
     await whatsapp.says(ANA, "Oi")
     tab = await (await browsers.of()).tab("/c/1")
-    await tab.receives(transport)
+    await tab.receives()
     await whatsapp.breaks(NO_REPORTS, SLOW)
     await tab.send("Olá!")
     bubble = tab.bubble("Olá!")
@@ -56,11 +56,11 @@ async def test_a_message_gets_its_clock_then_one_tick_then_two(
 
 @both_transports
 async def test_a_failed_message_says_why_and_its_button_sends_it_again(
-    browsers: Browsers, whatsapp: WhatsApp, transport: str
+    browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
     await whatsapp.says(ANA, "Oi")
     tab = await (await browsers.of()).tab("/c/1")
-    await tab.receives(transport)
+    await tab.receives()
     await whatsapp.breaks(NOT_ON_WHATSAPP)
     await tab.send("Chegou?")
     bubble = tab.bubble("Chegou?")
@@ -77,11 +77,11 @@ async def test_a_failed_message_says_why_and_its_button_sends_it_again(
 
 @both_transports
 async def test_a_message_that_nobody_confirms_waits_two_minutes_then_asks(
-    browsers: Browsers, whatsapp: WhatsApp, transport: str
+    browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
     await whatsapp.says(ANA, "Oi")
     tab = await (await browsers.of()).tab("/c/1")
-    await tab.receives(transport)
+    await tab.receives()
     await whatsapp.breaks(NO_REPORTS, "drop")
     await tab.send("Chegou?")
     bubble = tab.bubble("Chegou?")
@@ -98,14 +98,14 @@ async def test_a_message_that_nobody_confirms_waits_two_minutes_then_asks(
 
 @both_transports
 async def test_read_is_blue_only_with_the_setting_and_then_in_every_open_tab_at_once(
-    browsers: Browsers, whatsapp: WhatsApp, transport: str
+    browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
     await whatsapp.says(ANA, "Oi")
     browser = await browsers.of()
     first, second = await browser.tab("/c/1"), await browser.tab("/c/1")
     elsewhere = await (await browsers.of()).tab("/c/1")
     for tab in (first, second, elsewhere):
-        await tab.receives(transport)
+        await tab.receives()
     await whatsapp.breaks(NO_REPORTS)
     await first.send("Leu?")
     sent = (await whatsapp.accepted(at_least=1))[0]["wamid"]

@@ -6,15 +6,15 @@ from playwright.async_api import expect
 
 from tests.actors import Desk, WhatsApp
 from tests.browser.actors import Browsers
-from tests.browser.transports import both_transports
+from tests.browser.links import both_transports, every_link
 from tests.people import ANA, BRUNO, PAULO
 
 LONG = "\n".join(f"linha {number}" for number in range(80))
 
 
-@both_transports
+@every_link
 async def test_a_badge_counts_in_every_tab_and_goes_when_its_reader_has_seen_it(
-    desk: Desk, browsers: Browsers, whatsapp: WhatsApp, transport: str
+    desk: Desk, browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
     await whatsapp.says(ANA, "Oi")
     await desk.attendant(PAULO)
@@ -22,7 +22,7 @@ async def test_a_badge_counts_in_every_tab_and_goes_when_its_reader_has_seen_it(
     first, second = await browser.tab(), await browser.tab()
     paulo = await (await browsers.of(PAULO)).tab()
     for tab in (first, second, paulo):
-        await tab.receives(transport)
+        await tab.receives()
 
     await whatsapp.says(ANA, "Tudo bem?")
     await first.unread(ANA, 2)
@@ -41,11 +41,11 @@ async def test_a_badge_counts_in_every_tab_and_goes_when_its_reader_has_seen_it(
 
 @both_transports
 async def test_what_arrives_in_the_open_conversation_is_read_at_once(
-    browsers: Browsers, whatsapp: WhatsApp, transport: str
+    browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
     await whatsapp.says(ANA, "Oi")
     tab = await (await browsers.of()).tab("/c/1")
-    await tab.receives(transport)
+    await tab.receives()
     await tab.unread(ANA, 0)
     async with tab.page.expect_request(re.compile("/reading$")):
         await whatsapp.says(ANA, "Tudo bem?")
@@ -55,11 +55,11 @@ async def test_what_arrives_in_the_open_conversation_is_read_at_once(
 
 @both_transports
 async def test_what_arrives_below_the_readers_place_stays_unread_until_they_come_down(
-    browsers: Browsers, whatsapp: WhatsApp, transport: str
+    browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
     await whatsapp.says(ANA, LONG)
     tab = await (await browsers.of()).tab("/c/1")
-    await tab.receives(transport)
+    await tab.receives()
     await tab.page.locator(".to-bottom").click()  # it opened at the unread bar
     await tab.unread(ANA, 0)
 
@@ -78,11 +78,11 @@ async def test_what_arrives_below_the_readers_place_stays_unread_until_they_come
 
 @both_transports
 async def test_what_arrives_while_nobody_looks_stays_unread_until_the_reader_is_back(
-    browsers: Browsers, whatsapp: WhatsApp, transport: str
+    browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
     await whatsapp.says(ANA, "Oi")
     tab = await (await browsers.of()).tab("/c/1")
-    await tab.receives(transport)
+    await tab.receives()
     await tab.unread(ANA, 0)
 
     await tab.goes_behind()
@@ -99,11 +99,11 @@ async def test_a_bar_stands_above_the_first_unread_message_until_the_reader_answ
     await whatsapp.says(ANA, LONG)
     tab = await (await browsers.of()).tab("/c/1")
     await tab.send("Lido.")
-    await tab.page.goto(browsers.address + "/settings")
+    await tab.visits(browsers.address + "/settings")
     await whatsapp.says(ANA, "primeira nova")
     await whatsapp.says(ANA, LONG)
 
-    await tab.page.goto(browsers.address + "/c/1")
+    await tab.visits(browsers.address + "/c/1")
     bar = tab.page.locator(".unread-bar")
     await expect(bar).to_contain_text("2")
     await expect(bar).to_be_in_viewport()

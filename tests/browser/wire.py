@@ -12,8 +12,15 @@ Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class Wire:
     """Passes bytes both ways. `upstream` may change at any time; None answers nobody, as while a server restarts."""
 
-    def __init__(self, upstream: str | None, *, one_byte_at_a_time: bool = False) -> None:
+    def __init__(
+        self,
+        upstream: str | None,
+        *,
+        one_byte_at_a_time: bool = False,
+        cut_after_seconds: float | None = None,
+    ) -> None:
         self.upstream = upstream
+        self.cut_after_seconds = cut_after_seconds  # every connection that old ends, whatever it carries
         self.one_byte_at_a_time = one_byte_at_a_time  # in event streams; pages and files pass as they come
         self.address = ""
         self.stream_bytes = 0
@@ -32,9 +39,10 @@ class Wire:
         connection.add_done_callback(self._connections.discard)
 
     async def _serve(self, browser: Ends) -> None:
-        with suppress(OSError):
+        with suppress(OSError, TimeoutError):
             try:
-                await self._relay(browser)
+                async with asyncio.timeout(self.cut_after_seconds):
+                    await self._relay(browser)
             finally:
                 browser[1].transport.abort()
 
@@ -87,9 +95,11 @@ class Asked:
 
 
 @asynccontextmanager
-async def wire(upstream: str | None, *, one_byte_at_a_time: bool = False) -> AsyncIterator[Wire]:
+async def wire(
+    upstream: str | None, *, one_byte_at_a_time: bool = False, cut_after_seconds: float | None = None
+) -> AsyncIterator[Wire]:
     """A wire to `upstream`, for the browser to come to at `address`."""
-    laid = Wire(upstream, one_byte_at_a_time=one_byte_at_a_time)
+    laid = Wire(upstream, one_byte_at_a_time=one_byte_at_a_time, cut_after_seconds=cut_after_seconds)
     server = await asyncio.start_server(laid.accept, "127.0.0.1", 0)
     for listener in server.sockets:
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -36,11 +36,14 @@ export const whenReadEarlier = (act) => document.addEventListener("htmx:after:sw
   if (readAt(detail) < cursor && detail.ctx.request.method === "GET") act(readAt(detail))
 })
 
+// Whether the page is a fresh one now.
 export const fetchAnew = () => inOrder(async () => {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" })
   if (answer.redirected || answer.status === 401) return signInAgain()
-  if (!answer.ok) return answer.status === 404 ? location.reload() : undefined
+  if (answer.status === 404) return location.reload()
+  if (!answer.ok) return false
   const text = await answer.text()
   await htmx.swap({ text, sourceElement: document.body, target: app(), select: "#app", swap: "outerMorph" })
   cursor = Number(app().dataset.cursor)
+  return true
 })

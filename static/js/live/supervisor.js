@@ -1,8 +1,9 @@
 // Keeps every tab of this browser up to date: the one that leads connects, the others hear from it.
-import { alsoFor, connect, isOffline, later, lookAgainFrom, tellStatus, without } from "./connection.js"
+import { connect, isOffline, isPast, later, lookAgainFrom, tellStatus } from "./connection.js"
 import { at, fetchAnew, partReadAt, show, topics, whenReadEarlier } from "./page.js"
 import { showStatus } from "./status.js"
 import { hear, isLeader, tell, waitToLead } from "./tabs.js"
+import { alsoWanted, without } from "./wanted.js"
 
 const sayWhatIsShown = () => tell("i-show", { topics: topics(), cursor: at() })
 const comeBack = () => { if (isLeader() && isOffline()) connect() }
@@ -16,7 +17,7 @@ document.addEventListener("conversation-opened", ({ detail }) => catchUpFrom(det
 whenReadEarlier(catchUpFrom)
 hear("i-show", ({ tab, topics: theirs, cursor: since }) => {
   if (!isLeader()) return
-  alsoFor(tab, theirs, since)
+  if (alsoWanted(tab, theirs) || isPast(since)) lookAgainFrom(since)
   tellStatus()
 })
 hear("i-leave", ({ tab }) => without(tab))

@@ -12,7 +12,15 @@ const read = () => {
 const write = (how) => localStorage.setItem(KEY, JSON.stringify({ how, until: Date.now() + HOURS[how] * 3_600_000 }))
 
 export const transport = () => (wanted === "auto" ? read() ?? "poll" : wanted)
-export const forgetVerdict = () => localStorage.removeItem(KEY)
+
+// Two streams in a row that never said hello: what was found out no longer holds.
+let bad = 0
+export const goodStream = () => { bad = 0 }
+export function badStream() {
+  if (++bad < 2) return
+  bad = 0
+  localStorage.removeItem(KEY)
+}
 
 // Calls `better` when streams turn out to pass; asks only where nobody has decided.
 export async function probe(better) {
