@@ -2,19 +2,20 @@
 import { post } from "./csrf.js"
 
 const LAST_LETTERS = `recado.typed.${document.getElementById("app").dataset.user}`, STILL_FRESH = 10_000, AGAIN_AFTER = 3000
-let waiting, unsaved
+let waiting, unsaved, onItsWay
 
 function save() {
   clearTimeout(waiting)
   if (!unsaved) return
-  const { id, fields } = unsaved
+  const mine = onItsWay = unsaved
   unsaved = null
+  const kept = () => { if (onItsWay === mine) onItsWay = null }
   const lost = () => {
-    if (unsaved) return // newer letters are on their way
-    unsaved = { id, fields }
+    if (unsaved || onItsWay !== mine) return // newer letters are there, or it was sent
+    unsaved = mine
     waiting = setTimeout(save, AGAIN_AFTER)
   }
-  post(`/c/${id}/draft`, fields).then((answer) => { if (answer.status >= 500) lost() }, lost)
+  post(`/c/${mine.id}/draft`, mine.fields).then((answer) => { answer.status < 500 ? kept() : lost() }, lost)
 }
 
 document.addEventListener("input", ({ target }) => {
@@ -28,12 +29,16 @@ document.addEventListener("htmx:before:request", ({ detail }) => {
   if (detail.ctx?.sourceElement?.id === "composer") clearTimeout(waiting)
   else save()
 })
-document.addEventListener("message-sent", () => { if (unsaved && !unsaved.fields.text) unsaved = null })
+document.addEventListener("message-sent", () => {
+  onItsWay = null
+  if (unsaved && !unsaved.fields.text) unsaved = null
+})
 document.addEventListener("visibilitychange", () => { if (document.hidden) save() })
 
 // The next page may have been drawn before the server had the last letters: they go there through this tab's own memory.
 addEventListener("pagehide", () => {
-  if (unsaved) sessionStorage.setItem(LAST_LETTERS, JSON.stringify({ ...unsaved, at: Date.now() }))
+  const last = unsaved ?? onItsWay
+  if (last) sessionStorage.setItem(LAST_LETTERS, JSON.stringify({ ...last, at: Date.now() }))
   save()
 })
 document.addEventListener("conversation-opened", ({ detail }) => {

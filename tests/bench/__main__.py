@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.bench import arrival, intake, size, storm
+from tests.bench import arrival, fanout, intake, size, storm
 from tests.bench.figure import Figure
 
 BENCHES: dict[str, Callable[[], Coroutine[Any, Any, list[Figure]]]] = {
@@ -14,6 +14,7 @@ BENCHES: dict[str, Callable[[], Coroutine[Any, Any, list[Figure]]]] = {
     "arrival": arrival.measure,
     "intake": intake.measure,
     "storm": storm.measure,
+    "fanout": fanout.measure,
 }
 
 

@@ -175,8 +175,8 @@ async def server_of_floor() -> AsyncIterator[str]:
 @asynccontextmanager
 async def process(
     arguments: list[str], environment: dict[str, str], port: int, path: str
-) -> AsyncIterator[int]:
-    """A Python program that answers on `port`, while the block lasts; its process id."""
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A Python program that answers on `port`, while the block lasts."""
     child = await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=HOME, env=environment)
     try:
         async with httpx2.AsyncClient(trust_env=False) as http:
@@ -188,7 +188,7 @@ async def process(
                     return False
 
             await within(30, answers, what="the server's start")
-        yield child.pid
+        yield child
     finally:
         child.terminate()
         await child.wait()

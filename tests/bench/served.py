@@ -74,10 +74,10 @@ async def serving(url: str) -> AsyncIterator[Served]:
     try:
         if len(cores) > 1:
             os.sched_setaffinity(0, cores[:1])  # the child inherits it
-        async with process(uvicorn, environment, port, "/healthz") as pid:
+        async with process(uvicorn, environment, port, "/healthz") as child:
             if len(cores) > 1:
                 os.sched_setaffinity(0, cores[1:])
-            yield Served(f"http://127.0.0.1:{port}", pid)
+            yield Served(f"http://127.0.0.1:{port}", child.pid)
     finally:
         if len(cores) > 1:
             os.sched_setaffinity(0, cores)

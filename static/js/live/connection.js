@@ -60,6 +60,7 @@ export async function later(seconds) {
   afterFailure(connect, seconds)
   const asked = await fetch("/live/poll?w=0&c=0", { cache: "no-store" }).catch(() => null)
   if (asked?.status === 401) signInAgain()
+  asked?.body?.cancel() // what nobody reads would hold one of the six connections that a browser has for us
 }
 
 export function lookAgainFrom(moment, { afresh = false } = {}) {

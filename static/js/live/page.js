@@ -39,10 +39,10 @@ export const whenReadEarlier = (act) => document.addEventListener("htmx:after:sw
 // Whether the page is a fresh one now.
 export const fetchAnew = () => inOrder(async () => {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" })
+  const text = await answer.text()
   if (answer.redirected || answer.status === 401) return signInAgain()
   if (answer.status === 404) return location.reload()
   if (!answer.ok) return false
-  const text = await answer.text()
   await htmx.swap({ text, sourceElement: document.body, target: app(), select: "#app", swap: "outerMorph" })
   cursor = Number(app().dataset.cursor)
   return true
