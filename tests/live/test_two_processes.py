@@ -12,13 +12,14 @@ from playwright.async_api import expect
 
 from tests.actors import WhatsApp
 from tests.browser.actors import Tab
+from tests.browser.links import Link
 from tests.engines import only_on
 from tests.faults.crew import Crew, crew
 from tests.faults.surroundings import whatsapp_at
 from tests.people import ANA, MARTA
 from tests.redis import running_redis
 
-pytestmark = [only_on("postgres"), pytest.mark.xdist_group("crew")]
+pytestmark = [only_on("postgres"), pytest.mark.browser, pytest.mark.xdist_group("crew")]
 
 
 @pytest.fixture(params=["postgres", pytest.param("redis", marks=pytest.mark.redis)])
@@ -51,8 +52,8 @@ async def signed_in(chromium: Chromium, stack: AsyncExitStack, address: str) -> 
     await page.fill("[name=email]", MARTA.email)
     await page.fill("[name=password]", MARTA.password)
     await page.press("[name=password]", "Enter")
-    tab = Tab(page)
-    await tab.receives("stream")
+    tab = Tab(page, Link("direct"))
+    await tab.receives()
     await page.evaluate("window.wasNotReloaded = true")
     return tab
 
