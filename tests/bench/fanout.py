@@ -18,7 +18,7 @@ from tests.bench.arrival import process
 from tests.bench.crowd import TOPICS, Listener, everybody_has, listeners, signed_in
 from tests.bench.figure import Figure, middle
 from tests.people import ANA
-from tests.postgres import new_database, running_postgres
+from tests.postgres import one_database, running_postgres
 from tests.whatsapp.bodies import written
 
 STREAMS, ROUNDS, WARM_UP = 1000, 20, 3
@@ -38,7 +38,9 @@ def databases(folder: Path, stack: ExitStack) -> dict[str, str]:
     """An empty database of each engine that is to be had, by the engine's name."""
     found = {"SQLite": f"sqlite:///{folder}/recado.db"}
     if programs := os.environ.get("RECADO_POSTGRES_BIN"):
-        found["Postgres"] = new_database(stack.enter_context(running_postgres(Path(programs))))
+        found["Postgres"] = stack.enter_context(
+            one_database(stack.enter_context(running_postgres(Path(programs))).address)
+        )
     return found
 
 
