@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app import clock, words
-from app.conversations.ordering import FIRST, sort_key
+from app.conversations.ordering import sort_key
 from app.i18n import _, current_locale, ngettext
 from app.settings import HOME, Settings
 from app.settings import Environment as Surroundings
@@ -66,7 +66,7 @@ def environment(settings: Settings) -> Environment:
         local_date=lambda moment: moment.astimezone(zone).date(),
         machine_time=lambda moment: moment.astimezone(UTC).isoformat(timespec="seconds"),
         day_name=lambda day: day_name(day, clock.today(zone)),
-        day_key=lambda day: sort_key(datetime.combine(day, time(), zone), FIRST),
+        day_key=lambda day: sort_key(datetime.combine(day, time(), zone), 0),
         draft_markup=lambda text: to_html(markdown_to_whatsapp(words.whole_so_far(text))),
         day_and_time=lambda moment: day_and_time(moment.astimezone(zone), clock.today(zone)),
         list_time=lambda moment: list_time(moment.astimezone(zone), clock.today(zone)),

@@ -16,7 +16,7 @@ from app.rows import ChangedRows, NewRows
 
 OLDEST = timedelta(days=8)  # Meta delivers a webhook for up to 7 days
 NEWEST = timedelta(minutes=5)
-FIRST = -(10**11)  # before every position: a day begins there
+POSITIONS = 10**12  # as many as 12 digits can tell apart
 
 
 def time_of(provider_time: datetime | None, received_at: datetime) -> datetime:
@@ -32,8 +32,15 @@ def past_time_of(provider_time: datetime | None, received_at: datetime) -> datet
 
 
 def sort_key(sent_at: datetime, position: int) -> str:
-    """The order as text for the browser: 11 digits of seconds, 12 of the counter, which may lie below zero."""
-    return f"{int(sent_at.timestamp()):011d}{position - FIRST:012d}"
+    """The order as text for the browser: 11 digits of seconds, 12 of the counter.
+
+    The past, whose positions lie below zero, stands at the end of the second before: in front of all that was
+    counted in its own, and every other key is as it would be without it.
+    """
+    seconds = int(sent_at.timestamp())
+    if position < 0:
+        seconds, position = seconds - 1, position + POSITIONS
+    return f"{seconds:011d}{position:012d}"
 
 
 def key_of(message: Message) -> str:
@@ -44,7 +51,10 @@ def parse_key(key: str) -> tuple[datetime, int] | None:
     """The (sent_at, position) that a sort key names; None for anything else."""
     if len(key) != 23 or not key.isascii() or not key.isdigit():
         return None
-    return datetime.fromtimestamp(int(key[:11]), UTC), int(key[11:]) + FIRST
+    seconds, position = int(key[:11]), int(key[11:])
+    if position >= POSITIONS // 2:
+        seconds, position = seconds + 1, position - POSITIONS
+    return datetime.fromtimestamp(seconds, UTC), position
 
 
 CONVERSATIONS, MESSAGES = table_of(Conversation), table_of(Message)

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
-from app.db import is_outage, transaction
+from app.db import is_outage, reading, transaction
 from app.whatsapp import history
 from app.whatsapp.filing import Filing, reason_of
 from app.whatsapp.history_items import past_in
@@ -70,7 +70,7 @@ async def process_again(
         chosen = chosen.where(SetAside.id == item_id)
     if journal_id is not None:
         chosen = chosen.where(SetAside.journal_id == journal_id)
-    async with transaction() as session:
+    async with reading() as session:
         ids = (await session.scalars(chosen.order_by(SetAside.tries, SetAside.id).limit(MOST))).all()
     outcome = Outcome()
     for start in range(0, len(ids), TOGETHER):

@@ -1,5 +1,6 @@
 """The phone app's past: journaled, answered 200, filed by a job in its own time, and it calls nobody."""
 
+import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,12 +10,13 @@ from sqlalchemy import select
 
 from app.assistant.schedule import ANSWER
 from app.conversations.models import Conversation, Message
+from app.conversations.ordering import parse_key, sort_key
 from app.db import reading
 from app.jobs import Job
 from app.live.events import EventKind, LiveEvent
 from app.whatsapp.history import TOGETHER
 from app.whatsapp.models import JournalEntry, SetAside
-from tests.actors import Browser, WhatsApp, running_desk, within
+from tests.actors import Browser, WhatsApp, bubbles_in, running_desk, within
 from tests.clocks import count, moving_clock
 from tests.people import ANA, BRUNO
 from tests.whatsapp.bodies import ours, past, theirs, webhook, written
@@ -127,6 +129,29 @@ async def test_hundreds_of_messages_of_a_few_people_are_a_few_events(
     await filed(80)
     assert await count(LiveEvent) == 2
     assert [row.unread for row in await marta.rows()] == [0, 0]
+
+
+async def test_a_past_is_paged_upwards_in_its_order_many_messages_a_second_too(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
+    said = [theirs(f"w{number}", f"antes {number:03}", ANA, MARCH + number // 7) for number in range(99)]
+    await whatsapp.posts(webhook(past((ANA, said))))
+    await filed(99)
+    [row] = await marta.rows()
+    page = (await marta.open(f"/c/{row.id}")).text
+    texts = [one.text for one in bubbles_in(page)]
+    while older := re.search(r"before=(\d{23})", page):
+        page = (await marta.get(f"/c/{row.id}/messages?before={older[1]}")).text
+        texts = [one.text for one in bubbles_in(page)] + texts
+    assert texts == [f"antes {number:03}" for number in range(99)]
+
+
+def test_the_past_sorts_in_front_of_its_second_and_behind_the_one_before() -> None:
+    at, before = datetime(2026, 3, 1, 12, tzinfo=UTC), datetime(2026, 3, 1, 11, 59, 59, tzinfo=UTC)
+    places = [(before, -1), (before, 1), (before, 10**9), (at, -(10**9)), (at, -1), (at, 0), (at, 1)]
+    keys = [sort_key(*place) for place in places]
+    assert keys == sorted(keys)
+    assert [parse_key(key) for key in keys] == places
 
 
 async def test_a_file_takes_the_place_of_what_stood_for_it(marta: Browser, whatsapp: WhatsApp) -> None:
