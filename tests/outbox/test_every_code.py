@@ -41,6 +41,7 @@ async def test_what_passes_waits_as_its_code_says_and_leaves_then(office: Office
     passing = codes(FOR_A_WHILE)
     sender = office.sender()
     for code in passing:
+        office.passes(60)  # the number has rested
         ana, bruno = await office.opens_conversations(2)
         office.breaks(kind="error", code=code, match={"text": f"code {code}."})
         await office.queues(ana, f"code {code}.", f"behind {code}.")
