@@ -1,5 +1,7 @@
 """What every answer carries and how large a request may be. Pure ASGI: streams flow untouched."""
 
+import asyncio
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,6 +12,7 @@ from app.settings import Settings
 
 MEBIBYTE = 1024 * 1024
 LARGEST_BODY = MEBIBYTE
+SLOWEST_BODY_SECONDS = 60.0  # a MiB over a telephone's worst line; the webhook has its own 10 s
 WEBHOOK = "/webhooks/whatsapp"  # reads its own body, up to 4 MiB
 
 HEADERS = {
@@ -37,6 +40,12 @@ class BodyTooLarge(AppError):
     words = N_("This is too large to send.")
 
 
+class BodyTooSlow(AppError):
+    status = 408
+    code = "too-slow"
+    words = N_("This took too long to arrive. Try again.")
+
+
 class SecurityHeaders:
     """What a browser may do with our answers. A door that sets one of these headers itself keeps its own."""
 
@@ -60,7 +69,7 @@ class SecurityHeaders:
 
 
 class BodyCap:
-    """Answers 413 to a body above 1 MiB, announced or not, before it fills the memory."""
+    """Answers 413 to a body above 1 MiB, announced or not, before it fills the memory, and 408 to one that only drips."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -80,19 +89,25 @@ class BodyCap:
 
         try:
             await self.app(scope, capped(receive), send_noting)
-        except BodyTooLarge as error:
+        except (BodyTooLarge, BodyTooSlow) as error:
             if has_begun:
                 raise
             await refusal(scope, error)(scope, receive, send)
 
 
 def capped(receive: Receive) -> Receive:
-    """`receive` that raises BodyTooLarge once more than the largest body came in."""
-    total = 0
+    """`receive` that raises BodyTooLarge once more than the largest body came in, BodyTooSlow when it takes too long."""
+    total, is_whole = 0, False
+    ends_at = asyncio.get_running_loop().time() + SLOWEST_BODY_SECONDS
 
     async def receive_counting() -> Message:
-        nonlocal total
-        message = await receive()
+        nonlocal total, is_whole
+        try:
+            async with asyncio.timeout_at(None if is_whole else ends_at):  # what comes then is the disconnect
+                message = await receive()
+        except TimeoutError:
+            raise BodyTooSlow() from None
+        is_whole = not message.get("more_body", False)
         total += len(message.get("body", b""))
         if total > LARGEST_BODY:
             raise BodyTooLarge()

@@ -1,5 +1,6 @@
 """Meta's door: 200 leaves only after the commit, and nothing is asked of the network before it."""
 
+import asyncio
 import hmac
 import logging
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 
 LARGEST_BODY = 4 * 1024 * 1024  # bytes; Meta's own limit is 3 MB
 MOST_BEING_READ = 64 * 1024 * 1024  # bytes of bodies that come in pieces, all together
+LONGEST_STORING_SECONDS = 15.0  # Meta gives up at 20; what is stored after our 503 is known when it comes again
+SLOWEST_BODY_SECONDS = 10.0  # from the first look to the last byte; who drips holds a connection and memory
 
 
 class TooLarge(Exception):
@@ -41,7 +44,8 @@ async def verify(request: Request) -> Response:
 
 
 class Door:
-    """`POST`: 200 once durable, 401 for a bad signature, 413 above 4 MiB, 503 when it could not be stored.
+    """`POST`: 200 once durable, 401 for a bad signature, 408 after 10 s of dripping, 413 above 4 MiB, 503 when it could
+    not be stored.
 
     Bare ASGI, since every message comes through it: a Request and its Response cost as much as storing one.
     """
@@ -67,9 +71,12 @@ class Door:
         """The status of the answer and its words. Raises HungUp."""
         given = dict(scope["headers"])
         try:
-            body = await self.read(given.get(b"content-length", b""), receive)
+            async with asyncio.timeout(SLOWEST_BODY_SECONDS):
+                body = await self.read(given.get(b"content-length", b""), receive)
         except TooLarge:
             return 413, b"larger than 4 MiB"
+        except TimeoutError:
+            return 408, b"too slow"
         except QueueFull:
             log.warning("a webhook was refused: too many are being read", extra={"bytes": self.being_read})
             return NOT_STORED
@@ -83,7 +90,8 @@ class Door:
 
     async def store(self, intake: Intake, body: bytes) -> tuple[int, bytes]:
         try:
-            await intake.take(body)
+            async with asyncio.timeout(LONGEST_STORING_SECONDS):
+                await intake.take(body)
         except QueueFull:
             log.warning("a webhook was refused: too many wait", extra={"waiting": intake.waiting})
             return NOT_STORED
@@ -155,4 +163,5 @@ def is_from_meta(given: Mapping[bytes, bytes], body: bytes, settings: Settings) 
 
 def headers_of(status: int, words: bytes) -> list[tuple[bytes, bytes]]:
     own = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(words))]
-    return [*own, (b"retry-after", b"5")] if status == 503 else own
+    more = {503: (b"retry-after", b"5"), 408: (b"connection", b"close")}
+    return [*own, more[status]] if status in more else own
