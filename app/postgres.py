@@ -7,6 +7,7 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from app.postgres_line import connect_arguments
 from app.settings import WrongSettings
 from app.sqlite import BUSY_TIMEOUT_SECONDS
 
@@ -24,15 +25,6 @@ SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('sync
 
 KEPT, MOST_CONNECTIONS = 10, 15  # of each process: open all the time, and at most
 
-# A server that vanished without a word is noticed by the network, not by waiting for ever (seconds; milliseconds).
-NETWORK = {
-    "connect_timeout": BUSY_TIMEOUT_SECONDS,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 15_000,
-}
-
 DURABILITY = text("SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS pages")
 
 
@@ -44,7 +36,7 @@ def postgres_engine(url: URL) -> AsyncEngine:
         pool_timeout=BUSY_TIMEOUT_SECONDS,
         pool_pre_ping=True,
         hide_parameters=True,  # an error must not carry a message's text into the log
-        connect_args={name: value for name, value in NETWORK.items() if name not in url.query},
+        connect_args={name: value for name, value in connect_arguments().items() if name not in url.query},
     )
 
     @event.listens_for(engine.sync_engine, "connect")

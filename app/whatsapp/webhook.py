@@ -20,7 +20,9 @@ log = logging.getLogger(__name__)
 
 LARGEST_BODY = 4 * 1024 * 1024  # bytes; Meta's own limit is 3 MB
 MOST_BEING_READ = 64 * 1024 * 1024  # bytes of bodies that come in pieces, all together
-LONGEST_STORING_SECONDS = 15.0  # Meta gives up at 20; what is stored after our 503 is known when it comes again
+LONGEST_STORING_SECONDS = (
+    15.0  # Meta gives up at 20; what is stored after our 503 is known when it comes again
+)
 SLOWEST_BODY_SECONDS = 10.0  # from the first look to the last byte; who drips holds a connection and memory
 
 
