@@ -1,7 +1,7 @@
 """Work that must happen, as rows: written in the transaction that asks for it, found by a worker after any crash."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy import (
     case,
     delete,
     func,
+    literal,
     or_,
     select,
     update,
@@ -31,6 +32,8 @@ from app.db import Base, UtcDateTime, after_commit, insert_if_new, table_of
 from app.live.bell import Bell
 
 LEASE = timedelta(seconds=15)
+MOST_TRIES = 20
+REST = timedelta(days=1)  # of what failed so often
 
 wake_worker = Bell("jobs")
 
@@ -91,8 +94,12 @@ def claiming() -> ReturningUpdate[Any]:
     """Takes the most overdue job that nobody holds."""
     now = bindparam("now", type_=UtcDateTime())
     free = or_(JOBS.c.lease_until.is_(None), JOBS.c.lease_until < now)
+    others = JOBS.c.id.not_in(bindparam("under_way", expanding=True))
     due = (
-        select(JOBS.c.id).where(JOBS.c.run_at <= now, free, KNOWN).order_by(JOBS.c.run_at, JOBS.c.id).limit(1)
+        select(JOBS.c.id)
+        .where(JOBS.c.run_at <= now, free, others, KNOWN)
+        .order_by(JOBS.c.run_at, JOBS.c.id)
+        .limit(1)
     )
     taken = update(JOBS).where(JOBS.c.id == due.with_for_update(skip_locked=True).scalar_subquery(), free)
     lease = {
@@ -140,10 +147,21 @@ async def ask_once(session: AsyncSession, kind: str, key: str, *, run_at: dateti
         after_commit(session, "jobs", wake_worker.ring)
 
 
-async def claim_next(session: AsyncSession, kinds: Sequence[str]) -> Claim | None:
-    """The most overdue job of these kinds that nobody holds, now ours; None when nothing is due."""
+async def claim_next(
+    session: AsyncSession, kinds: Sequence[str], under_way: Collection[int] = ()
+) -> Claim | None:
+    """The most overdue job of these kinds that nobody holds, now ours; None when nothing is due.
+
+    Those `under_way` here are held, whatever the clock says: it may just have been put forward.
+    """
     now, token = clock.now(), str(uuid4())
-    taking = {"now": now, "token": token, "until": now + LEASE, "kinds": kinds}
+    taking = {
+        "now": now,
+        "token": token,
+        "until": now + LEASE,
+        "kinds": kinds,
+        "under_way": list(under_way),
+    }
     row = (await session.execute(CLAIMING, taking)).first()
     if row is None:
         return None
@@ -184,3 +202,20 @@ async def next_run_at(session: AsyncSession, kinds: Sequence[str]) -> datetime |
     """When the next job of these kinds falls due, held ones by the end of their lease; None when there is none."""
     due: datetime | None = (await session.execute(FALLS_DUE, {"kinds": kinds})).scalar_one()
     return due
+
+
+async def repair_times(session: AsyncSession, longest_waits: Mapping[str, timedelta]) -> int:
+    """After the clock was put back: no lease, and no wait of a kind named in `longest_waits`, is longer than it can be.
+
+    Gives how many were. Other kinds wait for a date, which a clock does not change.
+    """
+    now, moved = clock.now(), 0
+    for kind, longest in longest_waits.items():
+        wait = case(
+            (JOBS.c.tries >= MOST_TRIES, literal(now + REST, UtcDateTime())),
+            else_=literal(now + longest, UtcDateTime()),
+        )
+        too_late = update(JOBS).where(JOBS.c.kind == kind, JOBS.c.run_at > wait).values(run_at=now)
+        moved += len((await session.execute(too_late.returning(JOBS.c.id))).all())
+    held = update(JOBS).where(JOBS.c.lease_until > now + LEASE).values(lease_until=now + LEASE)
+    return moved + len((await session.execute(held.returning(JOBS.c.id))).all())

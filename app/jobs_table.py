@@ -1,15 +1,18 @@
-"""Which room works off which kind of job."""
+"""Which room works off which kind of job, and how long one can wait at most."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from app import housekeeping
 from app.assistant import handlers as assistant
 from app.assistant.claude import Claude
 from app.assistant.desk import Desk, typing_through
+from app.assistant.schedule import ANSWER
 from app.attention import telling
 from app.media import expecting, sweeping
 from app.media.fetching import Fetching
 from app.media.store import Store
+from app.outbox.delivery import ANSWER_DID_NOT_LEAVE
 from app.outbox.queue import UNCONFIRMED
 from app.outbox.unconfirmed import unconfirmed
 from app.settings import Settings
@@ -18,6 +21,18 @@ from app.whatsapp.files import Files
 from app.whatsapp.filing import Filing
 from app.whatsapp.graph import Graph
 from app.worker import Handler
+
+# What waits longer was asked for by a clock that has been put back since. Kinds that wait for a date are not here.
+LONGEST_WAITS: Mapping[str, timedelta] = {
+    ANSWER: timedelta(minutes=30),  # a customer's quiet time is 25 minutes at most, a wait after a failure 7
+    ANSWER_DID_NOT_LEAVE: timedelta(minutes=10),
+    telling.MARK_READ: timedelta(minutes=10),
+    UNCONFIRMED: timedelta(minutes=10),
+    expecting.FETCH: timedelta(hours=2),
+    sweeping.SWEEP: timedelta(hours=2),
+    housekeeping.HOUSEKEEPING: timedelta(hours=2),
+    history.HISTORY: timedelta(minutes=10),
+}
 
 
 def handlers(

@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import Request
 
-from app import housekeeping, refusals
+from app import housekeeping, refusals, timekeeping
 from app.accounts.throttle import Throttle
 from app.accounts.users import ensure_admin
 from app.db import close_database, open_database, transaction
@@ -27,6 +27,7 @@ from app.media.store import Store
 from app.middleware import NOT_KEPT, BodyCap, SecurityHeaders, security_headers
 from app.migrate import refuse_older_schema
 from app.postgres import refuse_forgetful_server
+from app.rounds import running
 from app.routes import routes
 from app.settings import Jobs, Settings, WrongSettings, load_settings
 from app.simulated import simulated
@@ -35,7 +36,7 @@ from app.whatsapp.graph import Graph
 from app.whatsapp.intake import Intake
 from app.whatsapp.numbers import ensure_first
 from app.whatsapp.webhook import StraightToTheWebhook
-from app.working import HEARD_BY_WORKERS, at_work, running
+from app.working import HEARD_BY_WORKERS, at_work
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +89,7 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
             await refuse_forgetful_server(database.writer)
             if not settings.is_https:
                 log.warning("PUBLIC_URL is not https: passwords and messages travel readable")
+        await stack.enter_async_context(timekeeping.together_with_the_database())
         settings = await stack.enter_async_context(simulated(app, settings))
         async with transaction() as session:
             await ensure_first(session, settings)

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 from app.db import is_outage
@@ -47,3 +48,15 @@ async def to_its_end(work: Coroutine[Any, Any, Found]) -> Found:
     except asyncio.CancelledError:
         await asyncio.wait({task}, timeout=PATIENCE_AT_STOP_SECONDS)
         raise
+
+
+@asynccontextmanager
+async def running(work: Coroutine[Any, Any, Any], name: str) -> AsyncIterator[None]:
+    """A task beside the doors; cancelled when they close."""
+    task = asyncio.create_task(work, name=name)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

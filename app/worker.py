@@ -16,7 +16,6 @@ log = logging.getLogger(__name__)
 AT_ONCE = 16  # turns of Claude mostly wait for the network
 SHORTEST_PAUSE_SECONDS = 0.02
 LONGEST_WAIT_SECONDS = 300.0
-MOST_TRIES = 20
 
 Handler = Callable[[Claim], Awaitable[None]]
 
@@ -67,7 +66,8 @@ class Worker:
 
     async def claim(self) -> Claim | None:
         async with transaction() as session:
-            return await jobs.claim_next(session, self.kinds)
+            under_way = [claim.id for claim in self._claims.values()]
+            return await jobs.claim_next(session, self.kinds, under_way)
 
     async def work(self, claim: Claim) -> None:
         try:
@@ -102,8 +102,8 @@ class Worker:
     async def later(self, claim: Claim, error: str) -> None:
         """Back into the queue, later each time; after many tries it waits a day, where it can be seen."""
         wait = min(2.0 ** min(claim.tries, 10), LONGEST_WAIT_SECONDS) * between(0.7, 1.3)
-        if claim.tries >= MOST_TRIES:
-            wait = timedelta(days=1).total_seconds()
+        if claim.tries >= jobs.MOST_TRIES:
+            wait = jobs.REST.total_seconds()
         try:
             async with transaction() as session:
                 await jobs.put_back(session, claim, run_at=clock.now() + timedelta(seconds=wait), error=error)

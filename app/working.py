@@ -3,11 +3,10 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 
-from app import jobs, jobs_table
+from app import jobs, jobs_table, timekeeping
 from app.assistant import schedule
 from app.assistant.claude import Claude, claude_from
 from app.db import close_database, open_database
@@ -19,6 +18,7 @@ from app.migrate import refuse_older_schema
 from app.outbox import queue
 from app.outbox.sender import Sender
 from app.postgres import refuse_forgetful_server
+from app.rounds import running
 from app.settings import Settings, WrongSettings
 from app.whatsapp.files import Files
 from app.whatsapp.graph import Graph
@@ -62,18 +62,6 @@ async def load_when_wanted(claude: Claude) -> None:
     await claude.warm_up()
 
 
-@asynccontextmanager
-async def running(work: Coroutine[Any, Any, Any], name: str) -> AsyncIterator[None]:
-    """A task beside the doors; cancelled when they close."""
-    task = asyncio.create_task(work, name=name)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
 async def work_until_told(settings: Settings) -> None:
     """A process that only works, until SIGTERM or SIGINT: `python -m app worker`.
 
@@ -92,6 +80,7 @@ async def work_until_told(settings: Settings) -> None:
         await refuse_older_schema(database)
         if settings.is_production:
             await refuse_forgetful_server(database.writer)
+        await stack.enter_async_context(timekeeping.together_with_the_database())
         await stack.enter_async_context(carrying(settings, HEARD_BY_WORKERS))
         graph = Graph(base_url=settings.whatsapp_api_url, version=settings.whatsapp_api_version)
         await stack.enter_async_context(graph)

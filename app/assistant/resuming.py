@@ -17,12 +17,10 @@ async def resume(claim: Claim, desk: Desk) -> None:
     """
     async with transaction() as session:
         conversation = await locked(session, int(claim.key))
-        is_due = (
-            conversation is not None
-            and conversation.mode == Mode.PAUSED
-            and (conversation.paused_until is None or conversation.paused_until <= clock.now())
-        )
-        if conversation is not None and is_due:
+        if conversation is not None and conversation.mode == Mode.PAUSED:
+            until = conversation.paused_until
+            if until is not None and until > clock.now():  # the clock was put back since this was found due
+                return await queue.put_back(session, claim, run_at=until)
             if desk.settings.claude_answers:
                 await handoff.give_to_claude(session, conversation, desk.settings.claude_wait_seconds)
             else:

@@ -19,11 +19,18 @@ NEWEST = timedelta(minutes=5)
 POSITIONS = 10**12  # as many as 12 digits can tell apart
 
 
-def time_of(provider_time: datetime | None, received_at: datetime) -> datetime:
-    """When a message counts as sent: the provider's word within reason, in whole seconds."""
-    claimed = provider_time or received_at
-    clamped = min(max(claimed, received_at - OLDEST), received_at + NEWEST)
-    return clamped.replace(microsecond=0)
+def time_of(
+    provider_time: datetime | None, received_at: datetime, known_at: datetime | None = None
+) -> datetime:
+    """When a message counts as sent: the provider's word within reason, in whole seconds.
+
+    `known_at` is the latest time in its thread. When that is out of reason itself, our clock was put back since: then
+    the provider, not our clock, says what comes after what.
+    """
+    claimed, latest = provider_time or received_at, received_at + NEWEST
+    if known_at is not None and known_at > latest:
+        latest = known_at + NEWEST
+    return min(max(claimed, received_at - OLDEST), latest).replace(microsecond=0)
 
 
 def past_time_of(provider_time: datetime | None, received_at: datetime) -> datetime:
@@ -115,12 +122,15 @@ EMPTY: Mapping[str, Any] = dict.fromkeys(COLUMNS) | {"body": "", "content": {}}
 
 
 async def store(session: AsyncSession, direction: Direction, **values: Any) -> Message:
-    """Put a message into its thread; `values` are its columns but id, position and direction.
+    """Put a message of ours into its thread; `values` are its columns but id, position and direction.
 
-    Gives it as it was stored, outside of the session. Its conversation is locked until the transaction ends.
+    What we say now stands last, though the customer's clock runs ahead or ours was put back. Gives it as it was
+    stored, outside of the session. Its conversation is locked until the transaction ends.
     """
     found = (await session.execute(PLACE_OF, {"conversation": values["conversation_id"]})).one()
-    return (await store_all(session, direction, [(Place(*found), values)]))[0]
+    place = Place(*found)
+    values["sent_at"] = max(values["sent_at"], place.last_activity_at)
+    return (await store_all(session, direction, [(place, values)]))[0]
 
 
 async def store_all(

@@ -78,7 +78,7 @@ async def receive(
     placed = []
     for arrival, contact_id in pairs:
         place = places[arrival.number.id, contact_id]
-        columns = columns_of(place.id, arrival.number.id, arrival.item, arrival.now)
+        columns = columns_of(place, arrival.number.id, arrival.item, arrival.now)
         placed.append((place, {"author": Author.CONTACT, **columns}))
     messages = await store_all(session, Direction.IN, placed)
     for message in messages:
@@ -170,7 +170,7 @@ async def receive_echo(
     contact_id = (await identities.resolve(session, [(item.recipient, now)]))[0]
     await begin(session, number, contact_id, now, claude_answers=False)
     place = (await places_of(session, [(number.id, contact_id)]))[number.id, contact_id]
-    columns = columns_of(place.id, number.id, item, now)
+    columns = columns_of(place, number.id, item, now)
     echo = {"author": Author.PHONE, "status": DeliveryStatus.SENT, **columns}
     message = (await store_all(session, Direction.OUT, [(place, echo)]))[0]
     if message.type in expecting.TYPES:
@@ -183,18 +183,18 @@ async def receive_echo(
 
 
 def columns_of(
-    conversation_id: int, number_id: int, item: items.InboundMessage | items.Echo, now: datetime
+    place: Place, number_id: int, item: items.InboundMessage | items.Echo, now: datetime
 ) -> dict[str, Any]:
     """What an item fills of a stored message."""
     return {
-        "conversation_id": conversation_id,
+        "conversation_id": place.id,
         "number_id": number_id,
         "type": item.type[:40],
         "body": item.body,
         "content": item.content,
         "wamid": item.wamid,
         "reply_to_wamid": item.reply_to_wamid,
-        "sent_at": time_of(item.sent_at, now),
+        "sent_at": time_of(item.sent_at, now, place.last_activity_at),
         "stored_at": now,
     }
 

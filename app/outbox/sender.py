@@ -15,7 +15,7 @@ from app.outbox import queue, settling
 from app.outbox.pace import Pace
 from app.outbox.queue import Claim, Due, Lease
 from app.randomness import between
-from app.rounds import IDLE_SECONDS, keep_working
+from app.rounds import IDLE_SECONDS, PATIENCE_AT_STOP_SECONDS, keep_working
 from app.whatsapp.graph import Graph
 from app.whatsapp.graph_errors import GraphError, Remedy
 from app.whatsapp.outcomes import Accepted, NotReached, NotSent, Outcome, Unknown, Withheld
@@ -23,7 +23,6 @@ from app.whatsapp.outcomes import Accepted, NotReached, NotSent, Outcome, Unknow
 log = logging.getLogger(__name__)
 
 AT_ONCE = 40  # sends under way in one process for each number, each of another conversation: 80/s at half a second each
-PATIENCE_AT_STOP_SECONDS = 1.0
 SHORTEST_PAUSE_SECONDS = 0.02
 
 
@@ -38,6 +37,7 @@ class Sender:
         self.pace = Pace.per_second(messages_per_second)
         self._under_way: set[asyncio.Task[None]] = set()
         self._sending: Counter[int] = Counter()  # by number
+        self._claimed: set[int] = set()  # the deliveries under way
 
     async def run(self) -> None:
         """Until cancelled. Sends under way then get a moment; the rest is left to its leases, for it may have left."""
@@ -62,7 +62,7 @@ class Sender:
         now = clock.now()
         if due.lease is not None and due.lease < now:
             async with transaction() as session:
-                await settling.settle_lost_claims(session)
+                await settling.settle_lost_claims(session, self._claimed)
         ready = [number for number, at in due.tries.items() if at <= now and self.room_for(number)]
         begun = [await self.begin(number) for number in ready]
         return 0.0 if any(begun) else max(self.seconds_until(due), SHORTEST_PAUSE_SECONDS)
@@ -84,14 +84,16 @@ class Sender:
             boundaries.passed(Boundary.CLAIM_COMMITTED)
         for claim in claims:
             self._sending[number_id] += 1
+            self._claimed.add(claim.delivery_id)
             task = asyncio.create_task(self.deliver(claim), name=f"delivery {claim.delivery_id}")
             self._under_way.add(task)
-            task.add_done_callback(partial(self.ended, number_id))
+            task.add_done_callback(partial(self.ended, claim))
         return len(claims)
 
-    def ended(self, number_id: int, task: asyncio.Task[None]) -> None:
+    def ended(self, claim: Claim, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
-        self._sending[number_id] -= 1
+        self._claimed.discard(claim.delivery_id)
+        self._sending[claim.number_id] -= 1
 
     async def deliver(self, claim: Claim) -> None:
         """One request to Graph, its lease kept alive meanwhile, its outcome recorded."""

@@ -1,5 +1,6 @@
 """What becomes of a claimed delivery: accepted, certainly not sent, or unknown."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -83,10 +84,15 @@ async def locked(session: AsyncSession, delivery_id: int) -> Delivery:
     ).one()
 
 
-async def settle_lost_claims(session: AsyncSession) -> int:
-    """Deliveries whose sender died or froze become *unknown*; how many."""
+async def settle_lost_claims(session: AsyncSession, under_way: Collection[int] = ()) -> int:
+    """Deliveries whose sender died or froze become *unknown*; how many.
+
+    Those `under_way` here are not lost, whatever the clock says: it may just have been put forward.
+    """
     lost = select(Delivery).where(
-        Delivery.status == DeliveryStatus.QUEUED, Delivery.lease_until < clock.now()
+        Delivery.status == DeliveryStatus.QUEUED,
+        Delivery.lease_until < clock.now(),
+        Delivery.id.not_in(under_way),
     )
     attempts = (await session.scalars(lost.order_by(Delivery.id).with_for_update(skip_locked=True))).all()
     for attempt in attempts:

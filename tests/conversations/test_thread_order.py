@@ -60,9 +60,10 @@ async def test_an_answer_stands_below_what_it_answers_though_the_customers_phone
     with moving_clock() as hand:
         await hears(whatsapp, ("adiantada", 300))
         conversation = await marta.conversation_with(ANA.name)
-        hand.move(minutes=6)
         await marta.reply(conversation, "Resposta")
-        assert await thread(marta) == ["adiantada", "Resposta"]
+        hand.move(days=-0.5)
+        await marta.reply(conversation, "Depois que o relógio voltou")
+        assert await thread(marta) == ["adiantada", "Resposta", "Depois que o relógio voltou"]
 
 
 async def test_the_list_stands_by_the_latest_activity(marta: Browser, whatsapp: WhatsApp) -> None:

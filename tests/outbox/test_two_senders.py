@@ -3,8 +3,8 @@
 import anyio
 
 from app.outbox.sender import Sender
+from app.rounds import running
 from app.whatsapp.graph import Graph
-from app.working import running
 from tests.actors import Browser, Desk, WhatsApp, within
 from tests.people import ANA, BRUNO, CLARA
 

@@ -14,10 +14,10 @@ from app.db import is_outage, reading, transaction
 from app.outbox.delivery import Report
 from app.outbox.models import Delivery
 from app.outbox.reports import report_all
+from app.rounds import running
 from app.simulator.courier import as_meta_writes
 from app.whatsapp.intake import Intake
 from app.whatsapp.models import SetAside
-from app.working import running
 from tests.actors import Desk, WhatsApp, within
 from tests.clocks import count
 from tests.engines import only_on

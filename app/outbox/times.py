@@ -1,0 +1,35 @@
+"""After the clock was put back: nothing of the outbox waits for a time that cannot be."""
+
+from datetime import timedelta
+
+from sqlalchemy import and_, or_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import clock
+from app.outbox.delivery import DeliveryStatus
+from app.outbox.queue import CONTACT_PACES, DELIVERIES, LEASE, NUMBER_PACES
+
+CLOCKS_APART = timedelta(minutes=1)  # two processes' clocks; more was a clock that has been put back since
+LONGEST_DEBT = timedelta(minutes=10)  # of a contact that got a whole burst at once
+
+
+async def repair_times(session: AsyncSession) -> int:
+    """What was queued in the future is tried now, no lease is longer than it can be, no pace is in debt for longer.
+
+    Gives how many there were. A try is never put off beyond `GIVE_UP_AFTER`, so a wait needs no repair of its own.
+    """
+    now = clock.now()
+    early = update(DELIVERIES).where(
+        DELIVERIES.c.status == DeliveryStatus.QUEUED, DELIVERIES.c.created_at > now + CLOCKS_APART
+    )
+    held = update(DELIVERIES).where(DELIVERIES.c.lease_until > now + LEASE)
+    contacts = update(CONTACT_PACES).where(CONTACT_PACES.c.free_at > now + LONGEST_DEBT)
+    is_not_slowed = and_(NUMBER_PACES.c.slowdowns == 0, NUMBER_PACES.c.free_at > now + CLOCKS_APART)
+    numbers = update(NUMBER_PACES).where(or_(is_not_slowed, NUMBER_PACES.c.slowed_at > now + CLOCKS_APART))
+    repairs = (
+        early.values(created_at=now, next_try_at=now).returning(DELIVERIES.c.id),
+        held.values(lease_until=now + LEASE).returning(DELIVERIES.c.id),
+        contacts.values(free_at=now).returning(CONTACT_PACES.c.conversation_id),
+        numbers.values(free_at=now, slowed_at=None).returning(NUMBER_PACES.c.number_id),
+    )
+    return sum([len((await session.execute(repair)).all()) for repair in repairs])

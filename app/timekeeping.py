@@ -1,0 +1,84 @@
+"""Keeps the program's time together with the database's, and repairs what a clock that was put back leaves behind."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from app import clock, jobs
+from app.clock import Reading
+from app.db import database, is_outage, reading, transaction
+from app.jobs_table import LONGEST_WAITS
+from app.outbox import times
+from app.rounds import running
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 30
+JUMP = timedelta(
+    seconds=1
+)  # this machine's clock against its own monotonic one: it was put, or the machine slept
+SLOWEST_READING_SECONDS = 1.0  # an answer that took longer does not tell the time well enough
+
+
+@asynccontextmanager
+async def together_with_the_database() -> AsyncIterator[None]:
+    """While the block lasts this process tells the database's time, from before anything is stamped with it."""
+    await set_right()
+    try:
+        async with running(keep_time(), "time"):
+            yield
+    finally:
+        clock.follow(None)
+
+
+async def keep_time() -> None:
+    """Until cancelled: read the database's clock each half minute, and at once when this machine's was put."""
+    while True:
+        try:
+            await set_right()
+        except Exception as fault:
+            if not is_outage(fault):
+                raise
+            log.warning("the time could not be compared", extra={"fault": type(fault).__name__})
+        await wait_or_jump()
+
+
+async def set_right() -> None:
+    """Tell the database's time from here on, and let nothing wait for a time that cannot be."""
+    await read_database_clock()
+    async with transaction() as session:
+        repaired = await jobs.repair_times(session, LONGEST_WAITS) + await times.repair_times(session)
+    if repaired:
+        log.warning("the clock had been put back", extra={"repaired": repaired})
+
+
+async def read_database_clock() -> None:
+    """On SQLite this machine's clock is the database's, and there is nothing to read."""
+    if database().is_sqlite:
+        return
+    async with reading() as session:
+        await session.connection()  # what connecting takes is not the clock's
+        asked = time.monotonic()
+        shown = (await session.execute(select(func.clock_timestamp()))).scalar_one()
+        answered = time.monotonic()
+    if answered - asked <= SLOWEST_READING_SECONDS:
+        clock.follow(Reading(shown, (asked + answered) / 2))
+
+
+async def wait_or_jump() -> None:
+    """Returns after half a minute, or as soon as this machine's clock has left the monotonic one."""
+    apart = distance()
+    for _ in range(EVERY_SECONDS):
+        await asyncio.sleep(1)
+        if abs(distance() - apart) > JUMP:
+            return
+
+
+def distance() -> timedelta:
+    """How far this machine's clock is from its monotonic one; it changes when somebody puts it."""
+    return clock.system_time() - clock.EARLIEST - timedelta(seconds=time.monotonic())
