@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import User
+from app.assistant.hidden import seen
 from app.assistant.replies import Block, sound
 from app.contacts.models import Contact
 from app.conversations.models import Author, Conversation, Direction, Message
@@ -102,7 +103,7 @@ def turn_of(message: Message, names: dict[int, str]) -> tuple[str, str]:
 
 def words_of(message: Message) -> str:
     """The text, or what stands for a thing that Claude does not see, with its caption."""
-    body = sound(message.body).strip()
+    body = seen(sound(message.body)).strip()
     if message.type in PLAIN and body:
         return body
     return f"[{kind_of(message)}] {body}".strip()
@@ -117,7 +118,7 @@ def kind_of(message: Message) -> str:
 
 def label(text: str) -> str:
     """A name in one line that cannot close its brackets."""
-    return " ".join(sound(text).replace("[", "(").replace("]", ")").split())[:80]
+    return " ".join(seen(sound(text)).replace("[", "(").replace("]", ")").split())[:80]
 
 
 def tagged(tag: str, text: str) -> str:
