@@ -1,24 +1,10 @@
 """The tick of a message: clock, one, two, read or failed; only ever upwards, whatever WhatsApp repeats or mixes up."""
 
-from itertools import permutations
-
 import pytest
 
-from app.outbox.delivery import DeliveryStatus
 from tests.actors import Browser, WhatsApp, within
 from tests.outbox.thread import Thread
 from tests.whatsapp.bodies import change, status, webhook
-
-
-def test_every_order_of_six_reports_ends_in_the_same_status() -> None:
-    steps = [step for step in DeliveryStatus if step is not DeliveryStatus.QUEUED]
-    for order in permutations(steps):
-        shown = DeliveryStatus.QUEUED
-        for report in order:
-            after = shown.after(report).after(report)
-            assert list(DeliveryStatus).index(after) >= list(DeliveryStatus).index(shown)
-            shown = after
-        assert shown is DeliveryStatus.PLAYED, order
 
 
 async def test_a_message_goes_from_the_clock_to_sent_to_delivered_to_read(
