@@ -14,7 +14,7 @@ from app.boundaries import Boundary
 from app.conversations.models import Message
 from app.db import reading, transaction
 from app.errors import NotFound
-from app.jobs import Claim
+from app.jobs import Claim, Job
 from app.live.events import Change, EventKind, announce
 from app.media.expecting import FETCH, digest_of
 from app.media.guard import WrongAddress
@@ -205,6 +205,7 @@ def wait_after(tries: int) -> float:
 async def wait(claim: Claim, seconds: float) -> None:
     """Let others go first: no try of the file's own."""
     async with transaction() as session:
+        await session.execute(update(Job).where(Job.id == claim.id).values(tries=0))
         await jobs.put_back(
             session, claim, run_at=clock.now() + timedelta(seconds=seconds * between(0.7, 1.3))
         )
