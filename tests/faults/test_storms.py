@@ -13,17 +13,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import clock
 from app.assistant.schedule import ANSWER
 from app.conversations import replying
 from app.conversations.models import Author, Conversation, Message
 from app.db import close_database, open_database, reading, transaction
 from app.jobs import Job
 from app.live.events import EventKind, LiveEvent
-from app.outbox import queue
+from app.outbox import settling
 from app.outbox.delivery import DeliveryStatus
 from app.outbox.models import Delivery, DeliveryReport
-from app.outbox.queue import Claim
+from app.outbox.queue import Claim, Lease
 from app.simulator.config import SimulatorConfig
 from app.whatsapp.intake import Intake
 from app.whatsapp.models import SetAside
@@ -71,6 +73,12 @@ async def conversation(door: Door, customer: Customer = ANA) -> Conversation:
         return (await session.scalars(newest)).one()
 
 
+async def accepts(session: AsyncSession, delivery_id: int) -> None:
+    """What the sender writes down when Graph has taken this delivery."""
+    claim = Claim(delivery_id, 0, "", "", {}, clock.now(), Lease.begun())
+    await settling.accepted(session, claim, f"out{delivery_id}")
+
+
 async def queued(conversation: Conversation, many: int) -> list[int]:
     """That many messages of ours, stored and not yet sent; the ids of their deliveries."""
     async with transaction() as session:
@@ -112,8 +120,7 @@ async def test_through_the_database_too_whatever_the_order_and_however_often(doo
     ids = await queued(await conversation(door), len(orders))
     async with transaction() as session:
         for delivery_id in ids:
-            claim = Claim(delivery_id, "", "", {})
-            await queue.accepted(session, claim, f"out{delivery_id}")
+            await accepts(session, delivery_id)
     reports = [
         status(f"out{delivery_id}", word)
         for delivery_id, order in zip(ids, orders, strict=True)
@@ -144,17 +151,16 @@ async def test_every_interleaving_of_a_sends_answer_and_its_reports_ends_alike(d
         for step in order:
             if step == "answer":
                 async with transaction() as session:
-                    await queue.accepted(session, Claim(delivery_id, "", "", {}), f"out{delivery_id}")
+                    await accepts(session, delivery_id)
             else:
                 mark = {"biz_opaque_callback_data": marks[delivery_id]} if has_mark else {}
                 await door.takes(webhook(change(statuses=[status(f"out{delivery_id}", step, **mark)])))
     async with reading() as session:
-        rows = (
-            await session.execute(select(Delivery.status, Message.status, Message.wamid).join(Message))
-        ).all()
-    assert len(rows) == 48
-    assert {(row[0], row[1]) for row in rows} == {("read", "read")}
-    assert {row[2] for row in rows} == {f"out{delivery_id}" for delivery_id in ids}
+        told = select(Delivery.status, Message.status, Message.wamid).join(Message)
+        found = (await session.execute(told)).all()
+    assert len(found) == 48
+    assert {(row[0], row[1]) for row in found} == {("read", "read")}
+    assert {row[2] for row in found} == {f"out{delivery_id}" for delivery_id in ids}
 
 
 ROUNDS, COPIES = 50, 32
