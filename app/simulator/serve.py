@@ -16,6 +16,10 @@ from app.simulator.cutting import CuttableProtocol
 from app.simulator.world import World
 
 
+# Longer than the business keeps an idle connection: one closed just as it is used would make a send unknown.
+KEEP_ALIVE_SECONDS = 60
+
+
 class _GuestServer(uvicorn.Server):
     """A server inside somebody else's program, whose signals are not ours to catch. It leaves as soon as it is told."""
 
@@ -62,6 +66,7 @@ def run(config: SimulatorConfig, port: int) -> None:
         host="127.0.0.1",
         port=port,
         http=CuttableProtocol,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         log_level="warning",
     )
 
@@ -74,7 +79,8 @@ async def running(
     world = world or World(config)
     with listening(port) as listener:
         world.base_url = address_of(listener)
-        async with served(create_simulator(config, world), listener, http=CuttableProtocol):
+        simulator = create_simulator(config, world)
+        async with served(simulator, listener, http=CuttableProtocol, timeout_keep_alive=KEEP_ALIVE_SECONDS):
             yield world, world.base_url
 
 
