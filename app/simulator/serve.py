@@ -15,7 +15,6 @@ from app.simulator.config import SimulatorConfig
 from app.simulator.cutting import CuttableProtocol
 from app.simulator.world import World
 
-
 # Longer than the business keeps an idle connection: one closed just as it is used would make a send unknown.
 KEEP_ALIVE_SECONDS = 60
 
