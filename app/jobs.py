@@ -30,6 +30,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from app import clock
 from app.db import Base, UtcDateTime, after_commit, insert_if_new, table_of
 from app.live.bell import Bell
+from app.rows import NewRows
 
 LEASE = timedelta(seconds=15)
 MOST_TRIES = 20
@@ -137,6 +138,23 @@ async def enqueue(
     """Ask for a piece of work at `run_at`; if it already waits, its time moves there."""
     asking = ASKING[session.get_bind().dialect.name, payload is not None]
     await session.execute(asking, {"kind": kind, "key": key, "payload": payload or {}, "run_at": run_at})
+    after_commit(session, "jobs", wake_worker.ring)
+
+
+ASKING_ALL = NewRows(
+    JOBS,
+    ("kind", "key", "run_at", "payload", "wanted", "tries"),
+    unless=("kind", "key"),
+    else_set="run_at = excluded.run_at, payload = excluded.payload, wanted = job.wanted + 1, tries = 0",
+)
+
+
+async def enqueue_all(
+    session: AsyncSession, kind: str, wished: Sequence[tuple[str, datetime, dict[str, Any]]]
+) -> None:
+    """The same for many, each with its key, time and payload; a key stands there once. Locks are taken by key."""
+    in_order = sorted(wished, key=lambda wish: wish[0])
+    await ASKING_ALL.write(session, [(kind, *one, 1, 0) for one in in_order])
     after_commit(session, "jobs", wake_worker.ring)
 
 

@@ -25,7 +25,8 @@ MOST_AT_ONCE = 64  # rows in one statement on SQLite, whose text is kept for eac
 
 
 class NewRows:
-    """Inserts rows of these columns. `unless`: a unique key; who has one that is taken is left out.
+    """Inserts rows of these columns. `unless`: a unique key; who has one that is taken is left out, or changes the row
+    that has it as `else_set` says (SQL of ours, in which that row has the table's name and the new one is `excluded`).
 
     `returning`: what `write` gives back of each row that was inserted, in no order.
     """
@@ -36,12 +37,14 @@ class NewRows:
         columns: Sequence[str],
         *,
         unless: Sequence[str] = (),
+        else_set: str = "",
         returning: Sequence[str] = (),
     ) -> None:
         self.columns = [table.c[name] for name in columns]
         self.returns = bool(returning)
         self.head = f"INSERT INTO {table.name} ({', '.join(columns)}) "
-        self.tail = f" ON CONFLICT ({', '.join(unless)}) DO NOTHING" if unless else ""
+        instead = f"UPDATE SET {else_set}" if else_set else "NOTHING"
+        self.tail = f" ON CONFLICT ({', '.join(unless)}) DO {instead}" if unless else ""
         self.tail += f" RETURNING {', '.join(returning)}" if returning else ""
         self.as_values = cache(self._as_values)
 
@@ -152,7 +155,7 @@ def moment(value: datetime | None) -> str | None:
         return None
     if value.tzinfo is not UTC:
         value = in_utc(value)
-    return value.replace(tzinfo=None).isoformat(" ", "microseconds")
+    return value.isoformat(" ", "microseconds")[:26]  # without the zone
 
 
 def in_utc(value: datetime) -> datetime:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.assistant.schedule import ask_for_answer
+from app.assistant.schedule import ask_for_answers
 from app.attention import reading
 from app.boundaries import Boundary, passed
 from app.contacts import identities
@@ -88,10 +88,10 @@ async def receive(
     for conversation_id in stopped:
         announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation_id))
     last = {message.conversation_id: message for message in messages}
-    for place in places.values():
-        if place.mode == Mode.CLAUDE:
-            await ask_for_answer(session, place.id, last[place.id], wait_seconds)
-            passed(Boundary.JOB_ASKED_FOR)
+    asking = {place.id: last[place.id] for place in places.values() if place.mode == Mode.CLAUDE}
+    if asking:
+        await ask_for_answers(session, asking, wait_seconds)
+        passed(Boundary.JOB_ASKED_FOR)
     return messages
 
 

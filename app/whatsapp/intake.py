@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import logging
+import re
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ BACKLOG_SHARE = 0.6  # of what may wait, for what is old: the rest is kept for w
 A_TURN = 50  # items read in one go: a few milliseconds
 MOST_BYTES = 64 * 1024 * 1024  # of bodies that wait
 FRESH = timedelta(minutes=2)  # what is older comes from a retry storm, and waits behind what happens now
+
+TIMES = re.compile(rb'"timestamp" ?: ?"?([0-9]{10})')
 
 JOURNAL = table_of(JournalEntry)
 JOURNALING = NewRows(
@@ -91,6 +94,12 @@ async def read(body: bytes, now: datetime) -> Webhook:
     return Webhook(body, now, found)
 
 
+def looks_old(body: bytes, now: datetime) -> bool:
+    """Whether a glance at an unread body finds times, and none of them recent."""
+    times = [int(seconds) for seconds in TIMES.findall(body)]
+    return bool(times) and max(times) < (now - FRESH).timestamp()
+
+
 class Intake:
     """The queue before the one writer (group commit): batches form by themselves while a commit is under way."""
 
@@ -106,9 +115,12 @@ class Intake:
     async def take(self, body: bytes) -> None:
         """Returns once the body and its effects are durable. Raises QueueFull, or what the database raised: then nothing
         of it is stored."""
-        webhook = await read(body, clock.now())
+        now = clock.now()
+        if not self._has_room_for(1, len(body), is_fresh=False) and looks_old(body, now):
+            raise QueueFull  # unread: in a storm most are, and reading costs as much as storing
+        webhook = await read(body, now)
         passed(Boundary.PARSED)
-        if not self._has_room_for(webhook):
+        if not self._has_room_for(webhook.weight, len(body), is_fresh=webhook.is_fresh):
             raise QueueFull
         self.waiting += webhook.weight
         self._bytes += len(body)
@@ -116,10 +128,10 @@ class Intake:
         self._arrived.ring()
         await webhook.stored
 
-    def _has_room_for(self, webhook: Webhook) -> bool:
+    def _has_room_for(self, items: int, size: int, *, is_fresh: bool) -> bool:
         """Something always fits into an empty queue."""
-        share = 1 if webhook.is_fresh else BACKLOG_SHARE
-        items, size = self.waiting + webhook.weight, self._bytes + len(webhook.body)
+        share = 1 if is_fresh else BACKLOG_SHARE
+        items, size = self.waiting + items, self._bytes + size
         return not self.waiting or (items <= share * MOST_WAITING and size <= share * MOST_BYTES)
 
     @property

@@ -8,7 +8,7 @@ from app.whatsapp.signature import sign
 from tests.actors import APP_SECRET
 from tests.bench.figure import Figure, percentile
 from tests.bench.load import Load, request_of, run
-from tests.bench.served import engines, server
+from tests.bench.served import Served, engines, server
 from tests.people import Customer
 from tests.whatsapp.bodies import change, status, webhook, written
 
@@ -26,20 +26,24 @@ async def measure() -> list[Figure]:
     figures = []
     for engine in engines():
         async with server(engine) as served:
-            figures += await measured_at(served.address, engine)
+            figures += await measured_at(served, engine)
     return figures
 
 
-async def measured_at(address: str, engine: str) -> list[Figure]:
-    bodies = webhooks()
+async def measured_at(served: Served, engine: str) -> list[Figure]:
+    bodies, address = webhooks(), served.address
     await run(address, posts(FULL, bodies), lines=LINES, seconds=2)  # every customer is known afterwards
     rates: dict[str, list[float]] = {FULL: [], PARSED: [], BARE: [], NAIVE: []}
+    used: dict[str, list[float]] = {path: [] for path in rates}
     for _ in range(3):
         for path, of_path in rates.items():
+            before = served.processor_seconds
             load = await run(address, posts(path, bodies), lines=LINES, seconds=SECONDS)
             of_path.append(load.rate)
+            used[path].append((served.processor_seconds - before) / len(load.spans) * 1000)
     full, parsed, bare, naive = (sorted(rates[path])[1] for path in (FULL, PARSED, BARE, NAIVE))
     calm = await run(address, posts(FULL, bodies), lines=LINES, seconds=8, rate=0.6 * full)
+    work, work_parsed, work_bare = (sorted(used[path])[1] for path in (FULL, PARSED, BARE))
     batches = tens(bodies)
     tenfold = await run(address, posts(FULL, batches), lines=LINES, seconds=8, rate=BATCHES_A_SECOND)
     promised = PROMISED[engine]
@@ -47,6 +51,8 @@ async def measured_at(address: str, engine: str) -> list[Figure]:
         Figure(f"{engine}: stored, beside a usual door without storing", full, "a second", parsed, at_least=promised[0]),
         Figure(f"{engine}: stored, beside the same door without storing", full, "a second", bare),
         Figure(f"{engine}: stored, beside one transaction each", full, "a second", naive, at_least=promised[1]),
+        Figure(f"{engine}: processor time of one stored, beside a usual door", work, "ms", work_parsed),
+        Figure(f"{engine}: processor time of one stored, beside the same door", work, "ms", work_bare),
         Figure(f"{engine}: answered at 60 % of the highest rate, p99", milliseconds(calm, 0.99), "ms", limit=100),
         Figure(f"{engine}: answered at 60 % of the highest rate, slowest", milliseconds(calm, 1), "ms", limit=1000),
         Figure(f"{engine}: updates in tens, stored", tenfold.rate * 10, "a second", at_least=3960),

@@ -44,6 +44,12 @@ class Served:
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
 
+    @property
+    def processor_seconds(self) -> float:
+        """What the process has used of its core so far."""
+        used = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
+
 
 @asynccontextmanager
 async def server(engine: str) -> AsyncIterator[Served]:

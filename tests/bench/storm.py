@@ -58,7 +58,7 @@ class Storm:
             if found is None:
                 if not self.again and not self.under_way:
                     return
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.1)
                 continue
             body, pause = found
             self.under_way += 1
