@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -36,7 +36,6 @@ ANSWER_DID_NOT_LEAVE = "answer_did_not_leave"  # the job that calls a person; ke
 
 KNOWN_STATUSES = frozenset(str(status) for status in DeliveryStatus)
 RANK = {status: rank for rank, status in enumerate(DeliveryStatus)}
-Attempt = TypeVar("Attempt", bound=Any)  # a Delivery, or a row with its id, status and wamid
 ARRIVED = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ, DeliveryStatus.PLAYED)
 
 
@@ -128,7 +127,7 @@ async def attempts_at(session: AsyncSession, message_id: int) -> Sequence[Delive
     return (await session.scalars(tried.execution_options(populate_existing=True))).all()
 
 
-def attempt_to_show(attempts: Sequence[Attempt]) -> Attempt:
+def attempt_to_show(attempts: Sequence[Delivery]) -> Delivery:
     """`attempts` in the order they were made; at least one."""
     arrived = [attempt for attempt in attempts if attempt.status in ARRIVED]
     if not arrived:
