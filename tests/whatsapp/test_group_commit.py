@@ -121,6 +121,20 @@ async def test_what_happens_now_goes_before_what_comes_late(
     assert await stored() == ["w-first", "now", "old1", "old2"]
 
 
+async def test_a_backlog_that_fills_its_share_is_refused_and_a_live_message_still_has_room(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "MOST_WAITING", 5)
+    an_hour_ago = desk.whatsapp.world.now() - 3600
+    olds = [written(f"old{number}", "Oi", ANA, at=an_hour_ago) for number in range(4)]
+    async with writer_held(desk) as queue:
+        await queue.gets(*olds[:3])
+        assert await desk.whatsapp.posts(olds[3]) == 503
+        await queue.gets(written("now", "Agora", BRUNO))
+    assert await queue.answers() == [200] * 4
+    assert await stored() == ["w-first", "now", "old0", "old1", "old2"]
+
+
 async def test_readyz_says_when_the_queue_has_no_room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "MOST_WAITING", 0)
     answer = await desk.marta.http.get("/readyz")

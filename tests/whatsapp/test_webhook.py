@@ -74,6 +74,15 @@ async def test_a_body_above_4_mebibytes_is_refused_announced_or_not_and_one_of_t
     assert await answer_to_a_body_without_length(desk.address) == b"413"
 
 
+async def test_every_answer_of_metas_door_carries_the_security_headers(desk: Desk) -> None:
+    async with httpx2.AsyncClient(base_url=desk.address, trust_env=False) as stranger:
+        refused = await stranger.post("/webhooks/whatsapp", content=b"{}")
+    assert refused.status_code == 401
+    assert refused.headers["x-content-type-options"] == "nosniff"
+    assert refused.headers["cache-control"] == "no-store"
+    assert "default-src 'self'" in refused.headers["content-security-policy"]
+
+
 async def answer_to_a_body_without_length(address: str) -> bytes:
     """The status of a body that is sent in pieces and never ends. The door may close before we stop writing."""
     host, port = address.removeprefix("http://").split(":")
