@@ -155,11 +155,14 @@ class Intake:
                 webhook.ends(QueueFull())
 
     def _next_batch(self) -> list[Webhook]:
-        """Everything that waits, within reason: what happens now before what comes late."""
+        """Everything that waits, within reason: what happens now before what comes late, of which at least one goes with
+        every batch, however much it holds. Else a heavy one would wait as long as customers write."""
         batch: list[Webhook] = []
         room = LARGEST_BATCH
         for queue in (self._fresh, self._old):
-            while queue and (queue[0].weight <= room or not batch):
+            is_first = True
+            while queue and (is_first or queue[0].weight <= room):
+                is_first = False
                 batch.append(queue.popleft())
                 room -= batch[-1].weight
         for webhook in batch:

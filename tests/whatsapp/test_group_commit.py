@@ -15,7 +15,7 @@ from app.whatsapp import intake
 from app.whatsapp.models import SetAside
 from tests.actors import Desk, within
 from tests.people import ANA, BRUNO
-from tests.whatsapp.bodies import written
+from tests.whatsapp.bodies import change, contact, text, webhook, written
 
 
 class Queue:
@@ -133,6 +133,21 @@ async def test_a_backlog_that_fills_its_share_is_refused_and_a_live_message_stil
         await queue.gets(written("now", "Agora", BRUNO))
     assert await queue.answers() == [200] * 4
     assert await stored() == ["w-first", "now", "old0", "old1", "old2"]
+
+
+async def test_a_heavy_webhook_that_comes_late_does_not_wait_for_the_end_of_live_traffic(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "LARGEST_BATCH", 1)
+    an_hour_ago = desk.whatsapp.world.now() - 3600
+    told = [text(f"old{number}", "Oi", ANA, at=an_hour_ago) for number in (1, 2)]
+    async with writer_held(desk) as queue:
+        await queue.gets(written("now1", "Agora", BRUNO), written("now2", "Agora", BRUNO))
+        heavy = asyncio.ensure_future(desk.whatsapp.posts(webhook(change(*told, contacts=[contact(ANA)]))))
+        await within(5, lambda: queue.holds(4), what="the heavy webhook in the queue")
+    assert await queue.answers() == [200] * 2
+    assert await heavy == 200
+    assert await stored() == ["w-first", "now1", "old1", "old2", "now2"]
 
 
 async def test_readyz_says_when_the_queue_has_no_room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
