@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import event, select
+from sqlalchemy import text as sql
 
 from app.conversations.models import Message
 from app.db import database, reading, transaction
@@ -55,7 +56,7 @@ async def writer_held(desk: Desk) -> AsyncIterator[Queue]:
     async with transaction() as session:
         await session.connection()  # on SQLite the one that writes
         if not database().is_sqlite:
-            await session.execute(text("LOCK TABLE journal IN EXCLUSIVE MODE"))
+            await session.execute(sql("LOCK TABLE journal IN EXCLUSIVE MODE"))
         first = asyncio.ensure_future(desk.whatsapp.posts(written("w-first", "Oi", ANA)))
         await within(5, lambda: desk.app.state.intake.is_storing, what="the first webhook at the writer")
         yield queue
