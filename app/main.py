@@ -24,7 +24,7 @@ from app.live.stopping import stopping
 from app.logs import configure_logs
 from app.media import sweeping
 from app.media.store import Store
-from app.middleware import NOT_KEPT, BodyCap, SecurityHeaders, security_headers
+from app.middleware import NOT_KEPT, BodyCap, HangUp, SecurityHeaders, security_headers
 from app.migrate import refuse_older_schema
 from app.postgres import refuse_forgetful_server
 from app.rounds import running
@@ -50,6 +50,7 @@ def create_app(settings: Settings) -> Starlette:
         lifespan=lifespan(settings),
         middleware=[
             Middleware(StraightToTheWebhook, headers=security_headers(settings) | NOT_KEPT),
+            Middleware(HangUp),
             Middleware(SecurityHeaders, settings=settings),
             Middleware(BodyCap),
             Middleware(

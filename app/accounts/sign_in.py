@@ -50,6 +50,13 @@ async def is_signed_in(session: AsyncSession, sign_in_id: int) -> bool:
     return (await session.execute(query.where(SignIn.id == sign_in_id, *alive))).first() is not None
 
 
+async def standing_among(session: AsyncSession, sign_in_ids: Sequence[int]) -> frozenset[int]:
+    """Those of these sign-ins that still stand, in the same sense."""
+    query = select(SignIn.id).join(User, User.id == SignIn.user_id)
+    alive = (SignIn.expires_at > clock.now(), User.is_active.is_(True))
+    return frozenset(await session.scalars(query.where(SignIn.id.in_(sign_in_ids), *alive)))
+
+
 def is_due_for_note(sign_in: SignIn) -> bool:
     """Whether the last note of being seen is a minute old: each note is a write."""
     return clock.now() - sign_in.seen_at >= NOTED_EVERY

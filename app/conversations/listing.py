@@ -151,6 +151,7 @@ def identity_of(kind: IdentityKind) -> ScalarSelect[Any]:
 
 
 CONVERSATIONS, CURSORS, DRAFTS = table_of(Conversation), table_of(ReadCursor), table_of(Draft)
+USERS = table_of(User)
 EVERYTHING = everything()  # built once: every row that is drawn asks it
 
 SEEN = (
@@ -172,10 +173,28 @@ async def seen_by(
     for conversation_id, count, text in await session.execute(SEEN, theirs):
         unread[conversation_id], drafts[conversation_id] = count, text
     return {
-        conversation.id: Seen(
-            unread=unread[conversation.id],
-            draft=drafts[conversation.id] or "",
-            is_silenced=user.silences_claude and conversation.mode == Mode.CLAUDE,
-        )
+        conversation.id: seen_of(user, conversation, unread[conversation.id], drafts[conversation.id])
         for conversation in conversations
     }
+
+
+def seen_of(user: User, conversation: Conversation, unread: int, draft: str | None) -> Seen:
+    is_silenced = user.silences_claude and conversation.mode == Mode.CLAUDE
+    return Seen(unread=unread, draft=draft or "", is_silenced=is_silenced)
+
+
+SEEN_BY_ALL = (
+    select(USERS.c.id, counting.unread_count(), DRAFTS.c.text)
+    .select_from(USERS.join(CONVERSATIONS, CONVERSATIONS.c.id == bindparam("conversation")))
+    .outerjoin(CURSORS, counting.cursor_of(USERS.c.id))
+    .outerjoin(DRAFTS, and_(DRAFTS.c.user_id == USERS.c.id, DRAFTS.c.conversation_id == CONVERSATIONS.c.id))
+    .where(USERS.c.id.in_(bindparam("users", expanding=True)))
+)
+
+
+async def seen_by_all(
+    session: AsyncSession, user_ids: Sequence[int], conversation_id: int
+) -> dict[int, tuple[int, str | None]]:
+    """How much of one conversation is unread, and what was typed there, by user."""
+    theirs = {"users": user_ids, "conversation": conversation_id}
+    return {user: (count, text) for user, count, text in await session.execute(SEEN_BY_ALL, theirs)}

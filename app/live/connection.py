@@ -1,13 +1,17 @@
 """One reader's cursor over the ring: both transports ask it for what is new, in the same bytes with the same cursor."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from app import clock
+from app.live.asked import Asked
 from app.live.fragments import Fragments, Reader
 from app.live.ring import Ring
+from app.live.standing import Standing
 
 LARGEST_ANSWER = 256 * 1024  # characters of HTML
 
@@ -27,6 +31,13 @@ class Live:
     ring: Ring
     fragments: Fragments
     zone: ZoneInfo
+    standing: Standing = field(default_factory=Standing)
+
+    @contextmanager
+    def listening(self, asked: Asked) -> Iterator[None]:
+        """While the block lasts this browser is one of those for whom things are looked up together."""
+        with self.standing.listening(asked.sign_in_id), self.fragments.crowd.joined(asked.reader.user.id):
+            yield
 
     async def news(self, cursor: int | None, day: date | None, reader: Reader) -> News:
         """What happened after `cursor`, drawn for `reader`. `day`: the day its page was drawn on; at midnight it is stale.

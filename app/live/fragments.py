@@ -18,6 +18,7 @@ from app.conversations.models import Direction
 from app.conversations.thread import Bubble
 from app.db import reading
 from app.i18n import current_locale
+from app.live.crowd import Crowd
 from app.live.events import Event, EventKind
 from app.live.sheets import Sheets
 
@@ -129,6 +130,7 @@ class Fragments:
         self.templates = templates
         self.zone = zone
         self.sheets = Sheets()
+        self.crowd = Crowd(self.sheets)
 
     async def draw(self, events: Sequence[Event], reader: Reader) -> str | None:
         """The HTML that brings this reader's page up to date, "" when nothing of theirs changed; None: fetch it anew."""
@@ -187,8 +189,11 @@ class Fragments:
         rows = {one: row for one, event in redraw.rows.items() if (row := await self.row(session, event))}
         if not rows:
             return []
-        seen = await listing.seen_by(session, reader.user, [row.conversation for row in rows.values()])
-        waiting = await counting.conversations_to_look_at(session, reader.user) if redraw.attention else None
+        seen = await self.crowd.seen(
+            session, reader.user, {one: (redraw.rows[one], row) for one, row in rows.items()}
+        )
+        newest = max(redraw.rows.values(), key=lambda event: event.id)
+        waiting = await self.crowd.waiting(session, reader.user, newest) if redraw.attention else None
         pieces = []
         if reader.shows_list:
             for one, row in rows.items():

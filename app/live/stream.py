@@ -2,17 +2,22 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator
 
 from sse_starlette import EventSourceResponse
+from sse_starlette.sse import SendTimeoutError
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from app.errors import NotSignedIn
 from app.live.asked import Asked
 from app.live.connection import Live
 from app.live.stopping import stopping
 from app.randomness import between
+
+log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 15.0
 CHECK_SECONDS = 5.0  # a sign-in that ended is noticed within it
@@ -39,22 +44,40 @@ async def events(live: Live, asked: Asked) -> AsyncIterator[bytes]:
     clock = asyncio.get_running_loop().time
     ends_at = clock() + OLDEST_STREAM_SECONDS * between(0.8, 1.0)
     cursor, spoke_at, check_at = asked.cursor, clock(), clock() + CHECK_SECONDS
-    while not stopping.is_set() and clock() < ends_at:
-        waiting = live.ring.arrived.next()
-        news = await live.news(cursor, asked.day, asked.reader)
-        if news.html is None:
-            yield frame(event="resync", id=news.cursor)
-            return
-        if news.cursor != cursor or clock() - spoke_at >= HEARTBEAT_SECONDS:
-            yield frame(id=news.cursor, data=news.html) if news.html else frame(event="hb", id=news.cursor)
-            cursor, spoke_at = news.cursor, clock()
-            await asyncio.sleep(SHARED_WRITE_SECONDS)
-        await stopping.or_until(waiting, min(check_at, spoke_at + HEARTBEAT_SECONDS) - clock())
-        if clock() >= check_at:
-            if not await asked.is_still_signed_in():
-                break
-            check_at = clock() + CHECK_SECONDS
+    with live.listening(asked):
+        while not stopping.is_set() and clock() < ends_at:
+            waiting = live.ring.arrived.next()
+            news = await live.news(cursor, asked.day, asked.reader)
+            if news.html is None:
+                yield frame(event="resync", id=news.cursor)
+                return
+            if news.cursor != cursor or clock() - spoke_at >= HEARTBEAT_SECONDS:
+                yield (
+                    frame(id=news.cursor, data=news.html) if news.html else frame(event="hb", id=news.cursor)
+                )
+                cursor, spoke_at = news.cursor, clock()
+                await asyncio.sleep(SHARED_WRITE_SECONDS)
+            await stopping.or_until(waiting, min(check_at, spoke_at + HEARTBEAT_SECONDS) - clock())
+            if clock() >= check_at:
+                if not await live.standing.includes(asked.sign_in_id):
+                    break
+                check_at = clock() + CHECK_SECONDS
     yield frame(event="bye")
+
+
+class DroppingResponse(EventSourceResponse):
+    """A stream that ends at once when its reader has taken nothing for too long; the others do not notice."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except SendTimeoutError:
+            log.info("a reader who takes nothing was dropped")
+            if (hang_up := scope.get("hang_up")) is None:
+                raise
+            hang_up()
+            while (await receive())["type"] != "http.disconnect":
+                pass
 
 
 async def stream(request: Request) -> Response:
@@ -62,7 +85,7 @@ async def stream(request: Request) -> Response:
     asked = Asked.of(request)
     if asked is None:
         raise NotSignedIn
-    return EventSourceResponse(
+    return DroppingResponse(
         events(request.app.state.live, asked),
         sep="\n",
         ping=0,

@@ -45,7 +45,9 @@ async def listeners(address: str, path: str, tokens: list[str]) -> AsyncIterator
     opened: list[Listener] = []
     try:
         for token in tokens:
-            transport, listener = await loop.create_connection(Listener, where.hostname, where.port)
+            transport, listener = await loop.create_connection(
+                Listener, where.hostname or "", where.port or 80
+            )
             request = f"GET {path} HTTP/1.1\r\nHost: {where.netloc}\r\nCookie: recado={token}\r\n\r\n"
             transport.write(request.encode())
             opened.append(listener)

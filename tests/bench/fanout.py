@@ -46,7 +46,10 @@ def databases(folder: Path, stack: ExitStack) -> dict[str, str]:
 
 async def measured(engine: str, url: str) -> list[Figure]:
     tokens = await signed_in(database_address(url), STREAMS)
-    async with server(url) as (address, pid), httpx2.AsyncClient(base_url=address, trust_env=False) as http:
+    async with (
+        server(url) as (address, pid),
+        httpx2.AsyncClient(base_url=address, trust_env=False, timeout=60) as http,
+    ):
         await customer_writes(http)
         path = f"/live?c={await cursor(http, tokens[0])}&t={TOPICS}"
         async with listeners(address, path, tokens[:20]) as few:

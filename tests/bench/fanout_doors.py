@@ -1,4 +1,4 @@
-"""The program with two doors more, to measure how an event reaches every open stream: `python -m tests.bench.fanout_doors PORT`.
+"""The program with two doors more, to measure how an event reaches every open stream.
 
 `/bench/event` tells all who have the conversation open that a message changed. `/bench/bare` writes the given bytes to
 the same connections in one loop. Both answer the moment at which they began, of this machine's monotonic clock.

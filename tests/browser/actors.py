@@ -71,7 +71,7 @@ class Tab:
         """Until this tab is connected the way it should be."""
         state = "polling" if self.link.is_collecting else "live"
         await expect(self.page.locator("#live-status")).to_have_attribute("data-state", state)
-        self.link.tab_is_connected()
+        await self.link.tab_is_connected()
 
     async def visits(self, address: str) -> None:
         await self._arrives(lambda: self.page.goto(address))

@@ -37,10 +37,11 @@ class Link:
     def is_collecting(self) -> bool:
         return self.name == "collecting"
 
-    def tab_is_connected(self) -> None:
+    async def tab_is_connected(self) -> None:
         """The moment at which the server goes down: what the test does next finds it stopping, gone or starting."""
         if self.program is not None and (self._restart is None or self._restart.done()):
             self._restart = asyncio.create_task(self.program.restart())
+            await asyncio.sleep(0)  # it has begun: who is no browser waits from here on
 
     async def is_up(self) -> None:
         if self._restart is not None:

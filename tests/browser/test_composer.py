@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.actors import WhatsApp, within
 from tests.browser.actors import Browsers, Tab
-from tests.browser.links import every_link
+from tests.browser.links import not_through
 from tests.browser.wire import wire
 from tests.people import ANA, BRUNO
 
@@ -61,7 +61,7 @@ async def test_enter_within_an_input_methods_composition_does_not_send(
     await expect(tab.bubble("日本")).to_be_visible()
 
 
-@every_link
+@not_through("restarting", reason="the message is lost, and what was typed on is one text with it")
 async def test_what_is_typed_while_a_message_leaves_stays_in_the_box(
     browsers: Browsers, whatsapp: WhatsApp
 ) -> None:
@@ -92,6 +92,32 @@ async def test_without_a_connection_the_text_stays_and_says_so_and_is_sent_once_
         await expect(tab.text_box).to_have_value("")
         assert len(await whatsapp.accepted(at_least=1)) == 1
         await tab.page.close()
+
+
+async def test_when_only_the_answer_is_lost_the_text_stays_and_sending_it_again_sends_nothing_twice(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
+    tab = await at_anas(browsers, whatsapp)
+    browsers.opened[-1].expects("net::ERR_", "Failed to fetch")
+
+    async def lose_the_answer(route: Route) -> None:
+        assert (await route.fetch()).status == 200
+        await route.abort("connectionreset")
+
+    await tab.page.route("**/c/1/messages", lose_the_answer, times=1)
+    await tab.text_box.fill("só uma vez")
+    await tab.text_box.press("Enter")
+    await expect(tab.page.locator("#toast")).to_be_visible()
+    await expect(tab.text_box).to_have_value("só uma vez")
+    await expect(tab.bubble("só uma vez")).to_have_attribute("data-status", "delivered")
+    await tab.text_box.press("Enter")
+    await expect(tab.text_box).to_have_value("")
+    await tab.send("e outra")
+    await expect(tab.bubbles).to_have_count(3)
+    assert [one["payload"]["text"]["body"] for one in await whatsapp.accepted(at_least=2)] == [
+        "só uma vez",
+        "e outra",
+    ]
 
 
 async def test_a_refused_text_stays_in_the_box_with_the_reason_beside_it(

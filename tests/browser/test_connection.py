@@ -3,12 +3,12 @@
 import re
 
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from app.live.stopping import stopping
 from tests.actors import Desk, WhatsApp, running_desk
 from tests.browser.actors import Browsers
-from tests.browser.links import Link, both_transports, fronted
+from tests.browser.links import Link, both_transports, fronted, not_through
 from tests.browser.wire import wire
 from tests.people import ANA, BRUNO
 
@@ -102,6 +102,7 @@ async def test_once_the_session_has_ended_the_tab_asks_to_sign_in_and_leads_back
     await expect(tab.page).to_have_url(re.compile("/c/1$"))
 
 
+@not_through("collecting", reason="there is no stream to split")
 async def test_a_stream_split_after_every_byte_is_understood_and_accents_survive(
     browsers: Browsers, whatsapp: WhatsApp
 ) -> None:
@@ -115,3 +116,39 @@ async def test_a_stream_split_after_every_byte_is_understood_and_accents_survive
         await expect(tab.row(ANA)).to_contain_text(text)
         assert network.stream_bytes > 1000
         await tab.page.close()
+
+
+@both_transports
+async def test_a_page_that_could_not_be_fetched_anew_is_fetched_again(
+    browsers: Browsers, whatsapp: WhatsApp, link: str
+) -> None:
+    await whatsapp.says(ANA, "Oi")
+    browser = await browsers.of()
+    browser.expects("net::ERR_", "Failed to fetch", "502")
+    tab = await browser.tab("/c/1")
+    await tab.receives()
+    fetched: list[Route] = []
+
+    async def lose(route: Route) -> None:
+        fetched.append(route)
+        await (route.abort("connectionreset") if len(fetched) == 1 else route.fulfill(status=502))
+
+    await tab.page.route("**/c/1", lose, times=2)
+    await browsers.desk.marta.post("/settings", {"blue_ticks": "on"})
+    await expect(tab.page.locator("#app")).to_have_attribute("data-blue-ticks", "")
+    assert len(fetched) == 2
+
+
+async def test_a_click_that_does_not_get_through_says_so(browsers: Browsers, whatsapp: WhatsApp) -> None:
+    await whatsapp.says(ANA, "Oi")
+    await whatsapp.says(BRUNO, "Boa tarde")
+    browser = await browsers.of()
+    browser.expects("net::ERR_", "Failed to fetch")
+    tab = await browser.tab("/c/1")
+    await tab.receives()
+    await browser.context.set_offline(True)
+    await tab.row(BRUNO).locator("a").click()
+    await expect(tab.page.locator("#toast")).to_contain_text("conexão")
+    await expect(tab.bubble("Oi")).to_be_visible()
+    await browser.context.set_offline(False)
+    await tab.choose(BRUNO)

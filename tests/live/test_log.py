@@ -4,8 +4,9 @@ import asyncio
 from datetime import date
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
+from app.accounts.models import User
 from app.accounts.users import by_email
 from app.db import reading, transaction
 from app.live import stream as stream_door
@@ -186,6 +187,8 @@ async def test_after_a_restart_the_table_is_read_until_it_was_trimmed(database_u
         async with transaction() as session:
             await session.execute(delete(LiveEvent).where(LiveEvent.id <= since + 1))
         assert (await poll(second.marta, since)).headers["x-live"] == "resync"
+        async with listening(second.marta, since) as stream:
+            assert [frame.event for frame in await stream.rest(within_seconds=3)] == ["resync"]
         assert "E outra vez" in (await poll(second.marta, since + 1)).text
 
 
@@ -353,6 +356,19 @@ async def test_a_held_poll_tells_a_signed_out_reader_nothing(
         answer = await held
     assert answer.status_code == 401
     assert "Segredo" not in answer.text
+
+
+async def test_the_open_stream_of_a_disabled_attendant_ends_soon(desk: Desk, marta: Browser) -> None:
+    paulo = await desk.attendant(PAULO)
+    async with listening(paulo, await head()) as stream, listening(marta, await head()) as other:
+        async with transaction() as session:
+            await session.execute(update(User).where(User.id == await id_of(paulo)).values(is_active=False))
+        frames = await stream.rest(within_seconds=8)
+        assert [frame.event for frame in frames] == ["bye"]
+        await announced(EventKind.ATTENDANT_CHANGED, 1, user=await id_of(marta))
+        frame = await other.next()
+        assert frame is not None
+        assert frame.event == "resync"
 
 
 # Stopping
