@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app import clock
 from app.accounts.models import User
 from app.attention import counting
+from app.attention.counting import ToLookAt
 from app.conversations import listing
 from app.conversations.listing import Row, Seen
 from app.live.events import Event
+from app.live.look import Look
 from app.live.sheets import Sheets
 
 SHARED_WITHIN = timedelta(seconds=5)  # who catches up on older news reads for themselves
@@ -38,33 +38,29 @@ class Crowd:
     def concerns_all(self, event: Event) -> bool:
         return event.user_id is None and event.at >= clock.now() - SHARED_WITHIN
 
-    async def seen(
-        self, session: AsyncSession, user: User, rows: dict[int, tuple[Event, Row]]
-    ) -> dict[int, Seen]:
+    async def seen(self, look: Look, user: User, rows: dict[int, tuple[Event, Row]]) -> dict[int, Seen]:
         """This reader's part of each row; `rows`: by conversation, with the newest event that redraws it."""
         found: dict[int, Seen] = {}
         for conversation, (event, row) in rows.items():
-            if self.concerns_all(event) and user.id in (shared := await self.all_of(session, event, row)):
+            if self.concerns_all(event) and user.id in (shared := await self.all_of(look, event, row)):
                 found[conversation] = listing.seen_of(user, row.conversation, *shared[user.id])
         missing = [row.conversation for one, (_, row) in rows.items() if one not in found]
-        return found | (await listing.seen_by(session, user, missing) if missing else {})
+        return found | (await listing.seen_by(await look.session(), user, missing) if missing else {})
 
-    async def all_of(
-        self, session: AsyncSession, event: Event, row: Row
-    ) -> dict[int, tuple[int, str | None]]:
-        users = list(self._listening)
-        return await self.sheets.loaded(
-            ("seen", row.conversation.id, event.id),
-            lambda: listing.seen_by_all(session, users, row.conversation.id),
-        )
+    async def all_of(self, look: Look, event: Event, row: Row) -> dict[int, tuple[int, str | None]]:
+        async def load() -> dict[int, tuple[int, str | None]]:
+            return await listing.seen_by_all(await look.session(), list(self._listening), row.conversation.id)
 
-    async def waiting(self, session: AsyncSession, user: User, newest: Event) -> int:
+        return await self.sheets.loaded(("seen", row.conversation.id, event.id), load)
+
+    async def waiting(self, look: Look, user: User, newest: Event) -> int:
         """The number in this reader's title; `newest`: the last event that they look at."""
+
+        async def load() -> dict[int, ToLookAt]:
+            return await counting.to_look_at_by_all(await look.session(), list(self._listening))
+
         if self.concerns_all(newest):
-            users = list(self._listening)
-            shared = await self.sheets.loaded(
-                ("waiting", newest.id), lambda: counting.to_look_at_by_all(session, users)
-            )
+            shared = await self.sheets.loaded(("waiting", newest.id), load)
             if user.id in shared:
                 return shared[user.id].of(user)
-        return await counting.conversations_to_look_at(session, user)
+        return await counting.conversations_to_look_at(await look.session(), user)

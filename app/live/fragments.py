@@ -1,12 +1,12 @@
 """The only map from what happened to what is redrawn; the same partials as the page's, in wrappers that place them."""
 
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.accounts.models import User
@@ -16,10 +16,10 @@ from app.conversations.access import can_see
 from app.conversations.listing import Row, Seen
 from app.conversations.models import Direction
 from app.conversations.thread import Bubble
-from app.db import reading
 from app.i18n import current_locale
 from app.live.crowd import Crowd
 from app.live.events import Event, EventKind
+from app.live.look import Look
 from app.live.sheets import Sheets
 
 INBOX = "inbox"
@@ -143,23 +143,24 @@ class Fragments:
         current_locale.set(reader.user.locale)
         if redraw.is_empty:
             return ""
-        async with reading() as session:
-            pieces = await self.thread_pieces(session, redraw, reader)
-            pieces += await self.list_pieces(session, redraw, reader)
+        async with AsyncExitStack() as stack:
+            look = Look(stack)
+            pieces = await self.thread_pieces(look, redraw, reader)
+            pieces += await self.list_pieces(look, redraw, reader)
         return "".join(pieces)
 
-    async def thread_pieces(self, session: AsyncSession, redraw: Redraw, reader: Reader) -> list[str]:
+    async def thread_pieces(self, look: Look, redraw: Redraw, reader: Reader) -> list[str]:
         """Bubbles, draft and head of the conversations that are open."""
         pieces = []
         open_ids = reader.open_ids
-        for message, (event, bubble) in (await self.newest_bubbles(session, redraw, open_ids)).items():
+        for message, (event, bubble) in (await self.newest_bubbles(look, redraw, open_ids)).items():
             template = "live/message_added.html" if message in redraw.added else "live/message_changed.html"
             pieces.append(self.html(template, event, message, bubbles=[bubble]))
         for conversation, event in redraw.drafts.items():
-            if conversation in open_ids and (row := await self.row(session, event)):
+            if conversation in open_ids and (row := await self.row(look, event)):
                 pieces.append(self.html("live/draft.html", event, conversation, row=row))
         for conversation, event in redraw.heads.items():
-            if conversation in open_ids and (row := await self.row(session, event)):
+            if conversation in open_ids and (row := await self.row(look, event)):
                 pieces.append(
                     self.html(
                         "live/head.html",
@@ -173,27 +174,27 @@ class Fragments:
         return pieces
 
     async def newest_bubbles(
-        self, session: AsyncSession, redraw: Redraw, open_ids: frozenset[int]
+        self, look: Look, redraw: Redraw, open_ids: frozenset[int]
     ) -> dict[int, tuple[Event, Bubble]]:
         """Every bubble that looks different now, once: htmx finds the targets of an answer before it swaps any."""
         newest: dict[int, tuple[Event, Bubble]] = {}
         for event in redraw.bubbles.values():
             if event.conversation_id in open_ids:
-                picture = await self.picture(session, event)
+                picture = await self.picture(look, event)
                 touched = picture.bubbles if event.ref in redraw.added else picture.bubbles[:1]
                 newest |= {bubble.message.id: (event, bubble) for bubble in (*touched, *picture.quoting)}
         return newest
 
-    async def list_pieces(self, session: AsyncSession, redraw: Redraw, reader: Reader) -> list[str]:
+    async def list_pieces(self, look: Look, redraw: Redraw, reader: Reader) -> list[str]:
         """Rows, the number in the title, and alerts."""
-        rows = {one: row for one, event in redraw.rows.items() if (row := await self.row(session, event))}
+        rows = {one: row for one, event in redraw.rows.items() if (row := await self.row(look, event))}
         if not rows:
             return []
         seen = await self.crowd.seen(
-            session, reader.user, {one: (redraw.rows[one], row) for one, row in rows.items()}
+            look, reader.user, {one: (redraw.rows[one], row) for one, row in rows.items()}
         )
         newest = max(redraw.rows.values(), key=lambda event: event.id)
-        waiting = await self.crowd.waiting(session, reader.user, newest) if redraw.attention else None
+        waiting = await self.crowd.waiting(look, reader.user, newest) if redraw.attention else None
         pieces = []
         if reader.shows_list:
             for one, row in rows.items():
@@ -201,12 +202,12 @@ class Fragments:
                 pieces.append(self.html(template, redraw.rows[one], one, seen[one], row=row, seen=seen[one]))
         if waiting is not None:
             pieces.append(self.templates.get_template("live/attention.html").render(waiting=waiting))
-            pieces += await self.alerts(session, redraw, reader, rows, seen)
+            pieces += await self.alerts(look, redraw, reader, rows, seen)
         return pieces
 
     async def alerts(
         self,
-        session: AsyncSession,
+        look: Look,
         redraw: Redraw,
         reader: Reader,
         rows: dict[int, Row],
@@ -220,7 +221,7 @@ class Fragments:
             row = rows.get(event.conversation_id or 0)
             if row is None or event.at < fresh or not seen[row.conversation.id].unread:
                 continue
-            bubbles = await self.bubbles(session, event)
+            bubbles = await self.bubbles(look, event)
             if (
                 bubbles
                 and bubbles[0].message.direction == Direction.IN
@@ -234,16 +235,17 @@ class Fragments:
                 )
         return pieces
 
-    async def bubbles(self, session: AsyncSession, event: Event) -> Sequence[Bubble]:
-        return (await self.picture(session, event)).bubbles
+    async def bubbles(self, look: Look, event: Event) -> Sequence[Bubble]:
+        return (await self.picture(look, event)).bubbles
 
-    async def row(self, session: AsyncSession, event: Event) -> Row | None:
-        return (await self.picture(session, event)).row
+    async def row(self, look: Look, event: Event) -> Row | None:
+        return (await self.picture(look, event)).row
 
-    async def picture(self, session: AsyncSession, event: Event) -> "Picture":
+    async def picture(self, look: Look, event: Event) -> "Picture":
         """What an event shows, read once however many look."""
 
         async def load() -> Picture:
+            session = await look.session()
             message = event.ref if event.kind in MESSAGES else None
             bubbles = await thread.around(session, message, self.zone) if message else []
             is_late = len(bubbles) > 1 and event.kind == EventKind.MESSAGE_ADDED

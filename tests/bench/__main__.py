@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.bench import arrival, fanout, intake, size, storm
+from tests.bench import arrival, fanout, intake, size, stop, storm
 from tests.bench.figure import Figure
 
 BENCHES: dict[str, Callable[[], Coroutine[Any, Any, list[Figure]]]] = {
@@ -15,6 +15,7 @@ BENCHES: dict[str, Callable[[], Coroutine[Any, Any, list[Figure]]]] = {
     "intake": intake.measure,
     "storm": storm.measure,
     "fanout": fanout.measure,
+    "stop": stop.measure,
 }
 
 

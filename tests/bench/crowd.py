@@ -39,8 +39,10 @@ class Listener(asyncio.Protocol):
 
 
 @asynccontextmanager
-async def listeners(address: str, path: str, tokens: list[str]) -> AsyncIterator[list[Listener]]:
-    """One for each signed-in browser, all of them past their hello."""
+async def listeners(
+    address: str, path: str, tokens: list[str], *, heard: int = 1
+) -> AsyncIterator[list[Listener]]:
+    """One for each signed-in browser, all of them past their hello; `heard` 0: they are only asked for."""
     where, loop = urlsplit(address), asyncio.get_running_loop()
     opened: list[Listener] = []
     try:
@@ -51,7 +53,7 @@ async def listeners(address: str, path: str, tokens: list[str]) -> AsyncIterator
             request = f"GET {path} HTTP/1.1\r\nHost: {where.netloc}\r\nCookie: recado={token}\r\n\r\n"
             transport.write(request.encode())
             opened.append(listener)
-        await everybody_has(opened, 1, within_seconds=300)
+        await everybody_has(opened, heard, within_seconds=300)
         yield opened
     finally:
         for listener in opened:
