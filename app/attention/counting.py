@@ -19,7 +19,7 @@ def unread_count() -> ColumnElement[int]:
     return CONVERSATIONS.c.inbound_count - func.coalesce(CURSORS.c.inbound_seen, 0)
 
 
-def cursor_of(user_id: int | BindParameter[int] | ColumnElement[int]) -> ColumnElement[bool]:
+def cursor_of(user_id: int | BindParameter[int]) -> ColumnElement[bool]:
     return and_(CURSORS.c.conversation_id == CONVERSATIONS.c.id, CURSORS.c.user_id == user_id)
 
 
@@ -57,6 +57,7 @@ class ToLookAt:
 
 
 USERS = table_of(User)
+CURSOR_OF_EACH = and_(CURSORS.c.conversation_id == CONVERSATIONS.c.id, CURSORS.c.user_id == USERS.c.id)
 TO_LOOK_AT_BY_ALL = (
     select(USERS.c.id, func.count(), func.sum(case((CONVERSATIONS.c.mode != Mode.CLAUDE, 1), else_=0)))
     .select_from(USERS)
@@ -64,7 +65,7 @@ TO_LOOK_AT_BY_ALL = (
         CONVERSATIONS,
         or_(CONVERSATIONS.c.assignee_id.is_(None), CONVERSATIONS.c.assignee_id == USERS.c.id),
     )
-    .outerjoin(CURSORS, cursor_of(USERS.c.id))
+    .outerjoin(CURSORS, CURSOR_OF_EACH)
     .where(
         USERS.c.id.in_(bindparam("users", expanding=True)),
         CONVERSATIONS.c.last_inbound_position > func.coalesce(CURSORS.c.position, 0),

@@ -186,7 +186,7 @@ def seen_of(user: User, conversation: Conversation, unread: int, draft: str | No
 SEEN_BY_ALL = (
     select(USERS.c.id, counting.unread_count(), DRAFTS.c.text)
     .select_from(USERS.join(CONVERSATIONS, CONVERSATIONS.c.id == bindparam("conversation")))
-    .outerjoin(CURSORS, counting.cursor_of(USERS.c.id))
+    .outerjoin(CURSORS, counting.CURSOR_OF_EACH)
     .outerjoin(DRAFTS, and_(DRAFTS.c.user_id == USERS.c.id, DRAFTS.c.conversation_id == CONVERSATIONS.c.id))
     .where(USERS.c.id.in_(bindparam("users", expanding=True)))
 )

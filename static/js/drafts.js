@@ -10,10 +10,8 @@ function save() {
   const mine = onItsWay = unsaved
   unsaved = null
   const kept = () => { if (onItsWay === mine) onItsWay = null }
-  const lost = () => {
-    if (unsaved || onItsWay !== mine) return // newer letters are there, or it was sent
-    unsaved = mine
-    waiting = setTimeout(save, AGAIN_AFTER)
+  const lost = () => { // unless newer letters are there, or it was sent
+    if (!unsaved && onItsWay === mine) { unsaved = mine; waiting = setTimeout(save, AGAIN_AFTER) }
   }
   post(`/c/${mine.id}/draft`, mine.fields).then((answer) => { answer.status < 500 ? kept() : lost() }, lost)
 }
@@ -29,10 +27,7 @@ document.addEventListener("htmx:before:request", ({ detail }) => {
   if (detail.ctx?.sourceElement?.id === "composer") clearTimeout(waiting)
   else save()
 })
-document.addEventListener("message-sent", () => {
-  onItsWay = null
-  if (unsaved && !unsaved.fields.text) unsaved = null
-})
+document.addEventListener("message-sent", () => { onItsWay = null; if (unsaved && !unsaved.fields.text) unsaved = null })
 document.addEventListener("visibilitychange", () => { if (document.hidden) save() })
 
 // The next page may have been drawn before the server had the last letters: they go there through this tab's own memory.

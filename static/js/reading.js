@@ -4,7 +4,6 @@ import { openId } from "./selection.js"
 import { isAtBottom, newest } from "./thread.js"
 
 const told = new Map(), AGAIN_AFTER = 3000
-
 export function look() {
   const id = openId()
   if (!id || document.hidden || !document.hasFocus() || !isAtBottom()) return

@@ -1,15 +1,11 @@
 // When to connect again after a failure: each time a little later, never all browsers at once; soon where it had worked.
 const FIRST = 300, LONGEST = 10_000, HAD_WORKED = 2000
 let wait = FIRST, since, timer
-
 export const works = () => { since ??= performance.now() }
 export const brings = () => { wait = FIRST }
 export const stay = () => clearTimeout(timer)
 
-function after(milliseconds, connect) {
-  stay()
-  timer = setTimeout(connect, milliseconds)
-}
+const after = (milliseconds, connect) => { stay(); timer = setTimeout(connect, milliseconds) }
 export const soon = (connect) => after(FIRST * Math.random(), connect)
 
 export function afterFailure(connect, atLeastSeconds) {

@@ -10,7 +10,6 @@ import { badStream, goodStream, probe, transport } from "./verdict.js"
 import { wanted } from "./wanted.js"
 
 let cursor, close = () => {}, state = "offline"
-
 const address = (path) => `${path}?c=${cursor}&t=${wanted().join(",")}&d=${day()}`
 
 export const isOffline = () => state === "offline"
@@ -18,8 +17,7 @@ export const isPast = (moment) => moment < cursor
 export const tellStatus = () => tell("status", { state })
 
 function status(now) {
-  state = now
-  if (now !== "offline") works()
+  if ((state = now) !== "offline") works()
   showStatus(now)
   tellStatus()
 }

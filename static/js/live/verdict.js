@@ -17,9 +17,7 @@ export const transport = () => (wanted === "auto" ? read() ?? "poll" : wanted)
 let bad = 0
 export const goodStream = () => { bad = 0 }
 export function badStream() {
-  if (++bad < 2) return
-  bad = 0
-  localStorage.removeItem(KEY)
+  if (++bad >= 2) { bad = 0; localStorage.removeItem(KEY) }
 }
 
 // Calls `better` when streams turn out to pass; asks only where nobody has decided.

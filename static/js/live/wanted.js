@@ -2,7 +2,6 @@
 import { topics } from "./page.js"
 
 const others = new Map() // tab → the topics it shows
-
 export const wanted = () => [...new Set([...topics(), ...[...others.values()].flat()])]
 export const without = (tab) => others.delete(tab)
 
