@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from sqlalchemy import func, select
 
@@ -67,7 +67,7 @@ async def read_database_clock() -> None:
         shown = (await session.execute(select(func.clock_timestamp()))).scalar_one()
         answered = time.monotonic()
     if answered - asked <= SLOWEST_READING_SECONDS:
-        clock.follow(Reading(shown, (asked + answered) / 2))
+        clock.follow(Reading(shown.astimezone(UTC), (asked + answered) / 2))
 
 
 async def wait_or_jump() -> None:

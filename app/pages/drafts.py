@@ -13,7 +13,7 @@ from app.forms import text_field
 
 async def update(request: Request) -> Response:
     """`POST /c/{id}/draft`: 204. A draft that comes after its message was sent is ignored."""
-    form = await request.form()
+    form = await request.form(max_files=0)
     async with transaction() as session:
         found = await conversation_for(
             session, request.state.user, strict_id(request.path_params["conversation_id"]), locked=True

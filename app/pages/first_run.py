@@ -27,7 +27,7 @@ async def create(request: Request) -> Response:
     """POST /first-run: makes the admin and signs in; a 404 in production and once anybody exists."""
     if not may_be_made_here(request.app.state.settings):
         raise HTTPException(404)
-    form = await request.form()
+    form = await request.form(max_files=0)
     fields = {name: text_field(form, name) for name in form}
     try:
         user = await create_admin(fields)

@@ -33,7 +33,7 @@ async def older(request: Request) -> Response:
 
 async def create(request: Request) -> Response:
     """`POST /c/{id}/messages`: send a text. 422 with the composer, the text kept; 409 for a reused compose_id."""
-    form = await request.form()
+    form = await request.form(max_files=0)
     text, compose_id = text_field(form, "text"), text_field(form, "compose_id")
     conversation_id = strict_id(request.path_params["conversation_id"])
     try:

@@ -20,7 +20,7 @@ USUAL_PAUSE_MINUTES = "60"
 
 async def update(request: Request) -> Response:
     """`POST /c/{id}/mode` with `mode` = claude, person, paused (+ `minutes`) or off."""
-    form = await request.form()
+    form = await request.form(max_files=0)
     conversation_id = strict_id(request.path_params["conversation_id"])
     async with transaction() as session:
         conversation = await conversation_for(session, request.state.user, conversation_id, locked=True)

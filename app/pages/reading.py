@@ -12,7 +12,7 @@ from app.forms import text_field, whole_number
 
 async def create(request: Request) -> Response:
     """`POST /c/{id}/reading` with `up_to`, the highest position on screen: 204."""
-    form = await request.form()
+    form = await request.form(max_files=0)
     up_to = whole_number(text_field(form, "up_to"), lowest=0, highest=10**15)
     if up_to is None:
         raise Invalid(field="up_to")

@@ -31,7 +31,7 @@ async def show(request: Request) -> Response:
 
 async def change_own(request: Request) -> Response:
     """POST /settings: 303, or the form with "Saved" for htmx; 422 with the form and its errors."""
-    wanted = preferences_in(await request.form())
+    wanted = preferences_in(await request.form(max_files=0))
     before: User = request.state.user
     try:
         async with transaction() as session:
@@ -48,7 +48,7 @@ async def change_own(request: Request) -> Response:
 async def change_installation(request: Request) -> Response:
     """POST /settings/installation, as above; raises NotAllowed for who is no admin."""
     require(request.state.user, Permission.ADMINISTER)
-    fields = await request.form()
+    fields = await request.form(max_files=0)
     template = "accounts/_installation_settings.html"
     wanted: dict[str, Any] = {name: text_in(fields, name) for name in LONGEST if name in fields}
     try:

@@ -33,7 +33,7 @@ async def show(request: Request) -> Response:
 
 async def enter(request: Request) -> Response:
     """POST /sign-in: 303 when right, 422 with the form when wrong, 429 when this address has to wait."""
-    fields = await request.form()
+    fields = await request.form(max_files=0)
     email, password = text_field(fields, "email"), text_field(fields, "password")
     going_to = own_path(text_field(fields, "next"))
     try:

@@ -25,7 +25,7 @@ class Fault(StrEnum):
         "half close"  # the client hears the end of the answer after `after` bytes and may go on speaking
     )
     BLACK_HOLE = "black hole"  # whatever is said is taken and goes nowhere; such a connection never recovers
-    REFUSE = "refuse"  # new connections are reset at once, old ones go on
+    REFUSE = "refuse"  # new connections are taken and reset at once, old ones go on
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,18 @@ class Proxy:
     lines: set[Line] = field(default_factory=set)
     behaviour: Behaviour = PASS
     serving: set[asyncio.Task[None]] = field(default_factory=set)
+    server: asyncio.Server | None = None
+
+    async def listen(self) -> None:
+        """On a free port at first, and on the same one again."""
+        self.server = await asyncio.start_server(self.accept, "127.0.0.1", self.port)
+        self.port = self.server.sockets[0].getsockname()[1]
+
+    def go_deaf(self) -> None:
+        """Cut every line and let nobody connect, as where no program runs: nothing that is said can have arrived."""
+        if self.server is not None:
+            self.server.close()
+        self.cut_all()
 
     def switch(self, fault: Fault, **how: float | int | bytes) -> None:
         """From now on, on open lines and new ones."""
@@ -177,11 +189,9 @@ class Proxy:
 async def proxy_to(upstream: tuple[str, int] | str) -> AsyncIterator[Proxy]:
     """A proxy on a port of its own; every line is cut at the end."""
     proxy = Proxy(upstream)
-    server = await asyncio.start_server(proxy.accept, "127.0.0.1", 0)
-    proxy.port = server.sockets[0].getsockname()[1]
+    await proxy.listen()
     try:
         yield proxy
     finally:
-        server.close()
-        proxy.cut_all()
+        proxy.go_deaf()
         await asyncio.gather(*proxy.serving, return_exceptions=True)

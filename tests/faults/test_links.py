@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -12,9 +13,12 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from app.conversations.models import Message
+from app.outbox.models import Delivery
+from app.simulator.courier import as_meta_writes
 from app.whatsapp.models import JournalEntry
+from app.whatsapp.signature import sign
 from app.whatsapp.webhook import LONGEST_STORING_SECONDS
-from tests.actors import Browser, Desk, running_desk, within
+from tests.actors import APP_SECRET, Browser, Desk, running_desk, within
 from tests.clocks import count
 from tests.engines import only_on
 from tests.faults.proxy import Fault, Proxy, proxy_to
@@ -46,6 +50,14 @@ async def desk_behind_a_line(database_url: str) -> AsyncIterator[tuple[Desk, Pro
         line.switch(Fault.PASS)
 
 
+async def patiently(desk: Desk, body: dict[str, Any]) -> int:
+    """The status of one POST by a Meta that would wait for a minute."""
+    raw = as_meta_writes(body)
+    signed = {"X-Hub-Signature-256": sign(APP_SECRET, raw)}
+    async with httpx2.AsyncClient(base_url=desk.address, trust_env=False, timeout=60) as meta:
+        return (await meta.post("/webhooks/whatsapp", content=raw, headers=signed)).status_code
+
+
 async def is_taken(desk: Desk, body: object, *, seconds: float) -> None:
     """Sends it again and again, as Meta does, until it is answered 200."""
 
@@ -63,9 +75,9 @@ async def test_a_database_that_falls_silent_is_503_in_bounded_time_and_the_redel
         line.switch(Fault.BLACK_HOLE)
         began = time.monotonic()
         bodies = [written(f"w{number}", f"Oi {number}", BRUNO) for number in range(5)]
-        answers = await asyncio.gather(*(desk.whatsapp.posts(body) for body in bodies))
-        assert set(answers) == {503}
-        assert time.monotonic() - began < LONGEST_STORING_SECONDS + 5
+        answers = await asyncio.gather(*(patiently(desk, body) for body in bodies))
+        assert answers == [503] * len(bodies)
+        assert time.monotonic() - began < LONGEST_STORING_SECONDS + 20  # a busy machine's share
         line.switch(Fault.PASS)
         for body in bodies:
             await is_taken(desk, body, seconds=60)
@@ -169,24 +181,19 @@ async def test_a_send_whose_answer_is_cut_at_any_place_left_once_and_is_settled_
         assert line.fired >= 5
 
 
-async def test_nobody_at_the_other_end_is_tried_again_until_the_line_is_good(database_url: str) -> None:
+async def test_nobody_at_the_other_end_is_tried_again_until_somebody_is(database_url: str) -> None:
     async with desk_before_a_line_to_whatsapp(database_url) as (desk, line, conversation):
-        line.upstream = ("127.0.0.1", 9)  # nobody listens there
-        line.switch(Fault.REFUSE)
-        line.cut_all()
+        line.go_deaf()
         await desk.marta.reply(conversation, "Insiste")
-        seen = line.seen
-        await within(30, lambda: line.seen > seen, what="a try")
+
+        async def has_tried() -> bool:
+            return await count(Delivery, Delivery.tries >= 2, Delivery.status == "queued") == 1
+
+        await within(60, has_tried, what="a second try")
         assert await sent(desk, "Insiste") == 0
-        shown = await ends_as(desk, conversation, "Insiste", "queued", "unknown")
-        where = urlsplit(str(desk.whatsapp.http.base_url))
-        line.upstream = (str(where.hostname), int(where.port or 0))
-        line.switch(Fault.PASS)
-        if shown == "queued":
-            await ends_as(desk, conversation, "Insiste", "delivered")
-        await desk.marta.reply(conversation, "Depois")
-        await ends_as(desk, conversation, "Depois", "delivered")
-        assert await sent(desk, "Insiste") == (1 if shown == "queued" else 0)
+        await line.listen()
+        await ends_as(desk, conversation, "Insiste", "delivered")
+        assert await sent(desk, "Insiste") == 1
 
 
 # Claude
@@ -203,7 +210,7 @@ async def test_claude_cut_in_mid_answer_sends_no_half_sentence_and_answers_on_a_
             line.switch(Fault.RESET, after=900)
             await desk.whatsapp.says(ANA, "Vocês entregam?")
             conversation = await desk.marta.conversation_with(ANA.name)
-            await within(60, lambda: line.fired >= 1, what="the cut")
+            await within(150, lambda: line.fired >= 1, what="the cut")
             line.switch(Fault.PASS)
 
             async def spoken() -> bool:

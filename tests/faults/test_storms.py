@@ -144,8 +144,8 @@ async def test_every_interleaving_of_a_sends_answer_and_its_reports_ends_alike(d
     orders = list(permutations(("answer", "sent", "delivered", "read")))
     ids = await queued(await conversation(door), 2 * len(orders))
     async with reading() as session:
-        rows = await session.execute(select(Delivery.id, Delivery.opaque))
-        marks = {row.id: row.opaque for row in rows}
+        marked = await session.execute(select(Delivery.id, Delivery.opaque))
+        marks = {row.id: row.opaque for row in marked}
     for place, delivery_id in enumerate(ids):
         order, has_mark = orders[place // 2], place % 2
         for step in order:
