@@ -222,7 +222,8 @@ async def insert_if_new(
 
 def was_overtaken(error: BaseException) -> bool:
     """Whether another transaction came between, so that the same work may go through now."""
-    return isinstance(error, Overtaken) or getattr(getattr(error, "orig", None), "sqlstate", "") in OVERTAKEN
+    cause = getattr(error, "orig", error)  # what goes straight to the driver (`app/rows.py`) is not wrapped
+    return isinstance(error, Overtaken) or getattr(cause, "sqlstate", "") in OVERTAKEN
 
 
 async def alone_with(session: AsyncSession, names: Collection[str]) -> None:
