@@ -1,4 +1,4 @@
-"""The short form of `bin/faults`: a few deaths at boundaries of each way, some at random, and one clean stop."""
+"""The short form of `bin/faults`: a death at each boundary, some at random, a stop, a roll-out and a dead bus."""
 
 import shutil
 import sys
@@ -9,8 +9,11 @@ from uuid import uuid4
 
 import pytest
 
+from app.boundaries import Boundary
 from app.settings import database_address
-from tests.faults.ground import Ground
+from tests.faults.acts import ACTS
+from tests.faults.deaths import killed_in_turn
+from tests.faults.ground import ENGINES, Ground
 from tests.faults.runs import FAULTS
 from tests.postgres import one_database
 
@@ -18,7 +21,14 @@ pytestmark = [
     pytest.mark.faults,
     pytest.mark.skipif(sys.platform == "win32", reason="processes are forked and killed by signals"),
 ]
-KILLS = dict.fromkeys(FAULTS, 1) | {"killed-while-people-answer": 8, "killed-while-claude-answers": 6}
+# What the short form tries, and how often: on both engines where that is possible. The rest is for `bin/faults`.
+KILLS = {
+    "killed-while-people-answer": 6,
+    "killed-while-claude-answers": 4,
+    "stopped-while-busy": 1,
+    "bus-of-redis-dies": 2,
+    "rolled-out-under-load": 4,
+}
 SEED = 20_260
 
 
@@ -37,10 +47,20 @@ def ground(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Itera
         yield Ground(engine, tmp_path, database)
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in FAULTS])
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in KILLS])
 async def test_nothing_is_lost_nor_sent_twice_when_the_program_is(name: str, ground: Ground) -> None:
     if not FAULTS[name].runs_on(ground.engine):
         return  # this fault belongs to the other engine
     result = await FAULTS[name].run(name, ground, SEED, KILLS[name])
+    print(result.line())
+    assert result.broken == []
+
+
+@pytest.mark.xdist_group("boundaries")
+async def test_nothing_is_lost_nor_sent_twice_at_any_boundary(ground: Ground) -> None:
+    """Every second one on either engine, each in the middle of another act."""
+    boundaries = list(Boundary)[ENGINES.index(ground.engine) :: 2]
+    lives = [(boundary, ACTS[number % len(ACTS)]) for number, boundary in enumerate(boundaries)]
+    result = await killed_in_turn("killed-at-boundaries", ground, SEED, lives)
     print(result.line())
     assert result.broken == []
