@@ -128,13 +128,18 @@ def as_bytes(body: Json) -> bytes:
 
 
 async def usual_page(marta: Browser, whatsapp: WhatsApp) -> tuple[int, Anatomy]:
-    """A conversation with plain texts, and what its page consists of."""
+    """A conversation with plain texts and with files that are waited for, and what its page consists of."""
+    await whatsapp.breaks({"kind": "look_up", "code": 131000, "remaining": 10**6})  # no file ever comes
     await whatsapp.says(ANA, "Oi *tudo* bem? https://example.com")
     told = [
         text(f"u{number}", "oi", ANA) for number in range(60)
     ]  # more than a page, so that it offers older ones
+    told += [
+        message(kind, "id")(kind, "1") for kind in ("image", "video", "audio", "document", "sticker")
+    ]
     assert await whatsapp.posts(webhook(change(*told, contacts=[contact(ANA)]))) == 200
     conversation = await marta.conversation_with(ANA.name)
+    await whatsapp.breaks("no_statuses")
     await marta.reply(conversation, "Sim")
     return conversation, anatomy_of(await whole_page(marta, f"/c/{conversation}"))
 

@@ -184,7 +184,7 @@ RANGES = [
     "bytes=" + ",".join(f"{n}-{n}" for n in range(5000)),
     "bytes=" + ",".join("0-" for _ in range(5000)),
     "bytes=0-0,-1,9-3", "bytes=" + "9" * 400 + "-", "bytes=-" + "9" * 400, "bytes=a-b", "lines=1-2",
-    "bytes=" + " " * 5000, "bytes=,,,,",
+    "bytes=" + " " * 5000 + "0-1", "bytes=,,,,",
 ]  # fmt: skip
 
 
