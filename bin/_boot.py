@@ -41,7 +41,7 @@ def faults(arguments: Sequence[str]) -> NoReturn:
 def test(arguments: Sequence[str]) -> NoReturn:
     prepare(DEV_LOCK)
     environment, missing = tools_for_tests()
-    pytest = ["pytest", *arguments] if arguments else ["pytest", "-n", "2", "--dist", "loadgroup"]
+    pytest = ["pytest", *arguments] if arguments else ["pytest", "-n", "3", "--dist", "loadgroup"]
     checks = {"pytest": pytest} if arguments else {**static_checks(), "pytest": pytest}
     failed = [name for name, check in checks.items() if not passes(name, check, environment)]
 
