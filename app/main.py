@@ -104,7 +104,7 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         app.state.settings = settings
         app.state.templates = templates = environment(settings)
         app.state.throttle = Throttle()
-        app.state.store = Store(settings.media_folder)
+        app.state.store = store = Store(settings.media_folder)
         app.state.intake = intake = Intake(settings)
         app.state.live = Live(ring, Fragments(templates, settings.zone), settings.zone)
         await ring.start()
@@ -112,7 +112,7 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         await stack.enter_async_context(carrying(settings, HEARD_BY_WORKERS | {bell.name: looking(ring)}))
         await stack.enter_async_context(running(intake.run(), "intake"))
         if settings.recado_jobs is Jobs.INSIDE:
-            await stack.enter_async_context(at_work(settings, graph))
+            await stack.enter_async_context(at_work(settings, graph, store))
         yield
 
 

@@ -34,7 +34,7 @@ HEARD_BY_WORKERS = {  # what the bus wakes where work is done
 
 
 @asynccontextmanager
-async def at_work(settings: Settings, graph: Graph) -> AsyncIterator[None]:
+async def at_work(settings: Settings, graph: Graph, store: Store) -> AsyncIterator[None]:
     """Messages leave and jobs are done, while the block lasts. At its end both are asked to stop at the same time."""
     claude = claude_from(settings)
     token, limit = settings.whatsapp_access_token, settings.whatsapp_messages_per_second
@@ -44,7 +44,6 @@ async def at_work(settings: Settings, graph: Graph) -> AsyncIterator[None]:
         files = await stack.enter_async_context(
             Files(settings.whatsapp_api_url, settings.whatsapp_api_version)
         )
-        store = Store(settings.media_folder)
         worker = Worker(jobs_table.handlers(settings, graph, claude, files, store))
         await stack.enter_async_context(running(load_when_wanted(claude), "claude"))
         await stack.enter_async_context(running(both(sender, worker), "work"))
@@ -84,7 +83,7 @@ async def work_until_told(settings: Settings) -> None:
         await stack.enter_async_context(carrying(settings, HEARD_BY_WORKERS))
         graph = Graph(base_url=settings.whatsapp_api_url, version=settings.whatsapp_api_version)
         await stack.enter_async_context(graph)
-        await stack.enter_async_context(at_work(settings, graph))
+        await stack.enter_async_context(at_work(settings, graph, Store(settings.media_folder)))
         log.info("the worker works")
         await stopping.event().wait()
     log.info("the worker has left")

@@ -23,6 +23,47 @@ from tests.postgres import one_database, running_postgres
 from tests.redis import running_redis
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--every-engine",
+        action="store_true",
+        help="also what takes long on both engines: everything that drives a browser, every hostile field",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Everything runs on both engines. Unless told otherwise a browser is driven on Postgres only where a test says so
+    (`on_both_engines`) or knows no other engine, and of `alternating` cases one is tried here, the next one there."""
+    if config.getoption("every_engine"):
+        return
+    on_sqlite = {case_of(item) for item in items if engine_of(item) == "sqlite"}
+    places = {case: place for place, case in enumerate(dict.fromkeys(map(case_of, items)))}
+    left_out = []
+    for item in items:
+        drives = "chromium" in getattr(item, "fixturenames", ()) and not item.get_closest_marker(
+            "on_both_engines"
+        )
+        if engine_of(item) == "postgres" and drives and case_of(item) in on_sqlite:
+            left_out.append(item)
+        elif item.get_closest_marker("alternating"):
+            here = ("sqlite", "postgres")[places[case_of(item)] % 2]
+            left_out += [item] if engine_of(item) not in (here, "") else []
+    config.hook.pytest_deselected(items=left_out)
+    gone = set(map(id, left_out))
+    items[:] = [item for item in items if id(item) not in gone]
+
+
+def engine_of(item: pytest.Item) -> str:
+    """ "" for what asks for no database."""
+    callspec = getattr(item, "callspec", None)
+    return str(callspec.params.get("engine", "")) if callspec else ""
+
+
+def case_of(item: pytest.Item) -> str:
+    """A test with its parameters, whatever the engine."""
+    return item.nodeid.replace("postgres", "*").replace("sqlite", "*")
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"

@@ -1,11 +1,14 @@
 """The owner's first wish: what the program receives or sends is on every screen by itself, at once."""
 
+import pytest
 from playwright.async_api import expect
 
 from tests.actors import Desk, WhatsApp, within
 from tests.browser.actors import Browsers
 from tests.browser.links import both_transports, every_link
 from tests.people import ANA, BRUNO, PAULO
+
+pytestmark = pytest.mark.on_both_engines
 
 
 @every_link

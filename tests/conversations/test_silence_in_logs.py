@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.db import database
 from app.logs import configure_logs
 from tests.actors import Desk, WhatsApp, running_desk, within
 from tests.clocks import moving_clock
@@ -98,10 +99,12 @@ async def test_what_cannot_be_used_or_stored_is_logged_without_its_content(
         assert await whatsapp.world.courier.post_once(TEXT.encode(), f"sha256={TOKEN}") == 401
         with locked_by_another_program(database_url):
             assert await whatsapp.posts(good) == 503
-        await fill_the_disk()
+        if database().is_sqlite:
+            await fill_the_disk()
         big = webhook(change(text("w3", TEXT + "x" * 300_000, WHO), contacts=[contact(WHO)]))
-        assert await whatsapp.posts(big) == 503
+        assert await whatsapp.posts(big) == (503 if database().is_sqlite else 200)
         conversation = await desk.marta.conversation_with(NAME)
         await desk.marta.reply(conversation, TEXT + "y" * 4000)
-        await pages_allowed(2**31)
+        if database().is_sqlite:
+            await pages_allowed(2**31)
     assert_silent(log)

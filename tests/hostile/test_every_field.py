@@ -134,9 +134,7 @@ async def usual_page(marta: Browser, whatsapp: WhatsApp) -> tuple[int, Anatomy]:
     told = [
         text(f"u{number}", "oi", ANA) for number in range(60)
     ]  # more than a page, so that it offers older ones
-    told += [
-        message(kind, "id")(kind, "1") for kind in ("image", "video", "audio", "document", "sticker")
-    ]
+    told += [message(kind, "id")(kind, "1") for kind in ("image", "video", "audio", "document", "sticker")]
     assert await whatsapp.posts(webhook(change(*told, contacts=[contact(ANA)]))) == 200
     conversation = await marta.conversation_with(ANA.name)
     await whatsapp.breaks("no_statuses")
@@ -149,6 +147,7 @@ async def pages_are_harmless(marta: Browser, conversation: int, usual: Anatomy, 
         assert_harmless(await whole_page(marta, path), usual, where)
 
 
+@pytest.mark.alternating
 @pytest.mark.parametrize("field", SAID)
 async def test_what_a_customer_says_is_stored_by_the_rule_and_shown_as_text(
     marta: Browser, whatsapp: WhatsApp, field: str
@@ -165,6 +164,7 @@ async def test_what_a_customer_says_is_stored_by_the_rule_and_shown_as_text(
         assert stored[f"w{place}"] == as_stored(hostile), (field, hostile)
 
 
+@pytest.mark.alternating
 @pytest.mark.parametrize("field", [*BESIDE, *STATUSES, *ENVELOPE])
 async def test_what_stands_beside_is_taken_or_set_aside_and_spoils_no_page(
     marta: Browser, whatsapp: WhatsApp, field: str
@@ -211,6 +211,7 @@ FORMS: dict[str, Callable[[str], dict[str, str]]] = {
 }
 
 
+@pytest.mark.alternating
 @pytest.mark.parametrize("form", FORMS)
 async def test_every_form_takes_or_refuses_every_string_and_its_pages_stay_whole(
     marta: Browser, whatsapp: WhatsApp, form: str
