@@ -70,6 +70,11 @@ class Connection(aiosqlite.Connection):
     statement is a look into a file that is in memory, and runs where it stands (decision 0009).
     """
 
+    def __del__(self) -> None:
+        """Whoever is cancelled while SQLAlchemy opens or takes back a connection leaves it to nobody: it ends here."""
+        if self._connection is not None:
+            self.stop()
+
     def cursor(self) -> "Cursor":  # type: ignore[override]
         return Cursor(self)
 
