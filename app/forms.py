@@ -4,9 +4,11 @@ from starlette.datastructures import FormData
 
 
 def text_field(form: FormData, name: str) -> str:
-    """The field's text; "" when it is missing or a file."""
+    """The field's text; "" when it is missing or a file. What no database keeps is replaced: zero characters, half surrogates."""
     value = form.get(name)
-    return value if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return value.replace("\0", "\u2400").encode("utf-8", "replace").decode("utf-8")
 
 
 def is_on(form: FormData, name: str) -> bool:

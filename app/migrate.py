@@ -95,7 +95,7 @@ async def fits(database: Database) -> bool:
     both do, and the old one may even have to start again.
     """
     current = await current_revision(database)
-    return current is not None and current >= newest_revision()  # revisions are numbers of four digits
+    return current is not None and current.isdigit() and int(current) >= int(newest_revision())
 
 
 async def refuse_older_schema(database: Database) -> None:
