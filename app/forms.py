@@ -4,7 +4,8 @@ from starlette.datastructures import FormData
 
 
 def text_field(form: FormData, name: str) -> str:
-    """The field's text; "" when it is missing or a file. What no database keeps is replaced: zero characters, half surrogates."""
+    """The field's text; "" when it is missing or a file. Zero characters and half surrogates, which no database keeps,
+    are replaced."""
     value = form.get(name)
     if not isinstance(value, str):
         return ""

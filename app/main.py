@@ -113,6 +113,7 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         await stack.enter_async_context(running(intake.run(), "intake"))
         if settings.recado_jobs is Jobs.INSIDE:
             await stack.enter_async_context(at_work(settings, graph, store))
+        stack.callback(stopping.set)  # the first of the endings: nobody begins anything any more
         yield
 
 

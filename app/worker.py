@@ -8,6 +8,7 @@ from datetime import timedelta
 from app import clock, jobs, leases
 from app.db import is_outage, reading, transaction
 from app.jobs import Claim
+from app.live.stopping import stopping
 from app.randomness import between
 from app.rounds import IDLE_SECONDS, PATIENCE_AT_STOP_SECONDS, keep_working
 
@@ -52,7 +53,9 @@ class Worker:
         """Begin every job that is due; seconds until the next look."""
         if (wait := await self.seconds_until_due()) > 0:
             return wait
-        while len(self._under_way) < AT_ONCE and (claim := await self.claim()) is not None:
+        while not stopping.is_set() and len(self._under_way) < AT_ONCE:
+            if (claim := await self.claim()) is None:
+                break
             self._claims[claim.lease_token] = claim
             task = asyncio.create_task(self.work(claim), name=f"job {claim.kind} {claim.key}")
             self._under_way.add(task)

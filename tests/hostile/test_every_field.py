@@ -1,6 +1,7 @@
 """Every hostile string in every text field that a webhook or a form can carry: kept by the rule, shown as text."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -174,7 +175,8 @@ async def test_what_stands_beside_is_taken_or_set_aside_and_spoils_no_page(
     journal = anatomy_of(await whole_page(marta, "/settings/journal"))
     before = await count(JournalEntry)
     changes = [change_with(field, f"w{place}", hostile) for place, hostile in enumerate(ALL)]
-    changes.append(change(text("after", "e depois?", ANA)))
+    soon = time.time() + 240  # later than whatever counts as sent when it came
+    changes.append(change(text("after", "e depois?", ANA, at=soon)))
     parts = [changes[start : start + 48] for start in range(0, len(changes), 48)]
     for part in parts:
         assert await whatsapp.posts(as_bytes(webhook(part))) == 200
