@@ -26,8 +26,9 @@ class Cut(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         transport = scope["state"]["transport"]
-        transport.write(self._begun)
-        transport.abort()
+        if not transport.is_closing():  # whoever asked may be gone already
+            transport.write(self._begun)
+            transport.abort()
         await asyncio.sleep(0)
 
 
