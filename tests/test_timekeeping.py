@@ -19,7 +19,7 @@ from tests.people import Customer
 
 DAY, HOUR, MINUTE = 86_400.0, 3_600.0, 60.0
 NOW = datetime.now(UTC).timestamp()
-TO_1970, TO_9999 = -NOW, datetime(9999, 12, 31, 23, 59, tzinfo=UTC).timestamp() - NOW
+TO_1970, TO_9999 = -NOW, datetime(9999, 12, 1, tzinfo=UTC).timestamp() - NOW
 
 # How far the machine's clock is from the true time, in seconds, at each step; between the steps people write.
 SCRIPTS: dict[str, Sequence[float]] = {

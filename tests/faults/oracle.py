@@ -210,6 +210,7 @@ def nobody_waits(session: Session, found: Findings) -> None:
             models.Message.conversation_id == conversation.id,
             models.Message.direction == Direction.IN,
             models.Message.type.not_in(SAYS_NOTHING),
+            models.Message.revoked_at.is_(None),  # what was taken back waits for nothing
         )
         waiting = [position for position in session.scalars(asks) if position > max(up_to, default=0)]
         found.note(
