@@ -21,6 +21,8 @@ pytestmark = [
     pytest.mark.faults,
     pytest.mark.skipif(sys.platform == "win32", reason="processes are forked and killed by signals"),
 ]
+ON: dict[str, list[pytest.MarkDecorator]] = {"sqlite": [], "postgres": [pytest.mark.postgres]}
+
 # What the short form tries, and how often: on both engines where that is possible. The rest is for `bin/faults`.
 KILLS = {
     "killed-while-people-answer": 6,
@@ -30,6 +32,12 @@ KILLS = {
     "rolled-out-under-load": 4,
 }
 SEED = 20_260
+CASES = [
+    pytest.param(engine, name, marks=[pytest.mark.xdist_group(name), *ON[engine]])
+    for name in KILLS
+    for engine in ENGINES
+    if FAULTS[name].runs_on(engine)
+]
 
 
 @pytest.fixture
@@ -47,10 +55,8 @@ def ground(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Itera
         yield Ground(engine, tmp_path, database)
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in KILLS])
+@pytest.mark.parametrize(("engine", "name"), CASES, indirect=["engine"])
 async def test_nothing_is_lost_nor_sent_twice_when_the_program_is(name: str, ground: Ground) -> None:
-    if not FAULTS[name].runs_on(ground.engine):
-        return  # this fault belongs to the other engine
     result = await FAULTS[name].run(name, ground, SEED, KILLS[name])
     print(result.line())
     assert result.broken == []

@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from app.live.bell import Bell
 from app.live.bus import Bus, line_of
 from tests.actors import within
+from tests.conftest import missing
 from tests.redis import RedisServer, running_redis
 
 HEARING_SECONDS = 15
@@ -47,8 +48,8 @@ class Wire:
 def redis() -> Iterator[RedisServer]:
     program = os.environ.get("RECADO_REDIS_BIN")
     if not program:
-        pytest.skip("bin/test found no Redis server")
-    with running_redis(Path(program)) as server:
+        missing("Redis server")
+    with running_redis(Path(str(program))) as server:
         yield server
 
 
