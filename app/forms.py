@@ -4,12 +4,10 @@ from starlette.datastructures import FormData
 
 
 def text_field(form: FormData, name: str) -> str:
-    """The field's text; "" when it is missing or a file. Zero characters and half surrogates, which no database keeps,
-    are replaced."""
+    """The field's text; "" when it is missing or a file. Zero characters, which no database keeps, are the field's own
+    affair: a person's text shows them, a name is wrong with one."""
     value = form.get(name)
-    if not isinstance(value, str):
-        return ""
-    return value.replace("\0", "\u2400").encode("utf-8", "replace").decode("utf-8")
+    return value if isinstance(value, str) else ""
 
 
 def is_on(form: FormData, name: str) -> bool:

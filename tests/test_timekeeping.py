@@ -12,8 +12,10 @@ from app.assistant.schedule import ANSWER
 from app.conversations.handoff import RESUME
 from app.db import close_database, open_database, transaction
 from app.outbox import queue, times
+from app.outbox.models import NumberPace
+from app.whatsapp.models import Number
 from tests.actors import Browser, WhatsApp, within
-from tests.clocks import MovingClock
+from tests.clocks import MovingClock, count
 from tests.engines import only_on
 from tests.people import Customer
 
@@ -180,7 +182,7 @@ async def test_a_message_queued_in_the_future_leaves_once_the_clock_went_back(
         await marta.sign_in()
         await whatsapp.breaks("throttle")  # it waits for a second try, tomorrow
         assert (await marta.reply(conversation, "Boa tarde")).status_code == 200
-        await within(20, lambda: not whatsapp.world.faults.waiting, what="the first try")
+        await within(20, lambda: count(NumberPace, NumberPace.slowdowns == 1), what="the first try")
         hand.move(days=-1)
         await marta.sign_in()
         async with transaction() as session:
@@ -188,6 +190,22 @@ async def test_a_message_queued_in_the_future_leaves_once_the_clock_went_back(
         queue.wake_sender.ring()
         await all_delivered(marta, conversation, 1)
     assert len(await whatsapp.accepted()) == 1
+
+
+@pytest.mark.usefixtures("opened")
+async def test_a_number_told_to_slow_down_while_the_clock_went_back_does_not_stand_still_for_a_day() -> None:
+    hand = MovingClock()
+    with clock.read_from(hand):
+        async with transaction() as session:
+            session.add(number := Number(phone_number_id="100", created_at=hand()))
+            await session.flush()
+            pace = NumberPace(number_id=number.id, free_at=hand() + timedelta(days=1), slowdowns=1)
+            pace.slowed_at = hand()
+            session.add(pace)
+        async with transaction() as session:
+            assert await times.repair_times(session) == 1
+            assert await times.repair_times(session) == 0
+    assert await count(NumberPace, NumberPace.free_at <= hand()) == 1
 
 
 async def test_a_clock_that_is_put_forward_takes_no_work_from_who_is_at_it(

@@ -7,6 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
+from app.characters import storable
 from app.conversations.models import Draft
 
 LONGEST_DRAFT = 65_536  # code points; more than can be sent, so that nothing typed is lost
@@ -19,7 +20,10 @@ async def keep(session: AsyncSession, user_id: int, conversation_id: int, text: 
         return
     dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     put = dialect.insert(Draft).values(
-        user_id=user_id, conversation_id=conversation_id, text=text[:LONGEST_DRAFT], updated_at=clock.now()
+        user_id=user_id,
+        conversation_id=conversation_id,
+        text=storable(text[:LONGEST_DRAFT]),
+        updated_at=clock.now(),
     )
     newer = {name: put.excluded[name] for name in ("text", "updated_at")}
     key = ["user_id", "conversation_id"]  # two tabs may type at once

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import clock
 from app.accounts.models import User
 from app.attention import reading
+from app.characters import storable
 from app.contacts.identities import recipient_of
 from app.conversations import drafts, handoff
 from app.conversations.models import Author, Conversation, Direction, Message
@@ -53,9 +54,7 @@ async def reply(
 
 def clean(text: str) -> str:
     """The text as it leaves: blank ends cut, line ends as WhatsApp has them; raises Invalid."""
-    text = (
-        text.replace("\r\n", "\n").replace("\0", "\u2400").encode("utf-8", "replace").decode("utf-8").strip()
-    )
+    text = storable(text.replace("\r\n", "\n")).strip()
     if not text:
         raise Invalid(N_("Write a message first."), field="text")
     if len(text) > LONGEST_TEXT or len(text.encode("utf-16-le")) // 2 > LONGEST_TEXT:

@@ -6,6 +6,7 @@ from sqlalchemy import and_, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
+from app.outbox.backoff import GIVE_UP_AFTER
 from app.outbox.delivery import DeliveryStatus
 from app.outbox.queue import CONTACT_PACES, DELIVERIES, LEASE, NUMBER_PACES
 
@@ -24,8 +25,12 @@ async def repair_times(session: AsyncSession) -> int:
     )
     held = update(DELIVERIES).where(DELIVERIES.c.lease_until > now + LEASE)
     contacts = update(CONTACT_PACES).where(CONTACT_PACES.c.free_at > now + LONGEST_DEBT)
-    is_not_slowed = and_(NUMBER_PACES.c.slowdowns == 0, NUMBER_PACES.c.free_at > now + CLOCKS_APART)
-    numbers = update(NUMBER_PACES).where(or_(is_not_slowed, NUMBER_PACES.c.slowed_at > now + CLOCKS_APART))
+    of_numbers, soon = NUMBER_PACES.c, now + CLOCKS_APART
+    is_not_slowed = and_(of_numbers.slowdowns == 0, of_numbers.free_at > soon)
+    is_slowed_for_longer_than_ever = of_numbers.free_at > soon + GIVE_UP_AFTER
+    numbers = update(NUMBER_PACES).where(
+        or_(is_not_slowed, is_slowed_for_longer_than_ever, of_numbers.slowed_at > soon)
+    )
     repairs = (
         early.values(created_at=now, next_try_at=now).returning(DELIVERIES.c.id),
         held.values(lease_until=now + LEASE).returning(DELIVERIES.c.id),

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.characters import storable
 from app.conversations import drafts
 from app.conversations.access import conversation_for, strict_id
 from app.conversations.models import Message
@@ -18,7 +19,7 @@ async def update(request: Request) -> Response:
         found = await conversation_for(
             session, request.state.user, strict_id(request.path_params["conversation_id"]), locked=True
         )  # a reply that is being stored comes first
-        sent = select(Message.id).where(Message.compose_id == text_field(form, "compose_id"))
+        sent = select(Message.id).where(Message.compose_id == storable(text_field(form, "compose_id")))
         if (await session.execute(sent)).first() is None:
             await drafts.keep(session, request.state.user.id, found.id, text_field(form, "text"))
     return Response(status_code=204)

@@ -5,6 +5,8 @@ import math
 import re
 from typing import Any, NoReturn
 
+from app.characters import storable
+
 JsonObject = dict[str, Any]
 
 DEEPEST = 64
@@ -16,7 +18,6 @@ NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 ONE_KIND = bytes.maketrans(b"{}", b"[]")
 # What cleaning could find: JSON in UTF-8 holds a surrogate or NUL only as an escape. Most bodies have none.
 UNCLEAN = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)")  # begins with what few bytes are: a fast search
-LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Unusable(ValueError):
@@ -82,18 +83,14 @@ READER = json.JSONDecoder(parse_constant=_not_finite, parse_float=_finite, parse
 
 
 def clean(value: Any) -> Any:
-    """The same JSON with the characters that the databases refuse replaced: lone surrogates by U+FFFD, NUL by U+2400."""
+    """The same JSON with every text and key `storable`."""
     if isinstance(value, str):
-        return clean_text(value)
+        return storable(value)
     if isinstance(value, dict):
-        return {clean_text(key): clean(inner) for key, inner in value.items()}
+        return {storable(key): clean(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [clean(inner) for inner in value]
     return value
-
-
-def clean_text(text: str) -> str:
-    return LONE_SURROGATE.sub("\ufffd", text).replace("\0", "\u2400")
 
 
 def at(value: Any, *keys: str) -> Any:

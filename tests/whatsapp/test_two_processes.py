@@ -96,9 +96,10 @@ async def test_reports_on_two_attempts_at_the_same_moment_leave_the_bubble_at_th
     database_url: str, desk: Desk, whatsapp: WhatsApp
 ) -> None:
     ana = await thread_with(desk.marta, whatsapp, ANA)
-    await whatsapp.breaks({"kind": "error", "code": 131026}, "no_statuses")
+    await whatsapp.breaks({"kind": "error", "code": 131026})
     await ana.sends("Chegou?")
     await ana.shows("Chegou?", "failed")
+    await whatsapp.breaks("no_statuses")
     assert (await ana.again("Chegou?")).status_code == 200
     await ana.shows("Chegou?", "sent")
     second = await ana.wamid_of("Chegou?")
