@@ -40,14 +40,26 @@ async def keep_working(
         waiting.cancel()
 
 
-async def to_its_end(work: Coroutine[Any, Any, Found]) -> Found:
-    """What `work` gives. Told to leave meanwhile we wait for its end first: a transaction is never cut in the middle."""
+async def to_its_end(
+    work: Coroutine[Any, Any, Found], *, patience_seconds: float | None = PATIENCE_AT_STOP_SECONDS
+) -> Found:
+    """What `work` gives. Told to leave meanwhile we wait for its end first: a transaction is never cut in the middle.
+
+    `patience_seconds` None: however long it takes, for `work` itself keeps to a time.
+    """
     task = asyncio.ensure_future(work)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait({task}, timeout=PATIENCE_AT_STOP_SECONDS)
+        await asyncio.wait({task}, timeout=patience_seconds)
+        task.add_done_callback(tell_fault)
         raise
+
+
+def tell_fault(task: "asyncio.Task[Any]") -> None:
+    """Nobody waits for this one any more; what went wrong in it is still told, unless it was the database's going."""
+    if not task.cancelled() and (fault := task.exception()) is not None and not is_outage(fault):
+        log.error("work failed at the end", extra={"fault": type(fault).__name__}, exc_info=fault)
 
 
 @asynccontextmanager

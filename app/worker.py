@@ -10,7 +10,7 @@ from app.db import is_outage, reading, transaction
 from app.jobs import Claim
 from app.live.stopping import stopping
 from app.randomness import between
-from app.rounds import IDLE_SECONDS, PATIENCE_AT_STOP_SECONDS, keep_working
+from app.rounds import IDLE_SECONDS, PATIENCE_AT_STOP_SECONDS, keep_working, to_its_end
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class Worker:
         try:
             await keep_working("jobs", self.round, jobs.wake_worker, self._under_way)
         finally:
-            await self.leave()
+            await to_its_end(self.leave(), patience_seconds=None)
 
     async def leave(self) -> None:
         """Turns of Claude end at once when asked, short work is waited for, and whatever is left is another's."""

@@ -15,7 +15,7 @@ from app.outbox import queue, settling
 from app.outbox.pace import Pace
 from app.outbox.queue import Claim, Due, Lease
 from app.randomness import between
-from app.rounds import IDLE_SECONDS, PATIENCE_AT_STOP_SECONDS, keep_working
+from app.rounds import IDLE_SECONDS, PATIENCE_AT_STOP_SECONDS, keep_working, to_its_end
 from app.whatsapp.graph import Graph
 from app.whatsapp.graph_errors import GraphError, Remedy
 from app.whatsapp.outcomes import Accepted, NotReached, NotSent, Outcome, Unknown, Withheld
@@ -44,7 +44,7 @@ class Sender:
         try:
             await keep_working("outbox", self.round, queue.wake_sender, self._under_way)
         finally:
-            await self.finish()
+            await to_its_end(self.finish(), patience_seconds=None)
 
     async def finish(self) -> None:
         """Let what WhatsApp has already answered be recorded before the database closes."""

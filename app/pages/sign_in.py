@@ -10,6 +10,7 @@ from app.accounts import passwords, users
 from app.accounts.models import User
 from app.accounts.sign_in import ABSOLUTE, sign_in, sign_out, user_of
 from app.accounts.throttle import Throttle, TooManyTries
+from app.characters import storable
 from app.db import reading, transaction
 from app.forms import text_field
 from app.gate import cookie_name
@@ -34,7 +35,7 @@ async def show(request: Request) -> Response:
 async def enter(request: Request) -> Response:
     """POST /sign-in: 303 when right, 422 with the form when wrong, 429 when this address has to wait."""
     fields = await request.form(max_files=0)
-    email, password = text_field(fields, "email"), text_field(fields, "password")
+    email, password = storable(text_field(fields, "email")), text_field(fields, "password")
     going_to = own_path(text_field(fields, "next"))
     try:
         user = await authenticate(request, email, password)

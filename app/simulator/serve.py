@@ -50,6 +50,8 @@ class _GuestServer(uvicorn.Server):
         for task in list(under_way):
             task.cancel()
         await self.lifespan.shutdown()
+        for connection in list(self.server_state.connections):  # those that came in while we closed
+            connection.transport.abort()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,0 +1,47 @@
+"""A worker that is told to stop, and told again, is gone only when what it had under way has ended."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from app import clock, jobs
+from app.conversations.handoff import RESUME
+from app.db import close_database, open_database, transaction
+from app.jobs import Claim, Job
+from app.live.stopping import stopping
+from app.worker import Worker
+from tests.actors import within
+from tests.clocks import count
+
+
+@pytest.fixture
+async def opened(database_url: str) -> AsyncIterator[None]:
+    stopping.begin()
+    open_database(database_url)
+    yield
+    await close_database()
+    stopping.begin()
+
+
+@pytest.mark.usefixtures("opened")
+async def test_a_job_under_way_ends_before_its_worker_though_that_is_told_to_leave_twice() -> None:
+    claims: list[Claim] = []
+    may_end = asyncio.Event()
+
+    async def work(claim: Claim) -> None:
+        claims.append(claim)
+        await may_end.wait()
+
+    async with transaction() as session:
+        await jobs.enqueue(session, RESUME, "1", run_at=clock.now())
+    leaving = asyncio.create_task(Worker({RESUME: work}).run())
+    await within(10, lambda: claims, what="the beginning of the job")
+    stopping.set()  # by the signal
+    await within(10, claims[0].leaving.is_set, what="the worker's leaving")
+    leaving.cancel()  # and by the doors that close
+    await asyncio.wait({leaving}, timeout=0.1)
+    assert not leaving.done()
+    may_end.set()
+    await asyncio.wait({leaving})
+    assert await count(Job) == 0
