@@ -21,10 +21,11 @@ from app.live.connection import Live
 from app.live.fragments import Fragments
 from app.live.ring import Ring
 from app.live.stopping import stopping
+from app.live.streams import Streams
 from app.logs import configure_logs
 from app.media import sweeping
 from app.media.store import Store
-from app.middleware import NOT_KEPT, BodyCap, HangUp, SecurityHeaders, security_headers
+from app.middleware import NOT_KEPT, BodyCap, SecurityHeaders, security_headers
 from app.migrate import refuse_older_schema
 from app.postgres import refuse_forgetful_server
 from app.rounds import running
@@ -36,6 +37,7 @@ from app.whatsapp.graph import Graph
 from app.whatsapp.intake import Intake
 from app.whatsapp.numbers import ensure_first
 from app.whatsapp.webhook import StraightToTheWebhook
+from app.wire import Wired
 from app.working import HEARD_BY_WORKERS, at_work
 
 log = logging.getLogger(__name__)
@@ -50,7 +52,7 @@ def create_app(settings: Settings) -> Starlette:
         lifespan=lifespan(settings),
         middleware=[
             Middleware(StraightToTheWebhook, headers=security_headers(settings) | NOT_KEPT),
-            Middleware(HangUp),
+            Middleware(Wired),
             Middleware(SecurityHeaders, settings=settings),
             Middleware(BodyCap),
             Middleware(
@@ -106,10 +108,12 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         app.state.throttle = Throttle()
         app.state.store = store = Store(settings.media_folder)
         app.state.intake = intake = Intake(settings)
-        app.state.live = Live(ring, Fragments(templates, settings.zone), settings.zone)
+        app.state.live = live = Live(ring, Fragments(templates, settings.zone), settings.zone)
+        app.state.streams = streams = Streams(live)
         await ring.start()
         stack.push_async_callback(ring.stop)
         await stack.enter_async_context(carrying(settings, HEARD_BY_WORKERS | {bell.name: looking(ring)}))
+        await stack.enter_async_context(running(streams.run(), "streams"))
         await stack.enter_async_context(running(intake.run(), "intake"))
         if settings.recado_jobs is Jobs.INSIDE:
             await stack.enter_async_context(at_work(settings, graph, store))

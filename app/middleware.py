@@ -68,22 +68,6 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
-class HangUp:
-    """Gives doors `scope["hang_up"]`, which ends the connection of a browser that takes nothing any more.
-
-    ASGI has no word for it, and a connection that is merely closed first waits for what is still to be taken, for ever.
-    The server's own `receive` belongs to the connection; None where it does not.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        transport = getattr(getattr(receive, "__self__", None), "transport", None)
-        scope["hang_up"] = getattr(transport, "abort", None)
-        await self.app(scope, receive, send)
-
-
 class BodyCap:
     """Answers 413 to a body above 1 MiB, announced or not, before it fills the memory, and 408 to one that only drips."""
 

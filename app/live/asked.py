@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from app.accounts.sign_in import is_signed_in
 from app.db import reading
-from app.live.fragments import Reader, parse_topics
+from app.live.redraw import Reader, parse_topics
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Each reader's own part of what an event shows, read for everybody who listens at once."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -38,29 +38,47 @@ class Crowd:
     def concerns_all(self, event: Event) -> bool:
         return event.user_id is None and event.at >= clock.now() - SHARED_WITHIN
 
-    async def seen(self, look: Look, user: User, rows: dict[int, tuple[Event, Row]]) -> dict[int, Seen]:
-        """This reader's part of each row; `rows`: by conversation, with the newest event that redraws it."""
-        found: dict[int, Seen] = {}
-        for conversation, (event, row) in rows.items():
-            if self.concerns_all(event) and user.id in (shared := await self.all_of(look, event, row)):
-                found[conversation] = listing.seen_of(user, row.conversation, *shared[user.id])
-        missing = [row.conversation for one, (_, row) in rows.items() if one not in found]
-        return found | (await listing.seen_by(await look.session(), user, missing) if missing else {})
+    async def seen(
+        self, look: Look, users: Sequence[User], rows: dict[int, tuple[Event, Row]]
+    ) -> dict[int, tuple[Seen, ...]]:
+        """By user, their part of each row, in the rows' order. `rows`: by conversation, each with the newest event for it."""
+        shared = [await self.all_of(look, event, row) for event, row in rows.values()]
+        conversations = [row.conversation for _, row in rows.values()]
+        found: dict[int, tuple[Seen, ...]] = {}
+        alike: dict[Hashable, tuple[Seen, ...]] = {}
+        for user in users:
+            theirs = tuple([of_all.get(user.id) for of_all in shared])
+            if None in theirs:
+                asked = await listing.seen_by(await look.session(), user, conversations)
+                found[user.id] = tuple([asked[conversation.id] for conversation in conversations])
+                continue
+            key = user.silences_claude, theirs
+            if key not in alike:
+                both = zip(conversations, theirs, strict=True)
+                alike[key] = tuple(listing.seen_of(user, one, *part) for one, part in both if part)
+            found[user.id] = alike[key]
+        return found
 
     async def all_of(self, look: Look, event: Event, row: Row) -> dict[int, tuple[int, str | None]]:
+        """What everybody who listens has unread and typed here, by user; nobody's where the event is not for all."""
+
         async def load() -> dict[int, tuple[int, str | None]]:
             return await listing.seen_by_all(await look.session(), list(self._listening), row.conversation.id)
 
+        if not self.concerns_all(event):
+            return {}
         return await self.sheets.loaded(("seen", row.conversation.id, event.id), load)
 
-    async def waiting(self, look: Look, user: User, newest: Event) -> int:
-        """The number in this reader's title; `newest`: the last event that they look at."""
+    async def waiting(self, look: Look, users: Sequence[User], newest: Event) -> dict[int, int]:
+        """The number in each one's title; `newest`: the last event that they look at."""
 
         async def load() -> dict[int, ToLookAt]:
             return await counting.to_look_at_by_all(await look.session(), list(self._listening))
 
-        if self.concerns_all(newest):
-            shared = await self.sheets.loaded(("waiting", newest.id), load)
-            if user.id in shared:
-                return shared[user.id].of(user)
-        return await counting.conversations_to_look_at(await look.session(), user)
+        shared = await self.sheets.loaded(("waiting", newest.id), load) if self.concerns_all(newest) else {}
+        return {
+            user.id: shared[user.id].of(user)
+            if user.id in shared
+            else await counting.conversations_to_look_at(await look.session(), user)
+            for user in users
+        }

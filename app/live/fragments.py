@@ -1,9 +1,11 @@
-"""The only map from what happened to what is redrawn; the same partials as the page's, in wrappers that place them."""
+"""Draws what happened: the same partials as the page's, in wrappers that place them."""
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
+from itertools import compress
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
@@ -12,7 +14,6 @@ from app import clock
 from app.accounts.models import User
 from app.attention import counting
 from app.conversations import listing, thread
-from app.conversations.access import can_see
 from app.conversations.listing import Row, Seen
 from app.conversations.models import Direction
 from app.conversations.thread import Bubble
@@ -20,95 +21,11 @@ from app.i18n import current_locale
 from app.live.crowd import Crowd
 from app.live.events import Event, EventKind
 from app.live.look import Look
+from app.live.redraw import Reader, Redraw, View
 from app.live.sheets import Sheets
 
-INBOX = "inbox"
 MESSAGES = (EventKind.MESSAGE_ADDED, EventKind.MESSAGE_CHANGED)
 ALERT_WITHIN = timedelta(seconds=15)  # older news is caught up on quietly
-
-
-@dataclass
-class Redraw:
-    """What a batch of events changes on one reader's screen, each thing once. Values are the newest event's id."""
-
-    bubbles: dict[int, Event] = field(default_factory=dict)  # messages, by id; the latest news last
-    added: dict[int, Event] = field(default_factory=dict)  # of `bubbles`: those that are new
-    drafts: dict[int, Event] = field(default_factory=dict)  # conversations whose draft of Claude grew
-    heads: dict[int, Event] = field(
-        default_factory=dict
-    )  # conversations whose mode, owner or hand-over changed
-    rows: dict[int, Event] = field(default_factory=dict)
-    moved: set[int] = field(default_factory=set)  # of `rows`: those that go to their new place
-    rewritten: set[int] = field(default_factory=set)  # conversations whose thread is not what it was
-    handed_over: dict[int, Event] = field(default_factory=dict)
-    attention: bool = False
-    resync: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.rows or self.drafts)
-
-    def note(self, event: Event) -> None:
-        """What this one event redraws."""
-        conversation = event.conversation_id
-        match event.kind:
-            case EventKind.ATTENDANT_CHANGED | EventKind.UNKNOWN:
-                self.resync = True
-            case EventKind.MESSAGE_ADDED if event.ref and conversation:
-                self.added[event.ref] = self.rows[conversation] = event
-                self.note_bubble(event.ref, event)
-                self.moved.add(conversation)
-                self.attention = True
-            case EventKind.MESSAGE_CHANGED if event.ref and conversation:
-                self.rows[conversation] = event
-                self.note_bubble(event.ref, event)
-            case EventKind.PAST_ADDED if conversation:
-                self.rows[conversation] = event
-                self.moved.add(conversation)
-                self.rewritten.add(conversation)
-            case EventKind.CONVERSATION_CHANGED if conversation:
-                self.heads[conversation] = self.rows[conversation] = event
-                self.attention = True
-            case EventKind.HANDED_OVER if conversation:
-                self.heads[conversation] = self.rows[conversation] = self.handed_over[conversation] = event
-                self.attention = True
-            case EventKind.DRAFT_CHANGED if conversation:
-                self.drafts[conversation] = event
-                if event.ref is None:  # it began or ended
-                    self.rows[conversation] = self.heads[conversation] = event
-            case EventKind.CURSOR_MOVED if conversation:
-                self.rows[conversation] = event
-                self.attention = True
-
-    def note_bubble(self, message: int, event: Event) -> None:
-        """What was drawn for an older event may be kept, and out of date: each bubble is drawn for its newest, in order."""
-        self.bubbles.pop(message, None)
-        self.bubbles[message] = event
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Who looks, at what, in which language. `open_ids`: the conversations that are open in the browser's tabs."""
-
-    user: User
-    shows_list: bool
-    open_ids: frozenset[int]
-
-    def may_see(self, event: Event) -> bool:
-        if event.user_id not in (None, self.user.id):
-            return False
-        return event.conversation_id is None or can_see(self.user, event.conversation_id)
-
-
-def parse_topics(topics: str, user: User) -> Reader:
-    """`inbox,conv:12` as a Reader; what is unknown, or not this user's to see, is left out."""
-    parts = topics.split(",")[:20]
-    ids = {
-        int(part[5:])
-        for part in parts
-        if part.startswith("conv:") and part[5:].isascii() and part[5:].isdigit() and len(part) <= 23
-    }
-    return Reader(user, INBOX in parts, frozenset(one for one in ids if can_see(user, one)))
 
 
 @dataclass(frozen=True)
@@ -123,6 +40,46 @@ class Picture:
     row: Row | None
 
 
+@dataclass(frozen=True)
+class Call:
+    """What a desktop notification may tell: a customer's message, or that people were called (`bubble` None)."""
+
+    conversation_id: int
+    bubble: Bubble | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a batch of events shows beside bubbles. Rows and heads by conversation, with the newest event that redraws them."""
+
+    rows: dict[int, tuple[Event, Row]]
+    heads: dict[int, tuple[Event, Row]]
+    calls: Sequence[Call]
+
+    def calls_for(self, user: User, seen: Sequence[Seen]) -> tuple[int, ...]:
+        """The places in `calls` of those that concern this reader; `seen`: their part of each row."""
+        unread = {one: part.unread for one, part in zip(self.rows, seen, strict=True)}
+        return tuple(
+            place
+            for place, call in enumerate(self.calls)
+            if call.bubble is None
+            or (
+                unread[call.conversation_id]
+                and counting.concerns(user, self.rows[call.conversation_id][1].conversation)
+            )
+        )
+
+
+class Part(NamedTuple):
+    """One reader's own. Readers of a view whose parts are equal get the same fragments."""
+
+    seen: tuple[Seen, ...]  # as the rows that are shown
+    waiting: int | None
+    calls: tuple[int, ...]  # places in `Shown.calls`
+    shows_text: bool  # in an alert
+    head_of: int | None  # the user, where a head is drawn: it speaks to them
+
+
 class Fragments:
     """Draws batches of events for readers; what is the same for many is drawn once."""
 
@@ -134,43 +91,49 @@ class Fragments:
 
     async def draw(self, events: Sequence[Event], reader: Reader) -> str | None:
         """The HTML that brings this reader's page up to date, "" when nothing of theirs changed; None: fetch it anew."""
-        redraw = Redraw()
-        for event in events:
-            if reader.may_see(event):
-                redraw.note(event)
-        if redraw.resync or redraw.rewritten & reader.open_ids:
-            return None
-        current_locale.set(reader.user.locale)
+        return (await self.draw_for_all(events, [reader]))[0]
+
+    async def draw_for_all(self, events: Sequence[Event], readers: Sequence[Reader]) -> list[str | None]:
+        """The same for many, in their order. What looks alike for several is drawn once: one string for all of them."""
+        alike: dict[tuple[View, tuple[bool, ...]], list[int]] = {}
+        for place, reader in enumerate(readers):
+            seen = tuple([reader.may_see(event) for event in events])
+            alike.setdefault((reader.view, seen), []).append(place)
+        drawn: list[str | None] = [None] * len(readers)
+        for (view, seen), places in alike.items():
+            redraw = Redraw.of(compress(events, seen))
+            found = await self.draw_view(view, redraw, [readers[place].user for place in places])
+            for place, html in zip(places, found, strict=True):
+                drawn[place] = html
+        return drawn
+
+    async def draw_view(self, view: View, redraw: Redraw, users: Sequence[User]) -> Sequence[str | None]:
+        """For readers who differ in nothing but who they are."""
+        if redraw.resync or redraw.rewritten & view.open_ids:
+            return [None] * len(users)
         if redraw.is_empty:
-            return ""
+            return [""] * len(users)
+        current_locale.set(view.locale)
         async with AsyncExitStack() as stack:
             look = Look(stack)
-            pieces = await self.thread_pieces(look, redraw, reader)
-            pieces += await self.list_pieces(look, redraw, reader)
-        return "".join(pieces)
+            for_all = await self.thread_pieces(look, redraw, view)
+            shown = await self.shown(look, redraw, view)
+            parts = await self.parts(look, redraw, shown, users)
+        drawn: dict[Part, str] = {}
+        for user, part in zip(users, parts, strict=True):
+            if part not in drawn:
+                drawn[part] = "".join([*for_all, *self.own_pieces(redraw, view, shown, user, part)])
+        return [drawn[part] for part in parts]
 
-    async def thread_pieces(self, look: Look, redraw: Redraw, reader: Reader) -> list[str]:
-        """Bubbles, draft and head of the conversations that are open."""
+    async def thread_pieces(self, look: Look, redraw: Redraw, view: View) -> list[str]:
+        """Bubbles and drafts of the conversations that are open."""
         pieces = []
-        open_ids = reader.open_ids
-        for message, (event, bubble) in (await self.newest_bubbles(look, redraw, open_ids)).items():
+        for message, (event, bubble) in (await self.newest_bubbles(look, redraw, view.open_ids)).items():
             template = "live/message_added.html" if message in redraw.added else "live/message_changed.html"
             pieces.append(self.html(template, event, message, bubbles=[bubble]))
         for conversation, event in redraw.drafts.items():
-            if conversation in open_ids and (row := await self.row(look, event)):
+            if conversation in view.open_ids and (row := await self.row(look, event)):
                 pieces.append(self.html("live/draft.html", event, conversation, row=row))
-        for conversation, event in redraw.heads.items():
-            if conversation in open_ids and (row := await self.row(look, event)):
-                pieces.append(
-                    self.html(
-                        "live/head.html",
-                        event,
-                        conversation,
-                        f"user {reader.user.id}",
-                        row=row,
-                        user=reader.user,
-                    )
-                )
         return pieces
 
     async def newest_bubbles(
@@ -185,58 +148,61 @@ class Fragments:
                 newest |= {bubble.message.id: (event, bubble) for bubble in (*touched, *picture.quoting)}
         return newest
 
-    async def list_pieces(self, look: Look, redraw: Redraw, reader: Reader) -> list[str]:
-        """Rows, the number in the title, and alerts."""
-        rows = {one: row for one, event in redraw.rows.items() if (row := await self.row(look, event))}
-        if not rows:
-            return []
-        seen = await self.crowd.seen(
-            look, reader.user, {one: (redraw.rows[one], row) for one, row in rows.items()}
-        )
-        newest = max(redraw.rows.values(), key=lambda event: event.id)
-        waiting = await self.crowd.waiting(look, reader.user, newest) if redraw.attention else None
-        pieces = []
-        if reader.shows_list:
-            for one, row in rows.items():
-                template = "live/row_moved.html" if one in redraw.moved else "live/row_changed.html"
-                pieces.append(self.html(template, redraw.rows[one], one, seen[one], row=row, seen=seen[one]))
-        if waiting is not None:
-            pieces.append(self.templates.get_template("live/attention.html").render(waiting=waiting))
-            pieces += await self.alerts(look, redraw, reader, rows, seen)
-        return pieces
-
-    async def alerts(
-        self,
-        look: Look,
-        redraw: Redraw,
-        reader: Reader,
-        rows: dict[int, Row],
-        seen: dict[int, Seen],
-    ) -> list[str]:
-        """What calls this reader by a desktop notification, if their browser may show one."""
-        pieces = []
-        fresh = clock.now() - ALERT_WITHIN
-        template = self.templates.get_template("live/alert.html")
+    async def shown(self, look: Look, redraw: Redraw, view: View) -> Shown:
+        rows: dict[int, tuple[Event, Row]] = {}
+        heads: dict[int, tuple[Event, Row]] = {}
+        calls, fresh = [], clock.now() - ALERT_WITHIN
+        for conversation, event in redraw.rows.items():
+            if row := await self.row(look, event):
+                rows[conversation] = event, row
+        for conversation, event in redraw.heads.items():
+            if conversation in view.open_ids and (row := await self.row(look, event)):
+                heads[conversation] = event, row
         for event in redraw.added.values():
-            row = rows.get(event.conversation_id or 0)
-            if row is None or event.at < fresh or not seen[row.conversation.id].unread:
-                continue
-            bubbles = await self.bubbles(look, event)
-            if (
-                bubbles
-                and bubbles[0].message.direction == Direction.IN
-                and counting.concerns(reader.user, row.conversation)
-            ):
-                pieces.append(template.render(row=row, bubble=bubbles[0], handoff=None, user=reader.user))
+            if event.conversation_id in rows and event.at >= fresh:
+                bubbles = (await self.picture(look, event)).bubbles
+                if bubbles and bubbles[0].message.direction == Direction.IN:
+                    calls.append(Call(bubbles[0].message.conversation_id, bubbles[0]))
         for conversation, event in redraw.handed_over.items():
             if event.at >= fresh and conversation in rows:
-                pieces.append(
-                    template.render(row=rows[conversation], bubble=None, handoff=True, user=reader.user)
-                )
-        return pieces
+                calls.append(Call(conversation, None))
+        return Shown(rows, heads, calls)
 
-    async def bubbles(self, look: Look, event: Event) -> Sequence[Bubble]:
-        return (await self.picture(look, event)).bubbles
+    async def parts(self, look: Look, redraw: Redraw, shown: Shown, users: Sequence[User]) -> list[Part]:
+        """Each reader's own."""
+        seen = await self.crowd.seen(look, users, shown.rows)
+        waiting: dict[int, int] = {}
+        if shown.rows and redraw.attention:
+            newest = max(redraw.rows.values(), key=lambda event: event.id)
+            waiting = await self.crowd.waiting(look, users, newest)
+        return [
+            Part(
+                seen[user.id],
+                waiting.get(user.id),
+                shown.calls_for(user, seen[user.id]) if shown.calls else (),
+                user.alert_shows_text,
+                user.id if shown.heads else None,
+            )
+            for user in users
+        ]
+
+    def own_pieces(self, redraw: Redraw, view: View, shown: Shown, user: User, part: Part) -> list[str]:
+        """Heads, rows, the number in the title, and what calls this reader by a desktop notification."""
+        pieces = [
+            self.html("live/head.html", event, one, f"user {user.id}", row=row, user=user)
+            for one, (event, row) in shown.heads.items()
+        ]
+        if view.shows_list:
+            for (one, (event, row)), seen in zip(shown.rows.items(), part.seen, strict=True):
+                template = "live/row_moved.html" if one in redraw.moved else "live/row_changed.html"
+                pieces.append(self.html(template, event, one, seen, row=row, seen=seen))
+        if part.waiting is not None:
+            pieces.append(self.templates.get_template("live/attention.html").render(waiting=part.waiting))
+        alert = self.templates.get_template("live/alert.html")
+        for call in (shown.calls[place] for place in part.calls):
+            row = shown.rows[call.conversation_id][1]
+            pieces.append(alert.render(row=row, bubble=call.bubble, handoff=call.bubble is None, user=user))
+        return pieces
 
     async def row(self, look: Look, event: Event) -> Row | None:
         return (await self.picture(look, event)).row

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from app.live.stream import frame
+from app.live.frames import frame
 from app.static_files import STATIC, ReleasedFiles, static_url
 
 PAGE = f"""<!doctype html><html><head><meta charset="utf-8">

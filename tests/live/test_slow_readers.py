@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from app.db import transaction
-from app.live import stream as stream_door
+from app.live import streams
 from app.live.events import Change, EventKind, announce
 from app.simulator.serve import listening as listening_socket
 from tests.actors import Browser, Desk, WhatsApp, within
@@ -69,7 +69,7 @@ async def test_stuck_readers_delay_nobody_and_are_dropped_with_one_line_each(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(stream_door, "SEND_TIMEOUT_SECONDS", 2.0)
+    monkeypatch.setattr(streams, "SEND_TIMEOUT_SECONDS", 2.0)
     await with_small_buffers(desk)
     await whatsapp.says(ANA, LARGE)
     now = (await poll(marta, 0)).headers["x-live-cursor"]

@@ -1,0 +1,115 @@
+"""What a batch of events changes on a reader's screen, and who that reader is: the only map from one to the other."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from app.accounts.models import User
+from app.conversations.access import can_see
+from app.live.events import Event, EventKind
+
+INBOX = "inbox"
+
+
+@dataclass
+class Redraw:
+    """What a batch of events changes on one reader's screen, each thing once. Values are the newest event's id."""
+
+    bubbles: dict[int, Event] = field(default_factory=dict)  # messages, by id; the latest news last
+    added: dict[int, Event] = field(default_factory=dict)  # of `bubbles`: those that are new
+    drafts: dict[int, Event] = field(default_factory=dict)  # conversations whose draft of Claude grew
+    heads: dict[int, Event] = field(
+        default_factory=dict
+    )  # conversations whose mode, owner or hand-over changed
+    rows: dict[int, Event] = field(default_factory=dict)
+    moved: set[int] = field(default_factory=set)  # of `rows`: those that go to their new place
+    rewritten: set[int] = field(default_factory=set)  # conversations whose thread is not what it was
+    handed_over: dict[int, Event] = field(default_factory=dict)
+    attention: bool = False
+    resync: bool = False
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> "Redraw":
+        redraw = cls()
+        for event in events:
+            redraw.note(event)
+        return redraw
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.rows or self.drafts)
+
+    def note(self, event: Event) -> None:
+        """What this one event redraws."""
+        conversation = event.conversation_id
+        match event.kind:
+            case EventKind.ATTENDANT_CHANGED | EventKind.UNKNOWN:
+                self.resync = True
+            case EventKind.MESSAGE_ADDED if event.ref and conversation:
+                self.added[event.ref] = self.rows[conversation] = event
+                self.note_bubble(event.ref, event)
+                self.moved.add(conversation)
+                self.attention = True
+            case EventKind.MESSAGE_CHANGED if event.ref and conversation:
+                self.rows[conversation] = event
+                self.note_bubble(event.ref, event)
+            case EventKind.PAST_ADDED if conversation:
+                self.rows[conversation] = event
+                self.moved.add(conversation)
+                self.rewritten.add(conversation)
+            case EventKind.CONVERSATION_CHANGED if conversation:
+                self.heads[conversation] = self.rows[conversation] = event
+                self.attention = True
+            case EventKind.HANDED_OVER if conversation:
+                self.heads[conversation] = self.rows[conversation] = self.handed_over[conversation] = event
+                self.attention = True
+            case EventKind.DRAFT_CHANGED if conversation:
+                self.drafts[conversation] = event
+                if event.ref is None:  # it began or ended
+                    self.rows[conversation] = self.heads[conversation] = event
+            case EventKind.CURSOR_MOVED if conversation:
+                self.rows[conversation] = event
+                self.attention = True
+
+    def note_bubble(self, message: int, event: Event) -> None:
+        """What was drawn for an older event may be kept, and out of date: each bubble is drawn for its newest, in order."""
+        self.bubbles.pop(message, None)
+        self.bubbles[message] = event
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who looks, at what, in which language. `open_ids`: the conversations that are open in the browser's tabs."""
+
+    user: User
+    shows_list: bool
+    open_ids: frozenset[int]
+
+    @cached_property
+    def view(self) -> "View":
+        return View(self.user.locale, self.shows_list, self.open_ids)
+
+    def may_see(self, event: Event) -> bool:
+        if event.user_id not in (None, self.user.id):
+            return False
+        return event.conversation_id is None or can_see(self.user, event.conversation_id)
+
+
+class View(NamedTuple):
+    """All that decides about a reader's fragments beside who they are."""
+
+    locale: str
+    shows_list: bool
+    open_ids: frozenset[int]
+
+
+def parse_topics(topics: str, user: User) -> Reader:
+    """`inbox,conv:12` as a Reader; what is unknown, or not this user's to see, is left out."""
+    parts = topics.split(",")[:20]
+    ids = {
+        int(part[5:])
+        for part in parts
+        if part.startswith("conv:") and part[5:].isascii() and part[5:].isdigit() and len(part) <= 23
+    }
+    return Reader(user, INBOX in parts, frozenset(one for one in ids if can_see(user, one)))
