@@ -94,7 +94,7 @@ class Proxy:
         """From now on, on open lines and new ones."""
         self.behaviour = Behaviour(fault, **how)  # type: ignore[arg-type]
         for line in self.lines:
-            line.answered, line.has_been_said = 0, False
+            line.answered, line.has_been_said, line.tail = 0, False, b""
 
     def cut_all(self) -> None:
         """Reset every open line at once."""
