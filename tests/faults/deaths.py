@@ -17,6 +17,7 @@ from tests.faults.processes import house
 from tests.faults.result import Result
 from tests.faults.surroundings import browser_of, whatsapp_of
 
+TOGETHER = 6  # acts under way at once, at most: those they concern stand among the newest of the list
 DEATH_SECONDS = 25.0  # for a life to reach its boundary: a lease and a turn of Claude
 WAYS = ("webhook", "turn", "delivery", "status", "media")  # the first part of the boundaries' names
 
@@ -49,14 +50,17 @@ async def killed_in_turn(
         marta = await browser_of(desk, stack)
         stage = Stage(whatsapp, marta, Random(seed + 1))
         missed: list[str] = []
-        await desk.kill()
-        async with anyio.create_task_group() as world:
-            for boundary, act in lives:
-                await desk.start_to_die(f"{boundary}:{random.choice((1, 1, 2))}")
-                world.start_soon(play, stage, act)
-                if not await desk.death(DEATH_SECONDS):
-                    missed.append(f"{boundary} in {act.__name__}")
-            await desk.start(cold=True)
+        for start in range(0, len(lives), TOGETHER):
+            await desk.kill()
+            async with anyio.create_task_group() as world:
+                for boundary, act in lives[start : start + TOGETHER]:
+                    await desk.start_to_die(f"{boundary}:{random.choice((1, 1, 2))}")
+                    world.start_soon(play, stage, act)
+                    if not await desk.death(DEATH_SECONDS):
+                        missed.append(f"{boundary} in {act.__name__}")
+                await desk.start(
+                    cold=start + TOGETHER >= len(lives)
+                )  # and in this life all of it gets through
         found = await concluded(desk, whatsapp, marta, stage.inbound, stage.asked, claude=True, result=result)
         found.note(missed, f"{len(missed)} lives did not reach their boundary: {missed[:9]}")
         result.repeated = stage.repeated
