@@ -1,6 +1,7 @@
 """The live log and its two doors: a cursor never skips, never shows what is not the reader's, and never hangs."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from datetime import date
 
 import pytest
@@ -16,7 +17,7 @@ from app.live.stopping import stopping
 from tests.actors import Browser, Desk, WhatsApp, running_desk
 from tests.clocks import count
 from tests.live.listening import cursor_in, listening, poll
-from tests.people import ANA, BRUNO, PAULO
+from tests.people import ANA, BRUNO, PAULO, Attendant
 
 AT_ONCE = 1.0
 
@@ -278,6 +279,32 @@ async def test_a_held_poll_passes_over_what_is_not_its_readers(
         answer = await held
     assert answer.status_code == 200
     assert "x-live" not in answer.headers
+
+
+async def test_what_many_are_told_together_is_what_each_would_be_told_alone(
+    desk: Desk, whatsapp: WhatsApp, marta: Browser
+) -> None:
+    """Streams are drawn for together; a poll is drawn for by itself."""
+    await whatsapp.says(ANA, "Oi")
+    ana = await marta.conversation_with(ANA.name)
+    paulo, rui = (
+        await desk.attendant(PAULO),
+        await desk.attendant(Attendant("Rui", "rui@example.com", "attendant")),
+    )
+    await paulo.post(f"/c/{ana}/reading", {"up_to": "1"})
+    await rui.post("/settings", {"locale": "en", "alert_shows_text": "off"})
+    now = await head()
+    both = f"inbox,conv:{ana}"
+    asked = [(marta, both), (marta, "inbox"), (paulo, both), (paulo, f"conv:{ana}"), (rui, both)]
+    async with AsyncExitStack() as stack:
+        streams = [
+            await stack.enter_async_context(listening(reader, now, topics)) for reader, topics in asked
+        ]
+        await whatsapp.says(ANA, "E hoje?")
+        told = [await stream.next_news() for stream in streams]
+    alone = [await poll(reader, now, topics) for reader, topics in asked]
+    assert [(news.id, news.data) for news in told] == [(cursor_in(one), one.text) for one in alone]
+    assert len({news.data for news in told}) == len(asked)
 
 
 async def test_silence_is_broken_by_heartbeats_that_carry_the_cursor(
