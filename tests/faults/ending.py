@@ -8,13 +8,15 @@ from typing import Protocol
 
 import anyio
 
-from tests.actors import Browser, WhatsApp, within
+from tests.actors import Browser, WhatsApp
 from tests.faults.oracle import Findings, Outside, accepted_sends, as_a_page_should_show, examine, unfinished
 from tests.faults.result import Result
 from tests.faults.traffic import CANARY, CUSTOMERS, unread_as_shown
 from tests.people import MARTA
 
-DRAIN_SECONDS = 120.0  # of a backlog that grows with the number of kills
+STANDSTILL_SECONDS = 60.0  # in which nothing of the backlog moves: more than any lease
+DRAIN_SECONDS = 600.0  # of a backlog that grows with the number of kills
+PAUSE_SECONDS = 0.1
 BUSY = (
     "TimeoutError",
     "OperationalError",
@@ -58,19 +60,19 @@ async def concluded(
 
 
 async def drained(desk: Tried, whatsapp: WhatsApp) -> float:
-    """Seconds until nothing is left to do; fails naming what is."""
-    began = time.monotonic()
+    """Seconds until nothing is left to do; fails, naming what is, when none of it moves any more."""
+    began = changed_at = time.monotonic()
     left: list[str] = []
-
-    async def is_done() -> bool:
+    while True:
         idle = await whatsapp.control("GET", "/idle", timeout=1)
-        left[:] = unfinished(desk.database_url) + ([] if idle["idle"] else [f"webhooks: {idle['pending']}"])
-        return not left
-
-    with anyio.move_on_after(DRAIN_SECONDS):
-        await within(DRAIN_SECONDS, is_done, what="drain")
-    assert not left, f"not drained within {DRAIN_SECONDS} s: {left}"
-    return round(time.monotonic() - began, 1)
+        found = unfinished(desk.database_url) + ([] if idle["idle"] else [f"webhooks: {idle['pending']}"])
+        if not found:
+            return round(time.monotonic() - began, 1)
+        if found != left:
+            left, changed_at = found, time.monotonic()
+        assert time.monotonic() - changed_at < STANDSTILL_SECONDS, f"nothing moves of {left}"
+        assert time.monotonic() - began < DRAIN_SECONDS, f"not drained within {DRAIN_SECONDS} s: {left}"
+        await anyio.sleep(PAUSE_SECONDS)
 
 
 def look_at_the_page(
