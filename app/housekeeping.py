@@ -44,6 +44,7 @@ async def tidy(claim: Claim) -> None:
         log.info("old rows were deleted", extra=gone)
     async with transaction() as session:
         await jobs.enqueue(session, HOUSEKEEPING, KEY, run_at=clock.now() + EVERY)
+        await jobs.finish(session, claim)
 
 
 async def in_batches(purge: Purge) -> int:
