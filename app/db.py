@@ -246,8 +246,9 @@ def is_outage(error: BaseException) -> bool:
         cause, Overtaken | sqlite3.OperationalError | TimeoutError | asyncio.TimeoutError | ConnectionError
     ):
         return True
-    # psycopg's deadlocks, cuts and full disks are kinds of OperationalError; on SQLite it is not installed
+    # psycopg's deadlocks, cuts and full disks are kinds of OperationalError; on SQLite it is not installed. The server
+    # also hangs up on who stood still in the middle of a transaction, as a frozen process does.
     kinds = {kind.__name__ for kind in type(cause).__mro__ if kind.__module__.partition(".")[0] == "psycopg"}
-    return bool(kinds & {"OperationalError", "InterfaceError"}) or (
+    return bool(kinds & {"OperationalError", "InterfaceError", "IdleInTransactionSessionTimeout"}) or (
         isinstance(error, SQLAlchemyTimeout) or getattr(error, "connection_invalidated", False) is True
     )

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
-from app.db import close_database, open_database, reading, transaction
+from app.db import close_database, is_outage, open_database, reading, transaction
 from app.postgres import refuse_forgetful_server
 from app.settings import HOME
+from tests.actors import within
 from tests.engines import only_on
 from tests.postgres import connected, running_postgres
 
@@ -57,3 +59,25 @@ async def test_a_server_that_writes_through_to_its_disk_is_let_in(postgres_progr
             await refuse_forgetful_server(opened.writer)
         finally:
             await close_database()
+
+
+@only_on("postgres")
+async def test_who_stood_still_in_a_transaction_was_hung_up_on_which_is_an_outage(database_url: str) -> None:
+    open_database(database_url)
+    try:
+        with connected(database_url) as somebody:
+
+            async def stand_still() -> None:
+                async with transaction() as session:
+                    await session.execute(text("SET LOCAL idle_in_transaction_session_timeout = '50ms'"))
+                    ours = (await session.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+                    there = f"SELECT 1 FROM pg_stat_activity WHERE pid = {ours}".encode()  # noqa: S608
+                    await within(10, lambda: somebody.execute(there).fetchone() is None, what="the hang-up")
+
+            with pytest.raises(SQLAlchemyError) as hung_up:
+                await stand_still()
+        assert is_outage(hung_up.value)
+        async with transaction() as session:
+            assert (await session.execute(text("SELECT 1"))).scalar_one() == 1
+    finally:
+        await close_database()
