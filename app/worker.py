@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 16  # turns of Claude mostly wait for the network
 SHORTEST_PAUSE_SECONDS = 0.02
 LONGEST_WAIT_SECONDS = 300.0
+OUTAGE_WAIT_SECONDS = 2.0
 
 Handler = Callable[[Claim], Awaitable[None]]
 
@@ -86,7 +87,7 @@ class Worker:
                 extra={"job": claim.kind, "fault": type(fault).__name__},
                 exc_info=not is_outage(fault),
             )
-            await self.later(claim, type(fault).__name__)
+            await self.later(claim, fault)
         del self._claims[claim.lease_token]  # not when cancelled: then it is given back
 
     async def renew(self, claim: Claim) -> bool:
@@ -102,10 +103,16 @@ class Worker:
             if not is_outage(fault):
                 raise
 
-    async def later(self, claim: Claim, error: str) -> None:
-        """Back into the queue, later each time; after many tries it waits a day, where it can be seen."""
+    async def later(self, claim: Claim, fault: Exception) -> None:
+        """Back into the queue, later each time; after many tries it waits a day, where it can be seen.
+
+        Soon again when the database was out: that is not the job's fault, however often it was begun before.
+        """
+        error = type(fault).__name__
         wait = min(2.0 ** min(claim.tries, 10), LONGEST_WAIT_SECONDS) * between(0.7, 1.3)
-        if claim.tries >= jobs.MOST_TRIES:
+        if is_outage(fault):
+            wait = OUTAGE_WAIT_SECONDS * between(0.7, 1.3)
+        elif claim.tries >= jobs.MOST_TRIES:
             wait = jobs.REST.total_seconds()
         try:
             async with transaction() as session:

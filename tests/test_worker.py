@@ -1,9 +1,12 @@
-"""A worker that is told to stop, and told again, is gone only when what it had under way has ended."""
+"""The worker of the jobs: how it leaves, and when it tries again."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from functools import partial
 
 import pytest
+from sqlalchemy import update
 
 from app import clock, jobs
 from app.conversations.handoff import RESUME
@@ -45,3 +48,30 @@ async def test_a_job_under_way_ends_before_its_worker_though_that_is_told_to_lea
     may_end.set()
     await asyncio.wait({leaving})
     assert await count(Job) == 0
+
+
+@pytest.mark.usefixtures("opened")
+@pytest.mark.parametrize(
+    ("fault", "longest"), [(TimeoutError(), timedelta(seconds=5)), (ValueError(), timedelta(days=2))]
+)
+async def test_a_job_often_begun_before_is_tried_again_soon_when_only_the_database_was_out(
+    fault: Exception, longest: timedelta
+) -> None:
+    failed: list[Claim] = []
+
+    async def fail(claim: Claim) -> None:
+        failed.append(claim)
+        raise fault
+
+    async with transaction() as session:
+        await jobs.enqueue(session, RESUME, "1", run_at=clock.now())
+        await session.execute(update(Job).values(tries=30))
+    working = asyncio.create_task(Worker({RESUME: fail}).run())
+    await within(10, lambda: failed, what="the try that fails")
+    soonest = clock.now() + longest / 10
+    put_back = partial(
+        count, Job, Job.run_at.between(soonest, clock.now() + longest), Job.lease_token.is_(None)
+    )
+    await within(10, put_back, what="the next try's time")
+    working.cancel()
+    await asyncio.wait({working})
