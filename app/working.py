@@ -51,8 +51,10 @@ async def at_work(settings: Settings, graph: Graph, store: Store) -> AsyncIterat
 
 
 async def both(sender: Sender, worker: Worker) -> None:
-    """Told to leave, both do at the same time, and this ends when both have."""
-    await asyncio.gather(sender.run(), worker.run())
+    """Told to leave, both do at the same time, and this ends when both have: `gather` would end with the first."""
+    async with asyncio.TaskGroup() as doing:
+        doing.create_task(sender.run(), name="sender")
+        doing.create_task(worker.run(), name="worker")
 
 
 async def load_when_wanted(claude: Claude) -> None:
