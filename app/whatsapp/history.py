@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock, jobs
 from app.db import is_outage, reading, transaction
-from app.jobs import Claim
+from app.jobs import Claim, LeftUndone
 from app.whatsapp.filing import Filing
 from app.whatsapp.history_items import Past, past_in
 from app.whatsapp.items import AccountError
@@ -64,7 +64,7 @@ async def oldest() -> Unfiled | None:
 
 
 async def file_body(filing: Filing, claim: Claim, unfiled: Unfiled) -> bool:
-    """All that is left of one body; False when the job is no longer ours."""
+    """All that is left of one body; False when the job is no longer ours. Raises LeftUndone when the worker stops."""
     past = await asyncio.to_thread(read, unfiled.body, unfiled.received_at)
     filed = unfiled.filed
     while True:
@@ -76,6 +76,8 @@ async def file_body(filing: Filing, claim: Claim, unfiled: Unfiled) -> bool:
             return False
         if left is None:
             return True
+        if claim.leaving.is_set():
+            raise LeftUndone  # another worker goes on from here
         await asyncio.sleep(time.monotonic() - began)  # as long again belongs to everybody else
 
 
