@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from psycopg.errors import IdleInTransactionSessionTimeout
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -77,6 +78,7 @@ async def test_who_stood_still_in_a_transaction_was_hung_up_on_which_is_an_outag
             with pytest.raises(SQLAlchemyError) as hung_up:
                 await stand_still()
         assert is_outage(hung_up.value)
+        assert is_outage(IdleInTransactionSessionTimeout())  # as it comes out of a COMMIT
         async with transaction() as session:
             assert (await session.execute(text("SELECT 1"))).scalar_one() == 1
     finally:

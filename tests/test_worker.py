@@ -13,7 +13,10 @@ from app.conversations.handoff import RESUME
 from app.db import close_database, open_database, transaction
 from app.jobs import Claim, Job
 from app.live.stopping import stopping
+from app.outbox.sender import Sender
+from app.whatsapp.graph import Graph
 from app.worker import Worker
+from app.working import both
 from tests.actors import within
 from tests.clocks import count
 
@@ -28,7 +31,8 @@ async def opened(database_url: str) -> AsyncIterator[None]:
 
 
 @pytest.mark.usefixtures("opened")
-async def test_a_job_under_way_ends_before_its_worker_though_that_is_told_to_leave_twice() -> None:
+@pytest.mark.parametrize("by_signal", [True, False])
+async def test_a_job_under_way_ends_before_the_doors_close_however_they_are_told(by_signal: bool) -> None:
     claims: list[Claim] = []
     may_end = asyncio.Event()
 
@@ -38,15 +42,18 @@ async def test_a_job_under_way_ends_before_its_worker_though_that_is_told_to_lea
 
     async with transaction() as session:
         await jobs.enqueue(session, RESUME, "1", run_at=clock.now())
-    leaving = asyncio.create_task(Worker({RESUME: work}).run())
-    await within(10, lambda: claims, what="the beginning of the job")
-    stopping.set()  # by the signal
-    await within(10, claims[0].leaving.is_set, what="the worker's leaving")
-    leaving.cancel()  # and by the doors that close
-    await asyncio.wait({leaving}, timeout=0.1)
-    assert not leaving.done()
-    may_end.set()
-    await asyncio.wait({leaving})
+    async with Graph(base_url="http://127.0.0.1:9", version="v25.0") as graph:
+        sender = Sender(graph, lambda: "nobody's")  # it has nothing to do, and is gone at once
+        leaving = asyncio.create_task(both(sender, Worker({RESUME: work})))
+        await within(10, lambda: claims, what="the beginning of the job")
+        if by_signal:
+            stopping.set()
+            await within(10, claims[0].leaving.is_set, what="the worker's leaving")
+        leaving.cancel()  # by the doors that close
+        await asyncio.wait({leaving}, timeout=0.1)
+        assert not leaving.done()
+        may_end.set()
+        await asyncio.wait({leaving})
     assert await count(Job) == 0
 
 
