@@ -45,7 +45,8 @@ class Streams:
     def __init__(self, live: Live) -> None:
         self.live = live
         self._together: set[Listener] = set()
-        self._alone: set[asyncio.Task[None]] = set()
+        self._alone: set[Listener] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._checked_at = 0.0
 
     @asynccontextmanager
@@ -62,9 +63,7 @@ class Streams:
         """Until the server stops: then every stream is told so, and ends."""
         tick_at = now()
         while not stopping.is_set():
-            waiting = (
-                self.live.ring.arrived.next()
-            )  # before looking: what happens meanwhile must not be missed
+            waiting = self.live.ring.arrived.next()  # before looking, so that nothing is missed meanwhile
             if await self._tell_news():
                 await asyncio.sleep(SHARED_WRITE_SECONDS)
             if now() >= tick_at:
@@ -73,25 +72,39 @@ class Streams:
             await stopping.or_until(waiting, tick_at - now())
         for listener in list(self._together):
             await self._end(listener, frames.BYE)
+        for listener in self._alone:
+            if listener.wire.is_behind():
+                listener.wire.hang_up()
 
     async def _catch_up(self, listener: Listener) -> None:
         """Alone, as fast as its browser takes it; then it joins the others."""
+        self._alone.add(listener)
         try:
-            while not listener.has_left and not stopping.is_set():
-                news = await self.live.news(listener.cursor, listener.asked.day, listener.asked.reader)
-                if news.html is None:
-                    return await self._say_last(listener, frames.news(news.cursor, None))
-                if news.cursor == listener.cursor:
-                    return self._join(listener)
-                async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
-                    await listener.wire.write(frames.news(news.cursor, news.html))
-                listener.cursor, listener.spoke_at = news.cursor, now()
-            await self._say_last(listener, frames.BYE)
-        except TimeoutError:
-            drop(listener)
+            last = await self._last_words_or_join(listener)
         except Exception as fault:  # it comes back
             tell_fault(fault)
-            await self._say_last(listener, b"")
+            last = b""
+        finally:
+            self._alone.discard(listener)
+        if last is not None:
+            await self._say_last(listener, last)
+
+    async def _last_words_or_join(self, listener: Listener) -> bytes | None:
+        """Tell what it has missed until it stands with the others, and then None; or what ends its stream."""
+        asked = listener.asked
+        while not stopping.is_set():
+            news = await self.live.news(listener.cursor, asked.day, asked.reader)
+            if news.html is None:
+                return frames.news(news.cursor, None)
+            if listener.has_left or news.cursor == listener.cursor:
+                self._join(listener)
+                return None
+            if now() >= listener.ends_at or not await asked.is_still_signed_in():
+                break
+            if not await told_in_time(listener, listener.wire.write(frames.news(news.cursor, news.html))):
+                return None
+            listener.cursor, listener.spoke_at = news.cursor, now()
+        return frames.BYE
 
     def _join(self, listener: Listener) -> None:
         if listener.has_left:
@@ -177,21 +190,24 @@ class Streams:
 
     async def _say_last(self, listener: Listener, last: bytes) -> None:
         self._leave(listener)
-        try:
-            async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
-                await listener.wire.end(last)
-        except TimeoutError:
-            drop(listener)
+        await told_in_time(listener, listener.wire.end(last))
 
     def _beside(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.ensure_future(work)
-        self._alone.add(task)
-        task.add_done_callback(self._alone.discard)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
 
-def drop(listener: Listener) -> None:
-    log.info("a reader who takes nothing was dropped")
-    listener.wire.hang_up()
+async def told_in_time(listener: Listener, writing: Coroutine[None, None, None]) -> bool:
+    """Whether its browser took enough for this to be written; otherwise the connection is ended."""
+    try:
+        async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
+            await writing
+    except TimeoutError:
+        log.info("a reader who takes nothing was dropped")
+        listener.wire.hang_up()
+        return False
+    return True
 
 
 def tell_fault(fault: Exception) -> None:
