@@ -45,7 +45,6 @@ class Streams:
     def __init__(self, live: Live) -> None:
         self.live = live
         self._together: set[Listener] = set()
-        self._alone: set[Listener] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._checked_at = 0.0
 
@@ -72,20 +71,14 @@ class Streams:
             await stopping.or_until(waiting, tick_at - now())
         for listener in list(self._together):
             await self._end(listener, frames.BYE)
-        for listener in self._alone:
-            if listener.wire.is_behind():
-                listener.wire.hang_up()
 
     async def _catch_up(self, listener: Listener) -> None:
         """Alone, as fast as its browser takes it; then it joins the others."""
-        self._alone.add(listener)
         try:
             last = await self._last_words_or_join(listener)
         except Exception as fault:  # it comes back
             tell_fault(fault)
             last = b""
-        finally:
-            self._alone.discard(listener)
         if last is not None:
             await self._say_last(listener, last)
 
@@ -96,6 +89,8 @@ class Streams:
             news = await self.live.news(listener.cursor, asked.day, asked.reader)
             if news.html is None:
                 return frames.news(news.cursor, None)
+            if stopping.is_set():  # the others may have been told so already
+                break
             if listener.has_left or news.cursor == listener.cursor:
                 self._join(listener)
                 return None
@@ -183,8 +178,6 @@ class Streams:
         self._leave(listener)
         if not listener.wire.is_behind():
             await listener.wire.end(last)
-        elif stopping.is_set():
-            listener.wire.hang_up()
         else:
             self._beside(self._say_last(listener, last))
 
@@ -199,15 +192,23 @@ class Streams:
 
 
 async def told_in_time(listener: Listener, writing: Coroutine[None, None, None]) -> bool:
-    """Whether its browser took enough for this to be written; otherwise the connection is ended."""
+    """Whether its browser took enough for this to be written, before the server stopped; if not, the connection is ended."""
+    told = asyncio.ensure_future(writing)
     try:
-        async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
-            await writing
-    except TimeoutError:
+        await asyncio.wait(
+            {told}, timeout=0
+        )  # who is not behind takes it at once, also when the server stops
+        if not told.done():
+            await stopping.or_until(told, SEND_TIMEOUT_SECONDS)
+        if told.done():
+            told.result()
+            return True
+    finally:
+        told.cancel()
+    if not stopping.is_set():
         log.info("a reader who takes nothing was dropped")
-        listener.wire.hang_up()
-        return False
-    return True
+    listener.wire.hang_up()
+    return False
 
 
 def tell_fault(fault: Exception) -> None:

@@ -413,6 +413,25 @@ async def test_stopping_ends_streams_and_held_polls_at_once(desk: Desk, marta: B
     assert (answer.status_code, cursor_in(answer)) == (204, now)
 
 
+async def test_stopping_ends_streams_that_are_just_catching_up(
+    desk: Desk, whatsapp: WhatsApp, marta: Browser
+) -> None:
+    """Whoever was told what it had missed, and stands with the others a moment later, is not forgotten in between."""
+    missed, crowd = await head(), 60
+    await whatsapp.says(ANA, "Olá")
+
+    async def heard() -> list[str]:
+        async with listening(marta, missed) as stream:
+            first = await stream.next()
+            stopping.set()
+            assert first is not None
+            return [frame.event for frame in (first, *await stream.rest(within_seconds=AT_ONCE))]
+
+    assert [events[-1] for events in await asyncio.gather(*(heard() for _ in range(crowd)))] == [
+        "bye"
+    ] * crowd
+
+
 async def test_the_probe_says_hello_waits_a_second_and_says_bye(desk: Desk, marta: Browser) -> None:
     clock = asyncio.get_running_loop().time
     asked_at = clock()

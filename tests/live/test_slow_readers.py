@@ -8,15 +8,18 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import update
 
+from app.accounts.models import User
 from app.db import transaction
 from app.live import streams
 from app.live.events import Change, EventKind, announce
+from app.live.stopping import stopping
 from app.simulator.serve import listening as listening_socket
 from tests.actors import Browser, Desk, WhatsApp, within
 from tests.engines import only_on
 from tests.live.listening import listening, poll
-from tests.people import ANA
+from tests.people import ANA, PAULO
 
 STUCK, CHANGES = 50, 25
 LARGE = (
@@ -85,3 +88,30 @@ async def test_stuck_readers_delay_nobody_and_are_dropped_with_one_line_each(
             await within(60, lambda: dropped(caplog) == STUCK, what="the last stuck reader's end")
         assert await asyncio.wait_for(asyncio.gather(*map(is_hung_up, stuck)), 10) == [True] * STUCK
     assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+@only_on("sqlite")
+@pytest.mark.parametrize("is_signed_out", [False, True], ids=["signed-in", "signed-out-meanwhile"])
+async def test_a_stuck_reader_does_not_delay_a_stop(
+    desk: Desk, whatsapp: WhatsApp, marta: Browser, is_signed_out: bool
+) -> None:
+    """Also one whose last words are just being said."""
+    await with_small_buffers(desk)
+    await whatsapp.says(ANA, LARGE)
+    now = (await poll(marta, 0)).headers["x-live-cursor"]
+    other = await desk.attendant(PAULO)
+    async with (
+        stuck_reader(other, f"/live?c={now}&t=inbox,conv:1") as stuck,
+        listening(other, now) as quick,
+        listening(marta, now, "inbox,conv:1") as stream,
+    ):
+        for _ in range(CHANGES):
+            async with transaction() as session:
+                announce(session, Change(EventKind.MESSAGE_CHANGED, 1, 1))
+            await stream.next_news(within_seconds=5)
+        if is_signed_out:
+            async with transaction() as session:
+                await session.execute(update(User).where(User.email == PAULO.email).values(is_active=False))
+            assert (await quick.rest(within_seconds=8))[-1].event == "bye"
+        stopping.set()
+        assert await asyncio.wait_for(is_hung_up(stuck), 1)
