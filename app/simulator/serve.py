@@ -17,6 +17,9 @@ from app.simulator.world import World
 
 # Longer than the business keeps an idle connection: one closed just as it is used would make a send unknown.
 KEEP_ALIVE_SECONDS = 60
+CONNECTION_TURNS = (
+    3  # of the event loop, from its accepting until the server knows of it; closing takes fewer
+)
 
 
 class _GuestServer(uvicorn.Server):
@@ -42,6 +45,7 @@ class _GuestServer(uvicorn.Server):
             server.close()
         for listener in sockets or []:
             listener.close()
+        await _few_turns()  # until it knows those accepted a moment ago
         for connection in list(self.server_state.connections):
             connection.shutdown()
         under_way = self.server_state.tasks
@@ -50,12 +54,18 @@ class _GuestServer(uvicorn.Server):
         for task in list(under_way):
             task.cancel()
         await self.lifespan.shutdown()
-        for connection in list(self.server_state.connections):  # those that came in while we closed
+        for connection in list(self.server_state.connections):
             connection.transport.abort()
+        await _few_turns()  # until they are closed: the loop may end after us
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+async def _few_turns() -> None:
+    for _ in range(CONNECTION_TURNS):
+        await asyncio.sleep(0)
 
 
 def run(config: SimulatorConfig, port: int) -> None:

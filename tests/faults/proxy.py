@@ -111,10 +111,14 @@ class Proxy:
         if self.behaviour.fault is Fault.REFUSE:
             writer.transport.abort()
             return
-        if isinstance(self.upstream, str):
-            back, forth = await asyncio.open_unix_connection(self.upstream)
-        else:
-            back, forth = await asyncio.open_connection(*self.upstream)
+        try:
+            if isinstance(self.upstream, str):
+                back, forth = await asyncio.open_unix_connection(self.upstream)
+            else:
+                back, forth = await asyncio.open_connection(*self.upstream)
+        except OSError:
+            writer.transport.abort()
+            return
         line = Line(writer, forth)
         self.lines.add(line)
         try:
