@@ -37,7 +37,7 @@ async def killed_at_random(name: str, ground: Ground, seed: int, kills: int, *, 
     async with AsyncExitStack() as stack:
         desk = await stack.enter_async_context(house(await ground.database(), ground.room(), claude=claude))
         whatsapp = await whatsapp_of(desk, stack)
-        traffic = Traffic(whatsapp, Random(seed + 1), attended=1 if claude else len(CUSTOMERS))
+        traffic = Traffic(whatsapp, Random(seed + 1), attended=len(CUSTOMERS) // (2 if claude else 1))
         await desk.start(cold=True)
         marta = await browser_of(desk, stack)
         async with anyio.create_task_group() as crowd:

@@ -1,6 +1,8 @@
 """Customers write and an attendant answers, whether or not the program is alive at the moment."""
 
 import re
+import time
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
@@ -10,11 +12,12 @@ import anyio
 import httpx2
 
 from app.outbox.delivery import DeliveryStatus
+from app.outbox.pace import TO_ONE_CONTACT
 from tests.actors import Browser, WhatsApp
 from tests.people import Customer
 
 CANARY = "canário-amarelo"  # in every text; no log may sing it
-CUSTOMERS = [Customer(f"Cliente {number}", wa_id=f"55119000005{number:02}") for number in range(1, 7)]
+CUSTOMERS = [Customer(f"Cliente {number}", wa_id=f"55119000005{number:02}") for number in range(1, 13)]
 QUESTIONS = ("Olá!", "Qual o horário de vocês?", "Vocês entregam?", "Obrigado!")
 WANTS_A_PERSON = "Quero falar com uma pessoa"
 SLOW = {
@@ -45,6 +48,8 @@ class Traffic:
     inbound: set[str] = field(default_factory=set)
     asked: dict[str, str] = field(default_factory=dict)
     repeated: int = 0
+    replies: Counter[int] = field(default_factory=Counter)
+    began: float = field(default_factory=time.monotonic)
     shown: dict[int, str] = field(default_factory=dict)
     fallen: list[str] = field(default_factory=list)
     over: anyio.Event = field(default_factory=anyio.Event)
@@ -77,12 +82,20 @@ class Traffic:
             with suppress(httpx2.TransportError):
                 if len(theirs) < self.attended:
                     theirs = sorted((await browser.conversations()).values())[: self.attended]
-                for conversation in self.random.sample(theirs, k=min(2, len(theirs))):
+                may_hear_more = [one for one in theirs if self.replies[one] < self.most_replies()]
+                for conversation in self.random.sample(may_hear_more, k=min(2, len(may_hear_more))):
                     said += 1
+                    self.replies[conversation] += 1
                     await self.reply(browser, conversation, f"Resposta {CANARY} {said}")
                     if self.random.random() < 0.3:
                         await self.look_at(browser, conversation)
             await self.pause(0.02, 0.2)
+
+    def most_replies(self) -> int:
+        """To one contact by now: what is asked for beyond the pace allowed would still be waiting long after the end."""
+        return TO_ONE_CONTACT.burst + int(
+            (time.monotonic() - self.began) / TO_ONE_CONTACT.interval.total_seconds()
+        )
 
     async def reply(self, browser: Browser, conversation: int, text: str) -> None:
         compose_id = str(UUID(int=self.random.getrandbits(128), version=4))
