@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app import clock, jobs
 from app.conversations.models import Message
@@ -36,6 +37,7 @@ ANSWER_DID_NOT_LEAVE = "answer_did_not_leave"  # the job that calls a person; ke
 
 KNOWN_STATUSES = frozenset(str(status) for status in DeliveryStatus)
 RANK = {status: rank for rank, status in enumerate(DeliveryStatus)}
+NOT_SURELY_LEFT = (DeliveryStatus.UNKNOWN, DeliveryStatus.FAILED)
 ARRIVED = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ, DeliveryStatus.PLAYED)
 
 
@@ -157,7 +159,10 @@ async def attach_early_reports(session: AsyncSession, delivery: Delivery) -> Non
 
 
 async def drop_rest_of_answer(session: AsyncSession, attempt: Delivery) -> None:
-    """After a part of Claude's answer did not surely leave, its later parts would be nonsense: they stay here."""
+    """After a part of Claude's answer did not surely leave, its later parts would be nonsense: they stay here.
+
+    One that is being sent this moment is not touched: what becomes of it is settled by its sender.
+    """
     message = (await session.scalars(select(Message).where(Message.id == attempt.message_id))).one()
     if message.turn_id is None:
         return
@@ -168,9 +173,30 @@ async def drop_rest_of_answer(session: AsyncSession, attempt: Delivery) -> None:
             Message.turn_id == message.turn_id,
             Delivery.id > attempt.id,
             Delivery.status == DeliveryStatus.QUEUED,
+            Delivery.lease_token.is_(None),
         )
+        .order_by(Delivery.id)
+        .with_for_update(skip_locked=True, key_share=True, of=Delivery)
     )
-    for part in (await session.scalars(rest.order_by(Delivery.id))).all():
-        part.error_details = DROPPED
-        await advance(session, part, DeliveryStatus.FAILED)
+    for part in (await session.scalars(rest)).all():
+        await drop(session, part)
     await jobs.enqueue(session, ANSWER_DID_NOT_LEAVE, str(message.conversation_id), run_at=clock.now())
+
+
+async def drop(session: AsyncSession, part: Delivery) -> None:
+    part.error_code, part.error_details = None, DROPPED
+    await advance(session, part, DeliveryStatus.FAILED)
+
+
+async def has_lost_its_beginning(session: AsyncSession, attempt: Delivery) -> bool:
+    """Whether this is a later part of an answer, never tried again by a person, and a part before it did not surely leave."""
+    its, part = aliased(Message), aliased(Message)
+    earlier = (
+        select(Delivery.message_id, Delivery.status)
+        .join(part, part.id == Delivery.message_id)
+        .join(its, its.turn_id == part.turn_id)
+        .where(its.id == attempt.message_id, Delivery.id < attempt.id)
+    )
+    before = (await session.execute(earlier)).all()
+    is_first_try = all(message_id != attempt.message_id for message_id, _ in before)
+    return is_first_try and any(status in NOT_SURELY_LEFT for _, status in before)

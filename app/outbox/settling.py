@@ -60,6 +60,9 @@ async def again_or_fail(
     if wait is None or now + timedelta(seconds=wait) > attempt.created_at + GIVE_UP_AFTER:
         await deliveries.fail(session, attempt, code, details)
         return
+    if await deliveries.has_lost_its_beginning(session, attempt):  # while it was being sent
+        await deliveries.drop(session, attempt)
+        return
     attempt.error_code, attempt.error_details = code, details
     attempt.lease_token = attempt.lease_until = None
     attempt.next_try_at = now + timedelta(seconds=wait)

@@ -7,7 +7,9 @@ from sqlalchemy import update
 
 from app.conversations.models import Conversation, Mode
 from app.db import transaction
+from app.outbox.models import Delivery
 from tests.actors import WhatsApp, within
+from tests.clocks import count
 from tests.outbox.thread import Thread, attempts, claude_answers
 
 PARTS = ("parte um", "parte dois", "parte três")
@@ -31,6 +33,35 @@ async def test_after_a_part_that_failed_or_is_unknown_the_rest_is_dropped_and_sa
     for part, status in zip(PARTS, ("delivered", first, "failed"), strict=True):
         await ana.shows(part, status)
     assert "the part of the answer before it did not arrive" in (await ana.problems())[-1]
+    assert await attempts(whatsapp) == list(PARTS[:2])
+
+
+@pytest.mark.parametrize(
+    ("answer", "second"),
+    [([], "sent"), ([{"kind": "error", "code": 131000}], "failed")],
+    ids=["accepted", "to-be-tried-again"],
+)
+async def test_a_part_on_its_way_is_settled_by_its_own_answer(
+    ana: Thread, whatsapp: WhatsApp, answer: list[dict[str, Any]], second: str
+) -> None:
+    """WhatsApp reports the part before it as failed while Graph still thinks about it."""
+    is_second = {"match": {"text": PARTS[1]}}
+    await whatsapp.breaks(
+        {"name": "no_statuses", "remaining": 2},
+        {"name": "slow", "seconds": 2.0, **is_second},
+        *({**fault, **is_second} for fault in answer),
+    )
+    await claude_answers(ana.id, *PARTS)
+    await ana.shows(PARTS[0], "sent")
+
+    async def second_is_on_its_way() -> bool:
+        return await count(Delivery, Delivery.lease_token.is_not(None)) == 1
+
+    await within(10, second_is_on_its_way, what="the sending of the second part")
+    await whatsapp.reports(await ana.wamid_of(PARTS[0]), "failed")
+    assert (await ana.bubble(PARTS[1])).status == "queued"
+    for part, status in zip(PARTS, ("failed", second, "failed"), strict=True):
+        await ana.shows(part, status)
     assert await attempts(whatsapp) == list(PARTS[:2])
 
 
