@@ -256,4 +256,6 @@ def problem_of(attempt: Delivery) -> Problem | None:
             N_("WhatsApp could not be reached for an hour."), N_("Check the connection and try again.")
         )
     error = GraphError(attempt.error_code, attempt.error_details or "")
+    if error.passes:  # its words are for who still waits, and this one does not
+        return Problem(N_("WhatsApp did not take this message in time."), N_("Try again."))
     return Problem(error.words, error.hint)

@@ -208,8 +208,13 @@ class GraphError:
         """What to do next, in the same way; "" when nothing is."""
         return self.meaning.hint
 
+    @property
+    def passes(self) -> bool:
+        """Whether the same message may be taken after a wait."""
+        return self.remedy in {Remedy.AGAIN_LATER, Remedy.SLOW_NUMBER}
+
     def retry_after_seconds(self, attempt: int, jitter: float = 0) -> float | None:
         """How long to wait after that attempt (1 = the first); None: not by itself. `jitter` in [0, 1)."""
-        if self.remedy not in {Remedy.AGAIN_LATER, Remedy.SLOW_NUMBER}:
+        if not self.passes:
             return None
         return self.meaning.backoff.seconds(attempt, jitter)

@@ -37,6 +37,7 @@ async def test_retry_after_is_obeyed(ana: Thread, whatsapp: WhatsApp, hand: Movi
 async def test_waits_grow_and_after_an_hour_it_failed(
     ana: Thread, whatsapp: WhatsApp, hand: MovingClock
 ) -> None:
+    await ana.browser.post("/settings", {"locale": "en"})
     await whatsapp.breaks({"kind": "error", "code": 131000, "remaining": 1000})
     await ana.sends("Insiste")
     for tries in range(1, 6):
@@ -51,6 +52,7 @@ async def test_waits_grow_and_after_an_hour_it_failed(
     assert (await ana.bubble("Insiste")).status == "queued"
     hand.move(minutes=10)
     await ana.shows("Insiste", "failed")
+    assert "did not take this message in time. Try again." in (await ana.problems())[0]
     tried = len(await attempts(whatsapp))
     hand.move(hours=5)
     await within(20, outbox_is_empty, what="an empty outbox")
