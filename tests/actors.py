@@ -44,6 +44,11 @@ async def within(seconds: float, condition: Callable[[], Awaitable[Any] | Any], 
         await anyio.sleep(0.02)
 
 
+def conversations_in(page: str) -> dict[str, int]:
+    rows = re.findall(r'data-conversation="(\d+)".*?class="row__name"[^>]*>(.*?)</span>', page, re.S)
+    return {name: int(conversation) for conversation, name in rows}
+
+
 class Browser:
     """An attendant's browser without its eyes: cookies, the CSRF token, htmx or plain requests."""
 
@@ -84,9 +89,17 @@ class Browser:
 
     async def conversations(self) -> dict[str, int]:
         """Conversation ids by the name in their rows, from a fresh page."""
+        return conversations_in((await self.open("/")).text)
+
+    async def looks_for(self, name: str) -> int | None:
+        """The conversation of that name, from the top of the list down to its end."""
         page = (await self.open("/")).text
-        rows = re.findall(r'data-conversation="(\d+)".*?class="row__name"[^>]*>(.*?)</span>', page, re.S)
-        return {name: int(conversation) for conversation, name in rows}
+        while name not in conversations_in(page):
+            older = re.search(r'"/conversations\?before=([^"]+)"', page)
+            if older is None:
+                return None
+            page = (await self.get(f"/conversations?before={older[1]}")).text
+        return conversations_in(page)[name]
 
     async def conversation_with(self, name: str) -> int:
         async def there() -> int | None:

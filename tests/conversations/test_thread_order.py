@@ -99,6 +99,8 @@ async def test_the_list_comes_in_pages_of_fifty_each_row_once_also_with_equal_ti
         seen += rows_in(page)
     assert sizes == [50, 50, 20]
     assert sorted(row.name for row in seen) == [who.name for who in people]
+    assert {await marta.looks_for(row.name) for row in seen[::30]} == {row.id for row in seen[::30]}
+    assert await marta.looks_for("Ninguém") is None
     assert "data-conversation" in (await marta.get("/conversations?before=nonsense")).text
     assert (await (await desk.attendant(PAULO)).rows())[0].unread == 0
 

@@ -67,7 +67,7 @@ class Stage:
     async def until_found(self, customer: Customer) -> int:
         while True:
             with suppress(httpx2.TransportError):
-                if found := (await self.marta.conversations()).get(customer.name):
+                if found := await self.marta.looks_for(customer.name):
                     return found
             await anyio.sleep(PAUSE_SECONDS)
 

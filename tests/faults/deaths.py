@@ -17,7 +17,7 @@ from tests.faults.processes import house
 from tests.faults.result import Result
 from tests.faults.surroundings import browser_of, whatsapp_of
 
-TOGETHER = 6  # acts under way at once, at most: those they concern stand among the newest of the list
+TOGETHER = 6  # acts under way at once, at most
 DEATH_SECONDS = 25.0  # for a life to reach its boundary: a lease and a turn of Claude
 WAYS = ("webhook", "turn", "delivery", "status", "media")  # the first part of the boundaries' names
 
