@@ -48,12 +48,14 @@ async def wait_for_news(live: Live, asked: Asked, seconds: float, leaving: "asyn
         waiting = live.ring.arrived.next()
         news = await live.news(cursor, asked.day, asked.reader)
         left = ends_at - asyncio.get_running_loop().time()
-        if news.html != "" or left <= 0 or leaving.done() or stopping.is_set():
+        if news.html != "" or left <= 0 or leaving.done():
             return news
         cursor = news.cursor
         either = asyncio.ensure_future(first_of(waiting, leaving))
         await stopping.or_until(either, left)
         either.cancel()
+        if stopping.is_set():  # nothing is looked up any more: they ask again, with the cursor they have
+            return News(cursor, "")
 
 
 async def first_of(*futures: "asyncio.Future[None]") -> None:
