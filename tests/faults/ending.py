@@ -21,6 +21,9 @@ BUSY = (
     "TimeoutError",
     "OperationalError",
 )  # answered 503 and asked again: a busy machine, not a wrong program
+HUNG_UP = (
+    "InternalError"  # the server on a frozen transaction; as every outage it is told without its traceback
+)
 
 
 class Tried(Protocol):
@@ -95,8 +98,14 @@ def look_at_the_log(log: str, found: Findings) -> None:
     errors = [
         error
         for error in re.finditer(r'^.*"severity": "(?:ERROR|CRITICAL)".*$|^Traceback.*$', log, re.M)
-        if not any(f'"fault": "{busy}"' in error[0] for busy in BUSY)
+        if not is_an_outage(error[0])
     ]
     if errors:
         around = log[max(errors[0].start() - 300, 0) : errors[0].end() + 3000]
         found.note(True, f"the log has {len(errors)} errors, the first one here:\n{around}")
+
+
+def is_an_outage(line: str) -> bool:
+    """Whether an error line of the log tells only that the database could not be had for a moment."""
+    is_busy = any(f'"fault": "{busy}"' in line for busy in BUSY)
+    return is_busy or (f'"fault": "{HUNG_UP}"' in line and "Traceback" not in line)
