@@ -113,11 +113,13 @@ async def held(marta: Browser, where: str) -> None:
 
 @dataclass(frozen=True)
 class Fault:
-    """What can be tried. `times`: how many of the kills asked for come to one; `only_on`: an engine, when not both."""
+    """What can be tried. `times`: how many of the kills asked for come to one; `only_on`: an engine, when not both;
+    `is_alone`: it runs a dozen processes, and overloaded it would prove nothing."""
 
     run: Run
     times: int = 1
     only_on: str | None = None
+    is_alone: bool = False
 
     def runs_on(self, engine: str) -> bool:
         return self.only_on in (None, engine)
@@ -128,9 +130,8 @@ FAULTS: dict[str, Fault] = {
     "killed-while-people-answer": Fault(partial(killed_at_random, claude=False), times=10),
     "killed-while-claude-answers": Fault(partial(killed_at_random, claude=True), times=10),
     "stopped-while-busy": Fault(stopped_while_busy),
-    "bus-of-postgres-dies": Fault(together.FAULTS["bus-of-postgres-dies"], times=2, only_on="postgres"),
-    "bus-of-redis-dies": Fault(together.FAULTS["bus-of-redis-dies"], times=2, only_on="postgres"),
-    "one-of-four-is-killed": Fault(together.FAULTS["one-of-four-is-killed"], times=2, only_on="postgres"),
-    "rolled-out-under-load": Fault(together.FAULTS["rolled-out-under-load"], times=2, only_on="postgres"),
-    "worker-freezes": Fault(together.FAULTS["worker-freezes"], only_on="postgres"),
+    **{
+        name: Fault(run, times, only_on="postgres", is_alone=True)
+        for name, (run, times) in together.FAULTS.items()
+    },
 }

@@ -171,10 +171,11 @@ async def a_worker_freezes(desks: Crew, kill_bus: Bus, random: Random, times: in
         worker.tell(signal.SIGCONT)
 
 
+# Each with how many of the kills asked for come to one.
 FAULTS = {
-    "bus-of-postgres-dies": partial(disturbed, bus="postgres", disturb=the_bus_dies),
-    "bus-of-redis-dies": partial(disturbed, bus="redis", disturb=the_bus_dies),
-    "one-of-four-is-killed": partial(disturbed, bus="postgres", disturb=somebody_is_killed),
-    "rolled-out-under-load": partial(disturbed, bus="postgres", disturb=each_is_restarted_in_turn),
-    "worker-freezes": partial(disturbed, bus="postgres", disturb=a_worker_freezes),
+    "bus-of-postgres-dies": (partial(disturbed, bus="postgres", disturb=the_bus_dies), 2),
+    "bus-of-redis-dies": (partial(disturbed, bus="redis", disturb=the_bus_dies), 2),
+    "one-of-four-is-killed": (partial(disturbed, bus="postgres", disturb=somebody_is_killed), 2),
+    "rolled-out-under-load": (partial(disturbed, bus="postgres", disturb=each_is_restarted_in_turn), 2),
+    "worker-freezes": (partial(disturbed, bus="postgres", disturb=a_worker_freezes), 1),
 }
