@@ -47,6 +47,8 @@ class Line(asyncio.Protocol):
             self.answered.set_exception(ConnectionError("the server hung up"))
 
     async def post(self, request: bytes) -> int:
+        if self.transport.is_closing():
+            raise ConnectionError("the server hung up")
         self.answered = asyncio.get_running_loop().create_future()
         self.transport.write(request)
         return await self.answered

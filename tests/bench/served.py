@@ -76,6 +76,7 @@ async def serving(url: str) -> AsyncIterator[Served]:
         "CLAUDE_ENABLED": "false",
     }
     uvicorn = ["-m", "uvicorn", "tests.bench.doors:app", "--port", str(port), "--no-access-log"]
+    uvicorn += ["--timeout-keep-alive", "600"]  # a line may rest for seconds before it sends something again
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
     try:
         if len(cores) > 1:
