@@ -195,9 +195,7 @@ async def told_in_time(listener: Listener, writing: Coroutine[None, None, None])
     """Whether its browser took enough for this to be written, before the server stopped; if not, the connection is ended."""
     told = asyncio.ensure_future(writing)
     try:
-        await asyncio.wait(
-            {told}, timeout=0
-        )  # who is not behind takes it at once, also when the server stops
+        await asyncio.wait({told}, timeout=0)  # who is not behind takes it at once, also at a stop
         if not told.done():
             await stopping.or_until(told, SEND_TIMEOUT_SECONDS)
         if told.done():

@@ -17,9 +17,7 @@ from app.simulator.world import World
 
 # Longer than the business keeps an idle connection: one closed just as it is used would make a send unknown.
 KEEP_ALIVE_SECONDS = 60
-CONNECTION_TURNS = (
-    3  # of the event loop, from its accepting until the server knows of it; closing takes fewer
-)
+CONNECTION_TURNS = 3  # of the event loop until a server knows whom it accepted; closing takes fewer
 
 
 class _GuestServer(uvicorn.Server):

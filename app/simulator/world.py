@@ -104,14 +104,15 @@ class World:
     # People
 
     def customer(self, name_or_key: str) -> Customer:
-        """The person with this phone, BSUID or beginning of a name; a new one if there is none."""
+        """The person with this phone, BSUID, name or beginning of a name; a new one if there is none."""
         return self.find_customer(name_or_key) or self.welcome(name_or_key)
 
     def find_customer(self, name_or_key: str) -> Customer | None:
         if known := self.addressee(name_or_key):
             return known
         wanted = name_or_key.casefold()
-        return next((one for one in self.customers.values() if one.name.casefold().startswith(wanted)), None)
+        alike = [one for one in self.customers.values() if one.name.casefold().startswith(wanted)]
+        return min(alike, key=lambda one: one.name.casefold() != wanted, default=None)  # the whole name first
 
     def addressee(self, address: str) -> Customer | None:
         """Who has this phone or BSUID. WhatsApp itself adds or drops Brazil's ninth digit."""

@@ -21,9 +21,7 @@ BUSY = (
     "TimeoutError",
     "OperationalError",
 )  # answered 503 and asked again: a busy machine, not a wrong program
-HUNG_UP = (
-    "InternalError"  # the server on a frozen transaction; as every outage it is told without its traceback
-)
+HUNG_UP = "InternalError"  # on a frozen transaction; told without a traceback, as every outage
 
 
 class Tried(Protocol):

@@ -17,7 +17,7 @@ from tests.actors import Browser, WhatsApp
 from tests.people import Customer
 
 CANARY = "canário-amarelo"  # in every text; no log may sing it
-CUSTOMERS = [Customer(f"Cliente {number}", wa_id=f"55119000005{number:02}") for number in range(1, 7)]
+CUSTOMERS = [Customer(f"Cliente {number}", wa_id=f"55119000005{number:02}") for number in range(1, 13)]
 QUESTIONS = ("Olá!", "Qual o horário de vocês?", "Vocês entregam?", "Obrigado!")
 WANTS_A_PERSON = "Quero falar com uma pessoa"
 SLOW = {

@@ -179,3 +179,10 @@ async def test_accepted_sends_are_appended_to_the_log_file(tmp_path: Path, shop:
         await business.say("", "sem destino")
     [line] = log.read_text().splitlines()
     assert json.loads(line)["opaque"] == "d-9"
+
+
+async def test_a_name_is_found_by_its_beginning_and_a_whole_name_before_a_longer_one(world: World) -> None:
+    longer = world.welcome("Cliente 11")
+    assert world.customer("cliente 1") is longer
+    whole = world.welcome("Cliente 1")
+    assert (world.customer("Cliente 1"), world.customer("Cliente 11")) == (whole, longer)
