@@ -95,7 +95,7 @@ async def test_stuck_readers_delay_nobody_and_are_dropped_with_one_line_each(
 async def test_a_stuck_reader_does_not_delay_a_stop(
     desk: Desk, whatsapp: WhatsApp, marta: Browser, is_signed_out: bool
 ) -> None:
-    """Also one whose last words are just being said."""
+    """Nor does one whose sign-in has ended while nothing more could be said to it."""
     await with_small_buffers(desk)
     await whatsapp.says(ANA, LARGE)
     now = (await poll(marta, 0)).headers["x-live-cursor"]

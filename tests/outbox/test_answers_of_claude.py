@@ -65,6 +65,18 @@ async def test_a_part_on_its_way_is_settled_by_its_own_answer(
     assert await attempts(whatsapp) == list(PARTS[:2])
 
 
+async def test_a_dropped_part_that_a_person_sends_is_tried_again_as_any_message(
+    ana: Thread, whatsapp: WhatsApp
+) -> None:
+    await whatsapp.breaks({"kind": "error", "code": 131026, "match": {"text": PARTS[0]}})
+    await claude_answers(ana.id, *PARTS)
+    await ana.shows(PARTS[1], "failed")
+    await whatsapp.breaks({"kind": "error", "code": 131000, "match": {"text": PARTS[1]}})
+    assert (await ana.again(PARTS[1])).status_code == 200
+    await ana.shows(PARTS[1], "delivered")
+    assert await attempts(whatsapp) == [PARTS[0], PARTS[1], PARTS[1]]
+
+
 async def test_a_part_that_whatsapp_confirmed_although_its_answer_was_lost_drops_nothing(
     ana: Thread, whatsapp: WhatsApp
 ) -> None:
