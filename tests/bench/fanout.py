@@ -17,7 +17,7 @@ from tests.actors import APP_SECRET, VERIFY_TOKEN
 from tests.bench.arrival import process
 from tests.bench.crowd import TOPICS, Listener, everybody_has, listeners, signed_in
 from tests.bench.figure import Figure, middle
-from tests.people import ANA
+from tests.people import ANA, Customer
 from tests.postgres import one_database, running_postgres
 from tests.whatsapp.bodies import written
 
@@ -80,8 +80,8 @@ async def until_all(http: httpx2.AsyncClient, crowd: list[Listener], door: str, 
     return (await everybody_has(crowd, 1) - float(answer.text)) * 1000
 
 
-async def customer_writes(http: httpx2.AsyncClient) -> None:
-    body = json.dumps(written("wamid.fanout", f"bench {'é' * 80}", ANA)).encode()
+async def customer_writes(http: httpx2.AsyncClient, sender: Customer = ANA) -> None:
+    body = json.dumps(written(f"wamid.fanout{sender.wa_id}", f"bench {'é' * 80}", sender)).encode()
     signature = {"X-Hub-Signature-256": sign(APP_SECRET, body)}
     assert (await http.post("/webhooks/whatsapp", content=body, headers=signature)).status_code == 200
 

@@ -22,9 +22,11 @@ from tests.actors import within
 from tests.bench.crowd import TOPICS, listeners, signed_in
 from tests.bench.fanout import customer_writes, databases
 from tests.bench.figure import Figure
+from tests.bench.intake import customer
 from tests.faults.processes import House, house
 
 STREAMS, POLLS, BACKLOG = 200, 200, 1000
+CUSTOMERS = 50  # twenty replies each: one customer alone may have 45 at once and then one each 6 s
 
 
 async def measure() -> list[Figure]:
@@ -42,7 +44,8 @@ async def measured(engine: str, url: str, folder: Path) -> list[Figure]:
         tokens = await signed_in(url, STREAMS + POLLS)
         await desk.start(cold=True)
         async with httpx2.AsyncClient(base_url=desk.address, trust_env=False, timeout=60) as http:
-            await customer_writes(http)
+            for number in range(CUSTOMERS):
+                await customer_writes(http, customer(number))
         told = await stopped(desk, tokens)
         errors = sum("ERROR" in line for line in desk.log.read_text().splitlines())
         await queue_backlog(url)
@@ -81,11 +84,11 @@ async def queue_backlog(url: str) -> None:
     """A thousand answers of one attendant, written while nothing runs."""
     open_database(url)
     try:
-        for _ in range(BACKLOG // 50):
+        for place in range(1, CUSTOMERS + 1):
             async with transaction() as session:
                 by = (await session.scalars(select(User).limit(1))).one()
-                conversation = await conversation_for(session, by, 1)
-                for number in range(50):
+                conversation = await conversation_for(session, by, place)
+                for number in range(BACKLOG // CUSTOMERS):
                     await replying.reply(session, conversation, by, f"resposta {number}", str(uuid4()))
     finally:
         await close_database()
