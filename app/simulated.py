@@ -36,6 +36,7 @@ def simulator_config(settings: Settings, webhook_url: str = "") -> Any:
     from app.simulator.config import SimulatorConfig
 
     secrets = settings.whatsapp_app_secret
+    is_played = settings.recado_env is Environment.DEVELOPMENT
     given: dict[str, Any] = {
         "phone_number_id": settings.whatsapp_phone_number_id,
         "business_account_id": settings.whatsapp_business_account_id,
@@ -44,7 +45,8 @@ def simulator_config(settings: Settings, webhook_url: str = "") -> Any:
         webhook_url=webhook_url or f"http://{settings.host}:{settings.port}/webhooks/whatsapp",
         app_secret=secrets[0].get_secret_value() if secrets else "simulated-app-secret",
         verify_token=settings.whatsapp_verify_token.get_secret_value() or "simulated-verify-token",
-        typing_pause_seconds=WRITES_AT_A_PACE if settings.recado_env is Environment.DEVELOPMENT else 0.04,
+        typing_pause_seconds=WRITES_AT_A_PACE if is_played else 0.04,
+        begins_with_open_windows=is_played,
         **{name: value for name, value in given.items() if value},
     )
 

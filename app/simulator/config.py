@@ -18,6 +18,8 @@ class SimulatorConfig:
     display_phone_number: str = "+55 11 90000-0000"
     status_delay_seconds: float = 0.3
     typing_pause_seconds: float = 0.04
+    # It begins anew with each start and the desk does not: who wrote before may then still be answered.
+    begins_with_open_windows: bool = False
     send_log: Path | None = None
     webhook_timeout_seconds: float = 10.0
     webhook_retry_seconds: float = 0.2

@@ -75,6 +75,7 @@ NAMED: dict[str, dict[str, Any]] = {
     "drop": {"kind": "drop"},
     "cut": {"kind": "cut"},
     "token_expired": {"kind": "error", "code": 190},
+    "refused": {"kind": "error", "code": 131026},
     "no_statuses": {"kind": "statuses", "order": []},
     "statuses_twice": {"kind": "statuses", "order": ["sent", "sent", "delivered", "delivered"]},
     "statuses_backwards": {"kind": "statuses", "order": ["read", "delivered", "sent"]},

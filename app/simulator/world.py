@@ -169,8 +169,10 @@ class World:
         return self.chats.get(customer.key, [])
 
     def window_is_open(self, customer: Customer) -> bool:
-        """Whether the customer wrote within the last 24 hours."""
-        return customer.wrote_at is not None and self.now() - customer.wrote_at < WINDOW_SECONDS
+        """Whether the customer wrote within the last 24 hours, as far as is known here."""
+        if customer.wrote_at is None:
+            return self.config.begins_with_open_windows
+        return self.now() - customer.wrote_at < WINDOW_SECONDS
 
     def look_at(self, customer: Customer) -> None:
         """The phone page shows this chat at this moment."""
