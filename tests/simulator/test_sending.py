@@ -10,7 +10,7 @@ from app.simulator.config import SimulatorConfig
 from app.simulator.serve import running
 from app.simulator.world import World
 
-from .conftest import Business, Shop
+from .conftest import SECRET, Business, Shop
 
 ANA = "+5511900000001"
 
@@ -52,6 +52,15 @@ async def test_the_window_closes_after_24_hours_but_a_template_still_passes(
     await shop.until("statuses", 2)
     await business.say(ANA, "Ainda está aí?")
     assert (await shop.until("statuses", 3))[2]["status"] == "failed"
+
+
+async def test_who_wrote_before_a_new_start_can_be_answered_where_the_desk_remembers_it() -> None:
+    config = SimulatorConfig("", SECRET, "verify me", begins_with_open_windows=True)
+    world = World(config)
+    ana = world.customer("Ana")
+    assert world.window_is_open(ana)
+    ana.wrote_at = world.now() - 24 * 3600 - 1
+    assert not world.window_is_open(ana)
 
 
 async def test_a_number_without_whatsapp_is_accepted_and_then_fails(business: Business, shop: Shop) -> None:
