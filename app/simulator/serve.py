@@ -15,7 +15,7 @@ from app.simulator.config import SimulatorConfig
 from app.simulator.cutting import CuttableProtocol
 from app.simulator.world import World
 
-# Longer than the business keeps an idle connection: one closed just as it is used would make a send unknown.
+# Longer than a client keeps an idle connection: one closed just as it is used would make a send unknown.
 KEEP_ALIVE_SECONDS = 60
 CONNECTION_TURNS = 3  # of the event loop until a server knows whom it accepted; closing takes fewer
 
@@ -89,7 +89,7 @@ async def running(
     with listening(port) as listener:
         world.base_url = address_of(listener)
         simulator = create_simulator(config, world)
-        async with served(simulator, listener, http=CuttableProtocol, timeout_keep_alive=KEEP_ALIVE_SECONDS):
+        async with served(simulator, listener, http=CuttableProtocol):
             yield world, world.base_url
 
 
@@ -111,7 +111,12 @@ def address_of(listener: socket.socket) -> str:
 @asynccontextmanager
 async def served(app: ASGIApp, listener: socket.socket, **settings: Any) -> AsyncIterator[None]:
     """Any application on `listener`, inside this event loop, while the block lasts."""
-    usual: dict[str, Any] = {"log_config": None, "access_log": False, "timeout_graceful_shutdown": 1}
+    usual: dict[str, Any] = {
+        "log_config": None,
+        "access_log": False,
+        "timeout_graceful_shutdown": 1,
+        "timeout_keep_alive": KEEP_ALIVE_SECONDS,
+    }
     server = _GuestServer(uvicorn.Config(app, **(usual | settings)))
     task = asyncio.create_task(server.serve([listener]))
     try:
