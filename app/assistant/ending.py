@@ -16,7 +16,7 @@ from app.assistant.models import TurnState
 from app.assistant.waiting import locked
 from app.assistant.watching import Verdict, verdict_on
 from app.boundaries import Boundary
-from app.conversations import handoff, replying
+from app.conversations import handoff, outgoing, replying
 from app.conversations.handoff import HandoffReason
 from app.conversations.models import Author, Conversation
 from app.db import after_commit, transaction
@@ -108,8 +108,9 @@ async def give_up(
 async def say(session: AsyncSession, conversation: Conversation, run: Run, bubbles: Iterable[str]) -> None:
     """Raises Invalid, before anything is stored, when nothing can be sent to this contact."""
     for bubble in bubbles:
-        text = replying.clean(bubble)
-        await replying.put(session, conversation, text, author=Author.CLAUDE, turn_id=run.turn_id)
+        await replying.put(
+            session, conversation, outgoing.text(bubble), author=Author.CLAUDE, turn_id=run.turn_id
+        )
     boundaries.passed(Boundary.ANSWER_QUEUED)
 
 

@@ -1,5 +1,6 @@
 """An answer leaves the desk: stored, queued and shown in one transaction."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,32 +9,35 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import clock
 from app.accounts.models import User
 from app.attention import reading
-from app.characters import storable
 from app.contacts.identities import recipient_of
 from app.conversations import drafts, handoff
 from app.conversations.models import Author, Conversation, Direction, Message
 from app.conversations.ordering import store, time_of
+from app.conversations.outgoing import Outgoing
 from app.errors import Conflict, Invalid
 from app.i18n import N_
 from app.live.events import Change, EventKind, announce
 from app.outbox import queue as outbox
 from app.outbox.delivery import ARRIVED, DeliveryStatus
 from app.outbox.models import Delivery
-from app.whatsapp.graph import text_payload
+from app.whatsapp.graph import message_payload, text_content
 from app.whatsapp.models import Number
-
-LONGEST_TEXT = 4096  # code points; WhatsApp refuses more
 
 
 async def reply(
-    session: AsyncSession, conversation: Conversation, by: User, text: str, compose_id: str | None = None
+    session: AsyncSession,
+    conversation: Conversation,
+    by: User,
+    what: Outgoing,
+    compose_id: str | None = None,
+    *,
+    reply_to: int | None = None,
 ) -> Message:
-    """Send a person's text; Claude falls silent and everybody's cursor moves.
+    """Send what a person wrote; Claude falls silent and everybody's cursor moves. `reply_to`: the message it quotes.
 
-    The same `compose_id` again gives the same message; raises Conflict when it comes with another text, Invalid
-    (field "text") when the text is empty or too long.
+    The same `compose_id` again gives the same message; raises Conflict when it comes with something else, Invalid
+    when the quoted message cannot be quoted or nothing can be sent to this contact.
     """
-    text = clean(text)
     compose_id = checked(compose_id)
     await session.refresh(
         conversation, with_for_update={"key_share": True}
@@ -43,25 +47,22 @@ async def reply(
             await session.scalars(select(Message).where(Message.compose_id == compose_id))
         ).one_or_none()
         if before is not None:
-            return same_or_conflict(before, conversation, by, text)
+            return same_or_conflict(before, conversation, by, what)
+    quoted = await wamid_of(session, conversation, reply_to) if reply_to is not None else None
     await handoff.to_people(session, conversation, by=by)
-    message = await put(session, conversation, text, author=Author.USER, user_id=by.id, compose_id=compose_id)
+    message = await put(
+        session,
+        conversation,
+        what,
+        author=Author.USER,
+        user_id=by.id,
+        compose_id=compose_id,
+        reply_to_wamid=quoted,
+    )
     await reading.everybody_has_read(session, conversation.id)
     await reading.tell_customer(session, conversation.id, where="reply")
     await drafts.forget(session, by.id, conversation.id)
     return message
-
-
-def clean(text: str) -> str:
-    """The text as it leaves: blank ends cut, line ends as WhatsApp has them; raises Invalid."""
-    text = storable(text.replace("\r\n", "\n")).strip()
-    if not text:
-        raise Invalid(N_("Write a message first."), field="text")
-    if len(text) > LONGEST_TEXT or len(text.encode("utf-16-le")) // 2 > LONGEST_TEXT:
-        raise Invalid(
-            N_("WhatsApp takes at most 4096 characters. Shorten the text or send it in parts."), field="text"
-        )
-    return text
 
 
 def checked(compose_id: str | None) -> str | None:
@@ -73,24 +74,41 @@ def checked(compose_id: str | None) -> str | None:
         raise Invalid(N_("This form is out of date. Reload the page."), field="compose_id") from error
 
 
-def same_or_conflict(before: Message, conversation: Conversation, by: User, text: str) -> Message:
-    if before.conversation_id != conversation.id or before.user_id != by.id or before.body != text:
+def same_or_conflict(before: Message, conversation: Conversation, by: User, what: Outgoing) -> Message:
+    same = (before.conversation_id, before.user_id) == (conversation.id, by.id)
+    if not same or (before.type, before.body, before.content) != (what.type, what.body, what.content):
         raise Conflict
     return before
+
+
+async def wamid_of(session: AsyncSession, conversation: Conversation, message_id: int) -> str:
+    """How WhatsApp calls a message of this thread; raises Invalid for one that it does not know."""
+    named = select(Message.wamid).where(
+        Message.id == message_id,
+        Message.conversation_id == conversation.id,
+        Message.revoked_at.is_(None),
+    )
+    wamid = (await session.execute(named)).scalar_one_or_none()
+    if wamid is None:
+        raise Invalid(
+            N_("This message cannot be quoted. Take the quote away and send again."), field="reply_to"
+        )
+    return wamid
 
 
 async def put(
     session: AsyncSession,
     conversation: Conversation,
-    text: str,
+    what: Outgoing,
     *,
     author: Author,
     user_id: int | None = None,
     turn_id: int | None = None,
     compose_id: str | None = None,
+    reply_to_wamid: str | None = None,
 ) -> Message:
-    """Store one outbound text and queue its delivery. The caller has decided that its author may speak now."""
-    payload = await payload_for(session, conversation, text)
+    """Store one outbound message and queue its delivery. The caller has decided that its author may speak now."""
+    recipient = await address_of(session, conversation)
     now = clock.now()
     message = await store(
         session,
@@ -100,27 +118,35 @@ async def put(
         author=author,
         user_id=user_id,
         turn_id=turn_id,
-        type="text",
-        body=text,
+        type=what.type,
+        body=what.body,
+        content=what.content,
         compose_id=compose_id,
+        reply_to_wamid=reply_to_wamid,
         sent_at=time_of(now, now),
         stored_at=now,
         status=DeliveryStatus.QUEUED,
     )
-    await outbox.queue(session, message, payload)
+    await outbox.queue(session, message, payload_of(message, recipient))
     announce(session, Change(EventKind.MESSAGE_ADDED, conversation.id, message.id))
     return message
 
 
-async def payload_for(session: AsyncSession, conversation: Conversation, text: str) -> dict[str, object]:
-    """Graph's JSON for a text to this contact; raises Invalid where nothing can be sent."""
+async def address_of(session: AsyncSession, conversation: Conversation) -> str:
+    """How WhatsApp reaches this contact; raises Invalid where nothing can be sent."""
     number = (await session.scalars(select(Number).where(Number.id == conversation.number_id))).one()
     if number.is_receive_only:
         raise Invalid(N_("This number only receives: an admin has to connect it first."), field="text")
     recipient = await recipient_of(session, conversation.contact_id)
     if recipient is None:
         raise Invalid(N_("WhatsApp gave no address for this contact."), field="text")
-    return text_payload(recipient[1], text)
+    return recipient[1]
+
+
+def payload_of(message: Message, recipient: str) -> dict[str, Any]:
+    """Graph's JSON for a stored message."""
+    content = text_content(message.body) if message.type == "text" else message.content
+    return message_payload(recipient, message.type, content, reply_to=message.reply_to_wamid)
 
 
 async def send_again(session: AsyncSession, conversation: Conversation, message_id: int) -> Message:
@@ -132,7 +158,7 @@ async def send_again(session: AsyncSession, conversation: Conversation, message_
     arrived = select(Delivery.id).where(Delivery.message_id == message_id, Delivery.status.in_(ARRIVED))
     if (await session.execute(arrived)).first() is not None:
         raise Invalid(N_("This message needs no second try."))
-    await outbox.queue(session, message, await payload_for(session, conversation, message.body))
+    await outbox.queue(session, message, payload_of(message, await address_of(session, conversation)))
     message.status = DeliveryStatus.QUEUED
     announce(session, Change(EventKind.MESSAGE_CHANGED, conversation.id, message.id))
     return message

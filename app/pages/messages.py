@@ -14,6 +14,7 @@ from app.errors import AppError, Conflict, Invalid
 from app.forms import text_field
 from app.live.ring import CURSOR, newest
 from app.pages.answers import changed
+from app.pages.composed import quoted, what_to_send
 from app.templating import render, wants_fragment
 
 
@@ -32,14 +33,17 @@ async def older(request: Request) -> Response:
 
 
 async def create(request: Request) -> Response:
-    """`POST /c/{id}/messages`: send a text. 422 with the composer, the text kept; 409 for a reused compose_id."""
+    """`POST /c/{id}/messages`: send what the composer holds. 422 with the composer, its text kept; 409: a used compose_id."""
     form = await request.form(max_files=0)
     text, compose_id = text_field(form, "text"), text_field(form, "compose_id")
     conversation_id = strict_id(request.path_params["conversation_id"])
     try:
         async with transaction() as session:
             conversation = await conversation_for(session, request.state.user, conversation_id)
-            message = await replying.reply(session, conversation, request.state.user, text, compose_id)
+            what, user = what_to_send(form), request.state.user
+            message = await replying.reply(
+                session, conversation, user, what, compose_id, reply_to=quoted(form)
+            )
     except (Invalid, Conflict) as refusal:
         return await refused(request, conversation_id, text, refusal)
     if not wants_fragment(request):

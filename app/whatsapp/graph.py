@@ -31,8 +31,8 @@ from app.whatsapp.outcomes import (
 from app.whatsapp.user_ids import UserIdKind, kind_of
 
 __all__ = [
-    "Accepted", "Answered", "Graph", "NotReached", "NotSent", "Outcome", "Timeouts", "Unknown", "Withheld", "read_payload",
-    "text_payload",
+    "Accepted", "Answered", "Graph", "NotReached", "NotSent", "Outcome", "Timeouts", "Unknown", "Withheld",
+    "message_payload", "read_payload", "text_content",
 ]  # fmt: skip
 
 LARGEST_ANSWER = 64 * 1024
@@ -222,18 +222,19 @@ class Graph:
             return _Answer(response.status_code, told.get("Retry-After"), told.get("Date"), body)
 
 
-def text_payload(recipient: str, text: str, opaque: str = "", reply_to: str | None = None) -> dict[str, Any]:
-    """A text message. `recipient` is a wa_id (prefer it: it keeps the phone visible to us) or a BSUID, told
-    apart by pattern, ValueError for neither; `opaque` (≤ 512 characters) comes back in the statuses."""
-    payload = _addressed(recipient) | {
-        "type": "text",
-        "text": {"body": text, "preview_url": re.search(r"https?://", text) is not None},
-    }
-    if reply_to:
-        payload["context"] = {"message_id": reply_to}
-    if opaque:
-        payload["biz_opaque_callback_data"] = opaque
-    return payload
+def message_payload(
+    recipient: str, kind: str, content: dict[str, Any], *, reply_to: str | None = None
+) -> dict[str, Any]:
+    """One message as Graph takes it. `recipient` is a wa_id (prefer it: it keeps the phone visible to us) or a BSUID,
+    told apart by pattern, ValueError for neither; `content` is the object named after `kind`; `reply_to` a wamid."""
+    content = content["contacts"] if kind == "contacts" else content
+    payload = _addressed(recipient) | {"type": kind, kind: content}
+    return payload | ({"context": {"message_id": reply_to}} if reply_to else {})
+
+
+def text_content(text: str) -> dict[str, Any]:
+    """What a text message holds; a preview is drawn of the first address in it."""
+    return {"body": text, "preview_url": re.search(r"https?://", text) is not None}
 
 
 def read_payload(wamid: str, *, typing: bool) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from app import jobs
-from app.conversations import handoff, replying
+from app.conversations import handoff, outgoing, replying
 from app.conversations.models import Message, Mode
 from app.db import transaction
 from app.live.events import EventKind, LiveEvent
@@ -94,7 +94,7 @@ async def test_a_message_that_was_confirmed_meanwhile_is_left_alone(shop: Shop) 
     marta = await shop.employs("Marta")
     await shop.says("Ana", "Oi")
     async with transaction() as session:
-        await replying.reply(session, await shop.conversation_in(session, "Ana"), marta, "Olá")
+        await replying.reply(session, await shop.conversation_in(session, "Ana"), marta, outgoing.text("Olá"))
         attempt = (await session.scalars(select(Delivery))).one()
         await settling.unknown(session, attempt)
         await session.flush()

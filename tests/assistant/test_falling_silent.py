@@ -7,7 +7,7 @@ import pytest
 
 from app.accounts.models import User
 from app.assistant.models import TurnState
-from app.conversations import handoff, replying
+from app.conversations import handoff, outgoing, replying
 from app.conversations.models import Mode
 from app.db import transaction
 from app.live.bell import bell
@@ -69,7 +69,9 @@ async def test_what_was_stopped_is_answered_when_somebody_lets_claude(shop: Shop
 @pytest.mark.usefixtures("while_claude_writes")
 async def test_a_persons_reply_silences_claude(shop: Shop, marta: User) -> None:
     async with transaction() as session:
-        await replying.reply(session, await shop.conversation_in(session, "Ana"), marta, "Deixa comigo")
+        await replying.reply(
+            session, await shop.conversation_in(session, "Ana"), marta, outgoing.text("Deixa comigo")
+        )
     assert (await shop.conversation("Ana")).mode == Mode.PERSON
 
 
@@ -92,7 +94,9 @@ async def test_a_take_over_at_the_last_moment_wins(shop: Shop, marta: User) -> N
     await shop.world.background.until(lambda: len(shop.asked) == 1, 10)
     async with transaction() as session:  # holds the one writer while Claude's answer arrives
         await shop.world.background.until(lambda: shop.asked[0].outcome == "finished", 10)
-        await replying.reply(session, await shop.conversation_in(session, "Ana"), marta, "Deixa comigo")
+        await replying.reply(
+            session, await shop.conversation_in(session, "Ana"), marta, outgoing.text("Deixa comigo")
+        )
     await working
     assert await shop.answers("Ana") == []
     assert [turn.state for turn in await shop.turns("Ana")] == [TurnState.STOPPED]

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from app.assistant.prompt import system_prompt
-from app.conversations import replying
+from app.conversations import outgoing, replying
 from app.conversations.models import Conversation, Message, Mode
 from app.db import transaction
 from app.installation import Installation
@@ -19,7 +19,9 @@ async def test_everybody_is_told_apart(shop: Shop) -> None:
     await shop.says("Ana", "Oi")
     await shop.work()
     async with transaction() as session:
-        await replying.reply(session, await shop.conversation_in(session, "Ana"), marta, "Já separei o vaso")
+        await replying.reply(
+            session, await shop.conversation_in(session, "Ana"), marta, outgoing.text("Já separei o vaso")
+        )
     await shop.phone_says("Ana", "Chegou mais um")
     await shop.changes(Conversation, mode=Mode.CLAUDE)
     shop.clock.move(seconds=2)

@@ -11,7 +11,7 @@ import httpx2
 from sqlalchemy import func, select
 
 from app.accounts.models import User
-from app.conversations import replying
+from app.conversations import outgoing, replying
 from app.conversations.access import conversation_for
 from app.db import close_database, open_database, reading, transaction
 from app.migrate import migrate
@@ -89,7 +89,9 @@ async def queue_backlog(url: str) -> None:
                 by = (await session.scalars(select(User).limit(1))).one()
                 conversation = await conversation_for(session, by, place)
                 for number in range(BACKLOG // CUSTOMERS):
-                    await replying.reply(session, conversation, by, f"resposta {number}", str(uuid4()))
+                    await replying.reply(
+                        session, conversation, by, outgoing.text(f"resposta {number}"), str(uuid4())
+                    )
     finally:
         await close_database()
 

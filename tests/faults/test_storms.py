@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.assistant.schedule import ANSWER
-from app.conversations import replying
+from app.conversations import outgoing, replying
 from app.conversations.models import Author, Conversation, Message
 from app.db import close_database, open_database, reading, transaction
 from app.jobs import Job
@@ -83,7 +83,7 @@ async def queued(conversation: Conversation, many: int) -> list[int]:
     """That many messages of ours, stored and not yet sent; the ids of their deliveries."""
     async with transaction() as session:
         for number in range(many):
-            await replying.put(session, conversation, f"Resposta {number}", author=Author.USER)
+            await replying.put(session, conversation, outgoing.text(f"Resposta {number}"), author=Author.USER)
     async with reading() as session:
         return list((await session.scalars(select(Delivery.id).order_by(Delivery.id))).all())
 

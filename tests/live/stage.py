@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.assistant import turns
 from app.assistant.models import TurnState
-from app.conversations import handoff, replying
+from app.conversations import handoff, outgoing, replying
 from app.conversations.handoff import HandoffReason
 from app.conversations.models import Author, Conversation
 from app.db import reading, transaction
@@ -191,7 +191,9 @@ class Stage:
         async with transaction() as session:
             conversation = await locked(session, self.ana)
             assert await turns.end(session, turn, TurnState.ANSWERED)
-            message = await replying.put(session, conversation, text, author=Author.CLAUDE, turn_id=turn)
+            message = await replying.put(
+                session, conversation, outgoing.text(text), author=Author.CLAUDE, turn_id=turn
+            )
         await self.until(message.id, "sent")
 
     async def claude_hands_over(self, reason: HandoffReason = HandoffReason.ASKED_HUMAN) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.contacts.models import Contact, Identity
-from app.conversations import replying
+from app.conversations import outgoing, replying
 from app.conversations.models import Author, Conversation, Mode
 from app.db import close_database, open_database, reading, transaction
 from app.outbox import queue
@@ -102,7 +102,7 @@ class Office:
             wanted = select(Conversation).where(Conversation.id == conversation_id)
             conversation = (await session.scalars(wanted)).one()
             for text in texts:
-                await replying.put(session, conversation, text, author=Author.USER)
+                await replying.put(session, conversation, outgoing.text(text), author=Author.USER)
 
     def breaks(self, **wish: Any) -> None:
         self.world.faults.install([fault_from(wish)])

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.assistant.models import Turn, TurnState
-from app.conversations import replying
+from app.conversations import outgoing, replying
 from app.conversations.models import Author, Conversation
 from app.db import transaction
 from tests.actors import Browser, Bubble, WhatsApp, within
@@ -89,4 +89,6 @@ async def claude_answers(conversation_id: int, *parts: str) -> None:
         session.add(turn)
         await session.flush()
         for part in parts:
-            await replying.put(session, conversation, part, author=Author.CLAUDE, turn_id=turn.id)
+            await replying.put(
+                session, conversation, outgoing.text(part), author=Author.CLAUDE, turn_id=turn.id
+            )

@@ -23,7 +23,8 @@ from app.whatsapp.graph import (
     Timeouts,
     Unknown,
     Withheld,
-    text_payload,
+    message_payload,
+    text_content,
 )
 from app.whatsapp.graph_errors import Remedy
 
@@ -31,6 +32,7 @@ pytestmark = pytest.mark.anyio
 
 TOKEN = "token-CANARY"
 TEXT = "texto-CANARY"
+MARK = {"biz_opaque_callback_data": "opaque-1"}
 QUICK = Timeouts(connect=2, read=0.3, total=0.8)
 ACCEPTED = {
     "contacts": [{"input": "+5511900000001", "wa_id": "551190000001"}],
@@ -91,7 +93,9 @@ def answer(status: str, document: Any, *headers: str) -> bytes:
 async def send_to(base_url: str, **changes: Any) -> Outcome:
     sending = {"phone_number_id": "100000000000001", "access_token": TOKEN, **changes}
     async with Graph(base_url, "v26.0", timeouts=QUICK) as graph:
-        return await graph.send(payload=text_payload("5511900000001", TEXT, "opaque-1"), **sending)
+        return await graph.send(
+            payload=message_payload("5511900000001", "text", text_content(TEXT)) | MARK, **sending
+        )
 
 
 async def outcome(*pieces: bytes, pause_seconds: float = 0) -> Outcome:
@@ -222,7 +226,7 @@ async def test_a_token_or_number_that_cannot_be_sent_stays_here() -> None:
 
 async def test_a_text_of_lone_surrogates_still_has_an_outcome() -> None:
     async with listening(Script([answer("200 OK", ACCEPTED)])) as base_url, Graph(base_url, "v26.0") as graph:
-        payload = text_payload("5511900000001", "\ud800")
+        payload = message_payload("5511900000001", "text", text_content("\ud800"))
         sent = await graph.send(phone_number_id="1", access_token=TOKEN, payload=payload)
     assert isinstance(sent, Accepted)
 
@@ -263,14 +267,15 @@ async def test_nothing_secret_is_logged(caplog: pytest.LogCaptureFixture) -> Non
 
 
 def test_a_phone_number_is_sent_with_its_plus_and_a_bsuid_in_its_own_field() -> None:
-    assert text_payload("+5511900000001", "oi")["to"] == "+5511900000001"
-    payload = text_payload("BR.10000000000000000001", "veja https://example.com", reply_to="wamid.IN")
+    assert message_payload("+5511900000001", "text", text_content("oi"))["to"] == "+5511900000001"
+    text = text_content("veja https://example.com")
+    payload = message_payload("BR.10000000000000000001", "text", text, reply_to="wamid.IN")
     assert payload["recipient"] == "BR.10000000000000000001"
     assert "to" not in payload
     assert payload["context"] == {"message_id": "wamid.IN"}
     assert payload["text"]["preview_url"] is True
     with pytest.raises(ValueError, match="neither"):
-        text_payload("Ana", "oi")
+        message_payload("Ana", "text", text_content("oi"))
 
 
 async def test_who_takes_it_back_before_the_first_byte_has_sent_nothing() -> None:
