@@ -1,0 +1,145 @@
+"""Pictures: opened with care, turned upright, stripped of where and by whom they were taken, made to fit."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.media.caution import MOST_PIXELS, MOST_SCANS, TooMuch, reading_strangers
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
+MOST_BYTES = 5_000_000  # of WhatsApp's image
+STICKER_SIDE, STICKER_BYTES, MOVING_STICKER_BYTES = 512, 100_000, 500_000
+PREVIEW_SIDE = 640
+LONGEST_PROFILE = 65_536  # bytes; a colour profile of a camera has some hundred
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture's file. `width` and `height` in pixels, as it is looked at."""
+
+    path: Path
+    mime: str
+    width: int
+    height: int
+
+
+@contextmanager
+def opened(file: Path) -> Iterator["Image"]:
+    """The picture, of which only the header has been read; raises Damaged or TooMuch, also from within the block."""
+    from PIL import Image
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener(thumbnails=False)
+    bombs = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+    with reading_strangers():
+        try:
+            with Image.open(file, formats=FORMATS) as image:
+                if image.width * image.height > MOST_PIXELS or has_many_scans(image, file):
+                    raise TooMuch
+                yield image
+        except bombs as bomb:
+            raise TooMuch from bomb
+
+
+def has_many_scans(image: "Image", file: Path) -> bool:
+    return image.format in ("JPEG", "MPO") and file.read_bytes().count(b"\xff\xda") > MOST_SCANS
+
+
+def as_picture(file: Path, into: Path) -> Picture:
+    """A JPEG or PNG that WhatsApp takes, written to `into`. Nothing of the camera's notes (place, time, device) stays."""
+    is_small = file.stat().st_size <= MOST_BYTES
+    with opened(file) as image:
+        if is_small and image.format == "JPEG" and image.mode in ("L", "RGB") and turns_of(image) == 1:
+            forget(image)
+            image.save(into, "JPEG", quality="keep", comment=b"")  # not a single colour changes
+            if into.stat().st_size <= MOST_BYTES:
+                return Picture(into, "image/jpeg", image.width, image.height)
+        is_png = image.format == "PNG" and is_small
+        upright = turned(image)
+        return fitting(upright, into, "PNG" if is_png or upright.mode == "RGBA" else "JPEG", quality=90)
+
+
+def fitting(image: "Image", into: Path, kind: str, **how: Any) -> Picture:
+    """Saved, and made smaller until WhatsApp takes it."""
+    while True:
+        image.save(into, kind, **how)
+        bytes_ = into.stat().st_size
+        if bytes_ <= MOST_BYTES:
+            return Picture(into, f"image/{kind.lower()}", image.width, image.height)
+        share = min(0.9, 0.95 * (MOST_BYTES / bytes_) ** 0.5)
+        image.thumbnail((int(image.width * share), int(image.height * share)))
+
+
+def as_sticker(file: Path, into: Path) -> Picture:
+    """A WebP of 512 × 512 in a transparent square; one that moves stays as it is or loses all but its first picture."""
+    from PIL import Image, ImageOps
+
+    with opened(file) as image:
+        if image.format == "WEBP" and is_a_sticker(image, file):
+            return Picture(file, "image/webp", image.width, image.height)
+        small = turned(image).convert("RGBA")
+        side = STICKER_SIDE
+        drawn = ImageOps.contain(small, (side, side))
+        square = Image.new("RGBA", (side, side), (0, 0, 0, 0))
+        square.paste(drawn, ((side - drawn.width) // 2, (side - drawn.height) // 2))
+        for quality in (90, 75, 60, 40, 20, 5):
+            square.save(into, "WEBP", quality=quality, method=4)
+            if into.stat().st_size <= STICKER_BYTES:
+                return Picture(into, "image/webp", side, side)
+    raise TooMuch
+
+
+def is_a_sticker(image: "Image", file: Path) -> bool:
+    limit = MOVING_STICKER_BYTES if getattr(image, "is_animated", False) else STICKER_BYTES
+    return image.size == (STICKER_SIDE, STICKER_SIDE) and file.stat().st_size <= limit
+
+
+def as_preview(file: Path, into: Path) -> Picture:
+    """A small WebP to show at once, in `into`; the size told is the picture's own, upright."""
+    with opened(file) as image:
+        lies = turns_of(image) >= 5
+        width, height = (image.height, image.width) if lies else image.size
+        image.draft("RGB", (PREVIEW_SIDE, PREVIEW_SIDE))
+        small = turned(image)
+        small.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+        small.save(into, "WEBP", quality=75, method=2)
+        return Picture(into, "image/webp", width, height)
+
+
+def turned(image: "Image") -> "Image":
+    """Upright, with eight bits a colour, and with nothing noted beside it but its colours' profile."""
+    from PIL import ImageOps
+
+    profile = image.info.get("icc_profile") if image.mode != "CMYK" else None
+    upright = eight_bits(ImageOps.exif_transpose(image))
+    forget(upright, profile)
+    return upright
+
+
+def eight_bits(image: "Image") -> "Image":
+    """RGBA where something shines through, else RGB."""
+    if image.mode.startswith("I;16"):
+        image = image.point(lambda value: value * (1 / 256)).convert("L")
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    clear = image.convert("RGBA")
+    least = clear.getchannel("A").getextrema()[0]
+    return clear if least != 255 else clear.convert("RGB")
+
+
+def turns_of(image: "Image") -> int:
+    """How the camera was held, as EXIF counts: 1 is upright, from 5 on the picture lies on its side."""
+    told = image.getexif().get(0x0112, 1)
+    return told if isinstance(told, int) and 1 <= told <= 8 else 1
+
+
+def forget(image: "Image", profile: bytes | None = None) -> None:
+    profile = profile or image.info.get("icc_profile")
+    image.info.clear()
+    if profile and len(profile) <= LONGEST_PROFILE:
+        image.info["icc_profile"] = profile
