@@ -4,7 +4,7 @@ from app.accounts.models import SignIn, User
 from app.assistant.models import Turn
 from app.attention.models import ReadCursor
 from app.contacts.models import Contact, Identity
-from app.conversations.models import Conversation, Draft, Handoff, Message, Reaction
+from app.conversations.models import Conversation, Draft, Handoff, HeldText, Message, Reaction
 from app.db import Base
 from app.installation import Installation
 from app.jobs import Job
@@ -22,6 +22,7 @@ __all__ = [
     "DeliveryReport",
     "Draft",
     "Handoff",
+    "HeldText",
     "Identity",
     "Installation",
     "Job",

@@ -7,7 +7,19 @@ from starlette.routing import BaseRoute, Mount, Route
 from app.health import healthz, readyz
 from app.live.poll import poll
 from app.live.stream import probe, stream
-from app.pages import drafts, first_run, inbox, journal, media, messages, mode, reading, settings, sign_in
+from app.pages import (
+    drafts,
+    first_run,
+    held_texts,
+    inbox,
+    journal,
+    media,
+    messages,
+    mode,
+    reading,
+    settings,
+    sign_in,
+)
 from app.static_files import STATIC, ReleasedFiles, favicon
 from app.whatsapp import webhook
 
@@ -37,6 +49,13 @@ def routes() -> Sequence[BaseRoute]:
         Route("/c/{conversation_id}/mode", mode.update, methods=["POST"], name="mode"),
         Route("/c/{conversation_id}/turn/stop", mode.stop, methods=["POST"], name="stop"),
         Route("/c/{conversation_id}/draft", drafts.update, methods=["POST"], name="draft"),
+        Route("/c/{conversation_id}/held-texts", held_texts.create, methods=["POST"], name="held-texts"),
+        Route(
+            "/c/{conversation_id}/held-texts/{held_id}/cancellation",
+            held_texts.cancel,
+            methods=["POST"],
+            name="cancel-held-text",
+        ),
         Route("/c/{conversation_id}/reading", reading.create, methods=["POST"], name="reading"),
         Route("/live", stream, name="live"),
         Route("/live/poll", poll, name="poll"),

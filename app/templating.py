@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app import clock, words
+from app.conversations import service_window
 from app.conversations.ordering import sort_key
 from app.i18n import _, current_locale, ngettext
 from app.settings import HOME, Settings
@@ -56,6 +57,8 @@ def environment(settings: Settings) -> Environment:
         author_words=words.author,
         handoff_words=words.handoff,
         quote_kind=words.quoted,
+        service_window=service_window.of,
+        closing_words=words.closing,
     )
     made.filters.update(
         whatsapp_markup=to_html,

@@ -46,6 +46,17 @@ def quoted(message: Message) -> str:
     return (kind_of(message) or UNKNOWN)[1]
 
 
+def closing(minutes: int | None, *, within_the_hour: bool = False) -> str:
+    """How long the 24-hour window stays open. None: with "{hours}" and "{minutes}" for the page's script to fill in."""
+    if minutes is None:
+        hours, minutes_over = ("" if within_the_hour else "{hours}"), "{minutes}"
+    else:
+        hours, minutes_over = str(minutes // 60) if minutes >= 60 else "", str(minutes % 60)
+    if hours:
+        return _("Closes in %(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes_over}
+    return _("Closes in %(minutes)s min") % {"minutes": minutes_over}
+
+
 HALF_A_LINK = re.compile(r"\[([^\]\n]*)\]\([^)\s]*$")
 
 

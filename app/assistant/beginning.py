@@ -15,7 +15,7 @@ from app.assistant.prompt import system_prompt
 from app.assistant.tools import TOOLS
 from app.assistant.waiting import Waiting, locked, unanswered
 from app.boundaries import Boundary
-from app.conversations import handoff
+from app.conversations import handoff, service_window
 from app.conversations.handoff import HandoffReason
 from app.conversations.models import Conversation, Mode
 from app.db import transaction
@@ -61,7 +61,7 @@ async def begin_in(
     if waiting is None:
         return None
     number = (await session.scalars(select(Number).where(Number.id == conversation.number_id))).one()
-    if reason := reason_for_people(waiting, number, desk):
+    if reason := reason_for_people(conversation, waiting, number, desk):
         await handoff.hand_over(session, conversation, reason)
         return None
     turn = await turns.begin(session, conversation.id, waiting.position, desk.provider.model)
@@ -69,11 +69,14 @@ async def begin_in(
     return Run(turn.id, conversation.id, waiting, number, request)
 
 
-def reason_for_people(waiting: Waiting, number: Number, desk: Desk) -> HandoffReason | None:
+def reason_for_people(
+    conversation: Conversation, waiting: Waiting, number: Number, desk: Desk
+) -> HandoffReason | None:
     """Why Claude may not even try: silence would be the only answer otherwise."""
     if not desk.settings.claude_answers or number.is_receive_only:
         return HandoffReason.OTHER
-    return HandoffReason.TOO_OLD if waiting.is_too_old(clock.now()) else None
+    is_late = waiting.is_too_old(clock.now()) or not service_window.of(conversation).is_open
+    return HandoffReason.TOO_OLD if is_late else None
 
 
 async def request_for(

@@ -59,6 +59,7 @@ class Conversation(Base):
     last_position: Mapped[int] = mapped_column(default=0)
     last_inbound_position: Mapped[int] = mapped_column(default=0)
     last_inbound_at: Mapped[datetime | None]
+    window_until: Mapped[datetime | None]  # free-form messages may be sent: `service_window`
     inbound_count: Mapped[int] = mapped_column(default=0)
 
 
@@ -126,6 +127,20 @@ class Handoff(Base):
     urgency: Mapped[str] = mapped_column(String(10), default="normal")
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]  # somebody took it, answered, or gave the conversation back
+
+
+class HeldText(Base):
+    """A person's text that is sent once the customer writes again; gone as soon as it is queued."""
+
+    __tablename__ = "held_text"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(
+        ForeignKey("conversation.id", ondelete="CASCADE"), index=True
+    )
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
 
 
 class Draft(Base):

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.boundaries import Boundary, passed
+from app.conversations import service_window
 from app.conversations.models import Conversation, Direction, Message
 from app.db import made, table_of
 from app.rows import ChangedRows, NewRows
@@ -67,7 +68,7 @@ def parse_key(key: str) -> tuple[datetime, int] | None:
 CONVERSATIONS, MESSAGES = table_of(Conversation), table_of(Message)
 COUNTERS = (
     "last_position", "last_message_position", "last_activity_at",
-    "last_inbound_position", "last_inbound_at", "inbound_count", "claude_stopped",
+    "last_inbound_position", "last_inbound_at", "inbound_count", "claude_stopped", "window_until",
 )  # fmt: skip
 
 
@@ -86,15 +87,19 @@ class Place:
     last_inbound_at: datetime | None
     inbound_count: int
     claude_stopped: bool
+    window_until: datetime | None
 
-    def put(self, direction: Direction, sent_at: datetime) -> int:
-        """Count one message; its position. It becomes the last one shown unless a later one already is."""
+    def put(self, direction: Direction, sent_at: datetime, kind: str) -> int:
+        """Count one message of type `kind`; its position. It becomes the last one shown unless a later one already is."""
         self.last_position += 1
         if self.last_message_position is None or self.last_activity_at <= sent_at:
             self.last_message_position, self.last_activity_at = self.last_position, sent_at
         if direction is Direction.IN:
             self.last_inbound_position = self.last_position
             self.last_inbound_at = max(self.last_inbound_at or sent_at, sent_at)
+            if service_window.opened_by(kind):
+                until = sent_at + service_window.LENGTH
+                self.window_until = max(self.window_until or until, until)
             self.inbound_count += 1
             self.claude_stopped = False  # it answers all that waits, with this
         return self.last_position
@@ -139,7 +144,7 @@ async def store_all(
     """The same for many, each with its conversation's place, in this order and in three statements at most."""
     messages = []
     for place, values in placed:
-        position = place.put(direction, values["sent_at"])
+        position = place.put(direction, values["sent_at"], values["type"])
         messages.append({**EMPTY, **values, "position": position, "direction": direction})
     return await write(session, messages, [place for place, _ in placed])
 

@@ -12,7 +12,7 @@ from app.assistant.schedule import ask_for_answers
 from app.attention import reading
 from app.boundaries import Boundary, passed
 from app.contacts import identities
-from app.conversations import handoff
+from app.conversations import handoff, held_texts, service_window
 from app.conversations.models import Author, Conversation, Direction, Message, Mode, Reaction
 from app.conversations.ordering import CONVERSATIONS, PLACES, Place, store_all, time_of
 from app.db import insert_if_new, table_of
@@ -75,6 +75,7 @@ async def receive(
     pairs = list(zip(new, contacts, strict=True))
     places = await places_between(session, pairs, claude_answers=claude_answers)
     stopped = {place.id for place in places.values() if place.claude_stopped}
+    closed = [place for place in places.values() if not is_open(place)]
     placed = []
     for arrival, contact_id in pairs:
         place = places[arrival.number.id, contact_id]
@@ -87,12 +88,19 @@ async def receive(
         await expecting.expect(session, files)
     for conversation_id in stopped:
         announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation_id))
+    opened = {place.id for place in closed if is_open(place)}
+    spoken = await held_texts.release(session, opened) if opened else set()
     last = {message.conversation_id: message for message in messages}
-    asking = {place.id: last[place.id] for place in places.values() if place.mode == Mode.CLAUDE}
+    silent = [place for place in places.values() if place.mode == Mode.CLAUDE and place.id not in spoken]
+    asking = {place.id: last[place.id] for place in silent}
     if asking:
         await ask_for_answers(session, asking, wait_seconds)
         passed(Boundary.JOB_ASKED_FOR)
     return messages
+
+
+def is_open(place: Place) -> bool:
+    return service_window.as_of(place.window_until).is_open
 
 
 async def without_known(session: AsyncSession, arrivals: Sequence[Arrival]) -> list[Arrival]:

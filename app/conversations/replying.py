@@ -10,7 +10,7 @@ from app import clock
 from app.accounts.models import User
 from app.attention import reading
 from app.contacts.identities import recipient_of
-from app.conversations import drafts, handoff
+from app.conversations import drafts, handoff, service_window
 from app.conversations.models import Author, Conversation, Direction, Message
 from app.conversations.ordering import store, time_of
 from app.conversations.outgoing import Outgoing
@@ -107,7 +107,11 @@ async def put(
     compose_id: str | None = None,
     reply_to_wamid: str | None = None,
 ) -> Message:
-    """Store one outbound message and queue its delivery. The caller has decided that its author may speak now."""
+    """Store one outbound message and queue its delivery. The caller has decided that its author may speak now.
+
+    Raises WindowClosed, before anything is stored, when WhatsApp would only take a template.
+    """
+    service_window.check(conversation, what.type)
     recipient = await address_of(session, conversation)
     now = clock.now()
     message = await store(
@@ -158,6 +162,7 @@ async def send_again(session: AsyncSession, conversation: Conversation, message_
     arrived = select(Delivery.id).where(Delivery.message_id == message_id, Delivery.status.in_(ARRIVED))
     if (await session.execute(arrived)).first() is not None:
         raise Invalid(N_("This message needs no second try."))
+    service_window.check(conversation, message.type)
     await outbox.queue(session, message, payload_of(message, await address_of(session, conversation)))
     message.status = DeliveryStatus.QUEUED
     announce(session, Change(EventKind.MESSAGE_CHANGED, conversation.id, message.id))

@@ -13,9 +13,9 @@ from jinja2 import Environment
 from app import clock
 from app.accounts.models import User
 from app.attention import counting
-from app.conversations import listing, thread
+from app.conversations import held_texts, listing, thread
 from app.conversations.listing import Row, Seen
-from app.conversations.models import Direction
+from app.conversations.models import Direction, HeldText
 from app.conversations.thread import Bubble
 from app.i18n import current_locale
 from app.live.crowd import Crowd
@@ -126,7 +126,7 @@ class Fragments:
         return [drawn[part] for part in parts]
 
     async def thread_pieces(self, look: Look, redraw: Redraw, view: View) -> list[str]:
-        """Bubbles and drafts of the conversations that are open."""
+        """Bubbles, drafts and windows of the conversations that are open."""
         pieces = []
         for message, (event, bubble) in (await self.newest_bubbles(look, redraw, view.open_ids)).items():
             template = "live/message_added.html" if message in redraw.added else "live/message_changed.html"
@@ -134,6 +134,10 @@ class Fragments:
         for conversation, event in redraw.drafts.items():
             if conversation in view.open_ids and (row := await self.row(look, event)):
                 pieces.append(self.html("live/draft.html", event, conversation, row=row))
+        for conversation, event in redraw.windows.items():
+            if conversation in view.open_ids and (row := await self.row(look, event)):
+                held = await self.held(look, event)
+                pieces.append(self.html("live/window.html", event, conversation, row=row, held=held))
         return pieces
 
     async def newest_bubbles(
@@ -203,6 +207,14 @@ class Fragments:
             row = shown.rows[call.conversation_id][1]
             pieces.append(alert.render(row=row, bubble=call.bubble, handoff=call.bubble is None, user=user))
         return pieces
+
+    async def held(self, look: Look, event: Event) -> Sequence[HeldText]:
+        """What waits in the event's conversation for the customer to write again."""
+
+        async def load() -> Sequence[HeldText]:
+            return await held_texts.of(await look.session(), event.conversation_id or 0)
+
+        return await self.sheets.loaded(("held", event.id), load)
 
     async def row(self, look: Look, event: Event) -> Row | None:
         return (await self.picture(look, event)).row

@@ -24,6 +24,7 @@ class Redraw:
     )  # conversations whose mode, owner or hand-over changed
     rows: dict[int, Event] = field(default_factory=dict)
     moved: set[int] = field(default_factory=set)  # of `rows`: those that go to their new place
+    windows: dict[int, Event] = field(default_factory=dict)  # conversations whose 24 hours may be others
     rewritten: set[int] = field(default_factory=set)  # conversations whose thread is not what it was
     handed_over: dict[int, Event] = field(default_factory=dict)
     attention: bool = False
@@ -47,7 +48,7 @@ class Redraw:
             case EventKind.ATTENDANT_CHANGED | EventKind.UNKNOWN:
                 self.resync = True
             case EventKind.MESSAGE_ADDED if event.ref and conversation:
-                self.added[event.ref] = self.rows[conversation] = event
+                self.added[event.ref] = self.rows[conversation] = self.windows[conversation] = event
                 self.note_bubble(event.ref, event)
                 self.moved.add(conversation)
                 self.attention = True
@@ -59,7 +60,7 @@ class Redraw:
                 self.moved.add(conversation)
                 self.rewritten.add(conversation)
             case EventKind.CONVERSATION_CHANGED if conversation:
-                self.heads[conversation] = self.rows[conversation] = event
+                self.heads[conversation] = self.rows[conversation] = self.windows[conversation] = event
                 self.attention = True
             case EventKind.HANDED_OVER if conversation:
                 self.heads[conversation] = self.rows[conversation] = self.handed_over[conversation] = event

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app import clock, jobs
+from app.conversations import service_window
 from app.conversations.models import Message
 from app.live.events import Change, EventKind, announce
 from app.outbox.models import Delivery, DeliveryReport
@@ -32,6 +33,7 @@ class DeliveryStatus(StrEnum):
         return max(self, report, key=RANK.__getitem__)
 
 
+WINDOW_CLOSED = 131047  # Meta's code
 DROPPED = "dropped"  # a later part of an answer whose earlier part did not leave
 ANSWER_DID_NOT_LEAVE = "answer_did_not_leave"  # the job that calls a person; key: the conversation
 
@@ -63,7 +65,7 @@ async def apply(session: AsyncSession, delivery: Delivery, reported: Report) -> 
     await session.flush()
     await show(session, delivery.message_id)
     if delivery.status == reported.status == DeliveryStatus.FAILED:
-        await drop_rest_of_answer(session, delivery)
+        await after_failure(session, delivery)
 
 
 def take(delivery: Delivery, reported: Report) -> None:
@@ -106,7 +108,7 @@ async def fail(session: AsyncSession, attempt: Delivery, code: int | None, detai
     """It did not leave and will not: for this reason, and with it the rest of the same answer of Claude."""
     attempt.error_code, attempt.error_details = code, details
     await advance(session, attempt, DeliveryStatus.FAILED)
-    await drop_rest_of_answer(session, attempt)
+    await after_failure(session, attempt)
 
 
 async def show(session: AsyncSession, message_id: int) -> None:
@@ -156,6 +158,13 @@ async def attach_early_reports(session: AsyncSession, delivery: Delivery) -> Non
                 error_details=early.error_details,
             ),
         )
+
+
+async def after_failure(session: AsyncSession, attempt: Delivery) -> None:
+    """What follows from one that failed, whoever told of it: WhatsApp at once, or later in a report."""
+    if attempt.error_code == WINDOW_CLOSED:
+        await service_window.refused(session, attempt.conversation_id, attempt.created_at)
+    await drop_rest_of_answer(session, attempt)
 
 
 async def drop_rest_of_answer(session: AsyncSession, attempt: Delivery) -> None:

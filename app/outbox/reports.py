@@ -16,8 +16,8 @@ from app.outbox.delivery import (
     KNOWN_STATUSES,
     DeliveryStatus,
     Report,
+    after_failure,
     attempt_to_show,
-    drop_rest_of_answer,
     take,
 )
 from app.outbox.models import Delivery, DeliveryReport
@@ -97,7 +97,7 @@ async def report_all(session: AsyncSession, reported: Sequence[Report]) -> None:
         passed(Boundary.STATUS_RAISED)
     for attempt in moved.values():
         if attempt.status == DeliveryStatus.FAILED:
-            await drop_rest_of_answer(session, attempt)
+            await after_failure(session, attempt)
 
 
 async def attempts_named_by(session: AsyncSession, reported: Sequence[Report]) -> dict[Key, Delivery]:

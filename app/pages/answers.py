@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.conversations import listing, thread
+from app.conversations import held_texts, listing, thread
 from app.db import reading
 from app.live.ring import CURSOR, newest
 from app.templating import render
@@ -25,6 +25,7 @@ async def changed(
         cursor = await newest(session)
         row = (await listing.rows_by_id(session, [conversation_id]))[conversation_id]
         seen = (await listing.seen_by(session, request.state.user, [row.conversation]))[conversation_id]
+        held = await held_texts.of(session, conversation_id)
         touched = added or redrawn
         zone = request.app.state.settings.zone
         bubbles = await thread.around(session, touched, zone) if touched else []
@@ -34,6 +35,7 @@ async def changed(
         headers={CURSOR: str(cursor)},
         row=row,
         seen=seen,
+        held=held,
         bubbles=bubbles,
         is_added=added is not None,
         compose_id=compose_id,

@@ -1,5 +1,6 @@
 """The inbox: the list, and the open conversation beside it, whole in the first answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -14,10 +15,10 @@ from app.accounts.models import User
 from app.accounts.permissions import Permission, may
 from app.attention import counting
 from app.attention.models import ReadCursor
-from app.conversations import listing, thread
+from app.conversations import held_texts, listing, thread
 from app.conversations.access import conversation_for, strict_id
 from app.conversations.listing import ListPage, Row, Seen
-from app.conversations.models import Conversation
+from app.conversations.models import Conversation, HeldText
 from app.conversations.ordering import parse_key
 from app.conversations.thread import ThreadPage
 from app.db import reading
@@ -36,6 +37,7 @@ class OpenConversation:
     thread: ThreadPage
     first_unread_id: int | None
     compose_id: str
+    held: Sequence[HeldText]
 
 
 async def inbox(request: Request) -> Response:
@@ -61,6 +63,7 @@ async def page(request: Request, conversation_id: int | None) -> Response:
             "cursor": cursor,
             "opened": opened,
             "today": clock.today(request.app.state.settings.zone),
+            "now": clock.now(),
         }
         if wants_fragment(request) and request.headers.get("hx-target", "").endswith("pane"):
             return render(request, "conversations/_pane.html", **shown)
@@ -86,7 +89,8 @@ async def open_for(
     position = await read_position(session, user, found) if seen.unread else None
     zone = request.app.state.settings.zone
     shown = await thread.page_from(session, found.id, zone, position)
-    return OpenConversation(row, seen, shown, first_unread(shown, position), str(uuid4()))
+    held = await held_texts.of(session, found.id)
+    return OpenConversation(row, seen, shown, first_unread(shown, position), str(uuid4()), held)
 
 
 async def read_position(session: AsyncSession, user: User, found: Conversation) -> int:

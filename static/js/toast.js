@@ -19,7 +19,7 @@ export const signInAgain = () => location.assign(`/sign-in?next=${encodeURICompo
 document.addEventListener("htmx:response:error", ({ detail }) => {
   const { response, text } = detail.ctx
   if (response.status === 401) signInAgain()
-  else if (response.status !== 422 && text && text.length < 300) toast(text)
+  else if (!(response.status === 422 && detail.ctx.sourceElement.hasAttribute("hx-status:422")) && text && text.length < 300) toast(text)
 })
 
 // It never came back: the composer says so in its own words, and what is fetched by itself is fetched again.

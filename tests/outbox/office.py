@@ -91,6 +91,7 @@ class Office:
             mode=Mode.PERSON,
             created_at=clock.now(),
             last_activity_at=clock.now(),
+            window_until=clock.now() + timedelta(days=30),
         )
         session.add(conversation)
         await session.flush()
