@@ -43,7 +43,7 @@ VOID = frozenset(
 # What belongs to one tab or one moment: how it receives, its alerts, where it is scrolled to, where reading began.
 OWN_IDS = frozenset({"live-status", "alerts", "alert-permission", "toast"})
 OWN_CLASSES = frozenset({"unread-bar", "to-bottom"})
-OWN_ATTRIBUTES = ("data-cursor", "data-htmx-", "data-local-", "hx-morph-skip-children")
+OWN_ATTRIBUTES = ("data-cursor", "data-now", "data-htmx-", "data-local-", "hx-morph-skip-children")
 OWN_FIELDS = frozenset({"csrf_token", "compose_id"})
 
 
