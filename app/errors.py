@@ -69,3 +69,15 @@ class Unavailable(AppError):
     status = 503
     code = "unavailable"
     words = N_("The system is busy. Nothing was lost; try again in a few seconds.")
+
+
+class Joined(AppError):
+    """A conversation whose contact was found to be another one: its thread goes on in `into_id`."""
+
+    status = 303
+    code = "joined"
+    words = N_("This conversation has become part of another one: both are the same person's.")
+
+    def __init__(self, into_id: int) -> None:
+        super().__init__()
+        self.into_id = into_id

@@ -3,7 +3,7 @@
 from app.accounts.models import SignIn, User
 from app.assistant.models import Turn
 from app.attention.models import ReadCursor
-from app.contacts.models import Contact, Identity
+from app.contacts.models import Contact, ContactMerge, Identity, MergedRow, PossibleDuplicate
 from app.conversations.models import Conversation, Draft, Handoff, HeldText, Message, Reaction
 from app.db import Base
 from app.installation import Installation
@@ -16,6 +16,7 @@ from app.whatsapp.models import JournalEntry, Number, SetAside
 __all__ = [
     "Base",
     "Contact",
+    "ContactMerge",
     "ContactPace",
     "Conversation",
     "Delivery",
@@ -30,9 +31,11 @@ __all__ = [
     "LiveEvent",
     "LiveSeq",
     "Media",
+    "MergedRow",
     "Message",
     "Number",
     "NumberPace",
+    "PossibleDuplicate",
     "Reaction",
     "ReadCursor",
     "SetAside",

@@ -1,21 +1,24 @@
 """One place that turns a refusal into a page, a fragment or JSON."""
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy.exc import OperationalError, TimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from app.db import is_outage
-from app.errors import AppError, NotFound, Unavailable
+from app.errors import AppError, Joined, NotFound, Unavailable
 from app.i18n import N_, _
 from app.middleware import HEADERS
 from app.templating import render, wants_fragment
 
 log = logging.getLogger(__name__)
+
+JOINED = re.compile(r"^/c/[0-9]+")
 
 
 class NoSuchPage(NotFound):
@@ -30,6 +33,7 @@ class NotLikeThis(AppError):
 def handlers() -> Mapping[Any, Callable[..., Any]]:
     return {
         AppError: refuse,
+        Joined: lead_on,
         HTTPException: refuse_http,
         ClientDisconnect: nobody_is_there,
         OperationalError: fail,
@@ -45,6 +49,13 @@ async def nobody_is_there(request: Request, error: ClientDisconnect) -> Response
 
 async def refuse(request: Request, error: AppError) -> Response:
     return answer(request, error)
+
+
+async def lead_on(request: Request, error: Joined) -> Response:
+    """The same address in the conversation that goes on: to look at, or to send there what was to be changed here."""
+    path = JOINED.sub(f"/c/{error.into_id}", request.scope["path"], count=1)
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(path + query, 303 if request.method in ("GET", "HEAD") else 307)
 
 
 async def refuse_http(request: Request, error: HTTPException) -> Response:

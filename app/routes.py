@@ -8,6 +8,7 @@ from app.health import healthz, readyz
 from app.live.poll import poll
 from app.live.stream import probe, stream
 from app.pages import (
+    contacts,
     drafts,
     first_run,
     held_texts,
@@ -57,6 +58,12 @@ def routes() -> Sequence[BaseRoute]:
             name="cancel-held-text",
         ),
         Route("/c/{conversation_id}/reading", reading.create, methods=["POST"], name="reading"),
+        Route("/contacts/{contact_id}", contacts.show, methods=["GET"], name="contact"),
+        Route("/contacts/{contact_id}/merges", contacts.merge, methods=["POST"], name="merges"),
+        Route("/contacts/{contact_id}/merges/{merge_id}/undo", contacts.undo, methods=["POST"], name="undo"),
+        Route(
+            "/contacts/{contact_id}/distinctions", contacts.tell_apart, methods=["POST"], name="distinctions"
+        ),
         Route("/live", stream, name="live"),
         Route("/live/poll", poll, name="poll"),
         Route("/live/probe", probe, name="probe"),

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app import clock, words
+from app.contacts.naming import phone_of
 from app.conversations import service_window
 from app.conversations.ordering import sort_key
 from app.i18n import _, current_locale, ngettext
@@ -56,6 +57,8 @@ def environment(settings: Settings) -> Environment:
         shown_status=lambda status: "read" if status == "played" else status,
         author_words=words.author,
         handoff_words=words.handoff,
+        duplicate_words=words.duplicate,
+        identity_words=words.identity,
         quote_kind=words.quoted,
         service_window=service_window.of,
         closing_words=words.closing,
@@ -65,6 +68,7 @@ def environment(settings: Settings) -> Environment:
         plain=plain,
         emoji_count=emoji_count,
         file_size=words.file_size,
+        phone=phone_of,
         local_time=lambda moment: moment.astimezone(zone).strftime("%H:%M"),
         local_date=lambda moment: moment.astimezone(zone).date(),
         machine_time=lambda moment: moment.astimezone(UTC).isoformat(timespec="seconds"),

@@ -4,6 +4,7 @@ import re
 
 from babel.numbers import format_decimal
 
+from app.contacts.models import DuplicateReason, IdentityKind
 from app.conversations.handoff import HandoffReason
 from app.conversations.labels import UNKNOWN, kind_of
 from app.conversations.models import Author, Message
@@ -28,6 +29,29 @@ def handoff(reason: str) -> str:
     """Why people were called, in the reader's language."""
     known = reason in list(HandoffReason)
     return _(HANDOFFS[HandoffReason(reason) if known else HandoffReason.OTHER])
+
+
+DUPLICATES = {
+    DuplicateReason.SAME_NUMBER: N_("Both numbers are the same but for one digit."),
+    DuplicateReason.CHANGED_NUMBER: N_("WhatsApp told of a change of number and did not prove whose."),
+    DuplicateReason.SHARED_CONTACT: N_("Asked for a number, they gave one that the other contact has."),
+}
+
+IDENTITIES = {
+    IdentityKind.BSUID: N_("WhatsApp's id for this business"),
+    IdentityKind.PARENT_BSUID: N_("WhatsApp's id for the group of companies"),
+    IdentityKind.WA_ID: N_("Phone number"),
+}
+
+
+def duplicate(reason: str) -> str:
+    """Why two contacts may be one person, in the reader's language."""
+    return _(DUPLICATES[DuplicateReason(reason)])
+
+
+def identity(kind: str) -> str:
+    """What kind of name for a person an identity is."""
+    return _(IDENTITIES[IdentityKind(kind)])
 
 
 def author(bubble: Bubble) -> str:

@@ -41,7 +41,11 @@ async def begin(claim: Claim, desk: Desk) -> Run | None:
     async with transaction() as session:
         conversation = await locked(session, int(claim.key))
         await turns.end_lost(session, int(claim.key))
-        run = None if conversation is None else await begin_in(session, conversation, asked_at(claim), desk)
+        run = None
+        if conversation is not None and conversation.id == int(
+            claim.key
+        ):  # else the other one was asked for itself
+            run = await begin_in(session, conversation, asked_at(claim), desk)
         if run is None:
             await jobs.finish(session, claim)
     boundaries.passed(Boundary.CONTEXT_READ)

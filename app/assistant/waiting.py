@@ -29,9 +29,12 @@ class Waiting:
 
 
 async def locked(session: AsyncSession, conversation_id: int) -> Conversation | None:
-    """The conversation, nobody else's until the transaction ends."""
+    """The conversation, nobody else's until the transaction ends; of one that became part of another, that one."""
     wanted = select(Conversation).where(Conversation.id == conversation_id).with_for_update(key_share=True)
-    return (await session.scalars(wanted)).one_or_none()
+    found = (await session.scalars(wanted)).one_or_none()
+    if found is not None and found.merged_into_id is not None:
+        return await locked(session, found.merged_into_id)
+    return found
 
 
 async def unanswered(session: AsyncSession, conversation_id: int, asked_at: datetime) -> Waiting | None:

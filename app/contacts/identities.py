@@ -7,13 +7,14 @@ from datetime import datetime
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.contacts import duplicates, merging, proof
 from app.contacts.models import Contact, Identity, IdentityKind
+from app.contacts.proof import Known
 from app.conversations.models import Conversation
 from app.db import Overtaken, insert_if_new, table_of
 from app.live.events import Change, EventKind, announce
 from app.whatsapp.items import Sender
 
-Known = tuple[IdentityKind, str]
 LONGEST_NAME, LONGEST_USERNAME = 512, 128
 
 IDENTITIES, CONTACTS = table_of(Identity), table_of(Contact)
@@ -21,7 +22,10 @@ IDENTITIES, CONTACTS = table_of(Identity), table_of(Contact)
 # Who is known by one of these. A number that somebody gave up may be another person's by now and identifies nobody;
 # a business-scoped id is never given to another. Built once: every message asks it.
 HOLDERS = (
-    select(IDENTITIES.c.kind, IDENTITIES.c.value, CONTACTS.c.id, CONTACTS.c.name, CONTACTS.c.username)
+    select(
+        *IDENTITIES.c["kind", "value"],
+        *CONTACTS.c["id", "name", "username", "merged_into_id"],
+    )
     .join(CONTACTS, CONTACTS.c.id == IDENTITIES.c.contact_id)
     .where(
         IDENTITIES.c.kind.in_(bindparam("kinds", expanding=True)),  # SQLite finds no index for pairs
@@ -53,24 +57,39 @@ def identities_of(sender: Sender) -> list[Known]:
 async def resolve(session: AsyncSession, senders: Sequence[tuple[Sender, datetime]]) -> list[int]:
     """The id of each contact who wrote, new if nobody knows them; raises ValueError when one has no identity.
 
-    `senders` are in the order in which they wrote, each with when we heard of it.
+    `senders` are in the order in which they wrote, each with when we heard of it. Contacts that one of them proves to
+    be one person are merged.
     """
     claims = [identities_of(sender) for sender, _ in senders]
     if not all(claims):
         raise ValueError("the sender has no identity")
-    holders = await holders_of(session, [one for claimed in claims for one in claimed])
-    contacts = {}
+    everything = [one for claimed in claims for one in claimed]
+    holders = await holders_of(session, everything)
+    contacts: dict[int, int] = {}
+    merged = False
     for place in sorted(
         range(len(senders)), key=lambda place: claims[place][0]
     ):  # everybody locks in this order
         (sender, now), claimed = senders[place], claims[place]
         known = holders.get(claimed[0])
-        if known is None or not all(one in holders for one in claimed) or looks_new(known, sender):
+        if known is None or not is_known_by(known, claimed, holders) or looks_new(known, sender):
+            are_one = await proof.unite(session, claimed, holding(await holders_of(session, claimed)))
             contacts[place] = await meet(session, sender, claimed, now)
-            holders |= await holders_of(session, claimed)
+            holders |= await holders_of(session, everything if are_one else claimed)
+            merged = merged or are_one
         else:
             contacts[place] = known.id
-    return [contacts[place] for place in range(len(senders))]
+    become = await merging.survivors(session, set(contacts.values())) if merged else {}
+    return [become.get(contacts[place], contacts[place]) for place in range(len(senders))]
+
+
+def is_known_by(known: Holder, claimed: Sequence[Known], holders: dict[Known, Holder]) -> bool:
+    """Whether all of these identities are this contact's."""
+    return all(one in holders and holders[one].id == known.id for one in claimed)
+
+
+def holding(holders: dict[Known, Holder]) -> dict[Known, int]:
+    return {one: holder.id for one, holder in holders.items()}
 
 
 def looks_new(known: Holder, sender: Sender) -> bool:
@@ -86,21 +105,30 @@ async def meet(session: AsyncSession, sender: Sender, claimed: Sequence[Known], 
     """
     holders = await holders_of(session, claimed)
     known = next((holders[one] for one in claimed if one in holders), None)
-    name, username = sender.profile_name[:LONGEST_NAME], sender.username[:LONGEST_USERNAME]
     if known is None:
-        contact = Contact(name=name, username=username or None, created_at=now)
-        session.add(contact)
-        await session.flush()
-        if not await learn(session, contact.id, claimed, now):
-            raise Overtaken
-        return contact.id
+        contact_id = await begin(session, sender, claimed, now)
+        await duplicates.suspect_spelling(session, contact_id, sender.wa_id)
+        return contact_id
     unheard = [one for one in claimed if one not in holders]
     if looks_new(known, sender) or unheard:
+        name, username = sender.profile_name[:LONGEST_NAME], sender.username[:LONGEST_USERNAME]
         looks = {"name": name or known.name, "username": username or known.username}
         await session.execute(update(Contact).where(Contact.id == known.id).values(**looks))
         await learn(session, known.id, unheard, now)
         await announce_contact(session, known.id)
+    if any(kind == IdentityKind.WA_ID for kind, _ in unheard):
+        await duplicates.suspect_spelling(session, known.id, sender.wa_id)
     return known.id
+
+
+async def begin(session: AsyncSession, sender: Sender, claimed: Sequence[Known], now: datetime) -> int:
+    name, username = sender.profile_name[:LONGEST_NAME], sender.username[:LONGEST_USERNAME]
+    contact = Contact(name=name, username=username or None, created_at=now)
+    session.add(contact)
+    await session.flush()
+    if not await learn(session, contact.id, claimed, now):
+        raise Overtaken
+    return contact.id
 
 
 async def announce_contact(session: AsyncSession, contact_id: int) -> None:
@@ -116,8 +144,15 @@ async def holders_of(session: AsyncSession, claimed: Sequence[Known]) -> dict[Kn
         "kinds": list({str(kind) for kind, _ in claimed}),
         "values": list({value for _, value in claimed}),
     }
-    found = await session.execute(HOLDERS, asked)
-    holders = {(IdentityKind(row.kind), row.value): Holder(row.id, row.name, row.username) for row in found}
+    found = (await session.execute(HOLDERS, asked)).all()
+    merged = {
+        row.id for row in found if row.merged_into_id is not None
+    }  # learnt while another one merged them
+    become = await merging.survivors(session, merged) if merged else {}
+    holders = {
+        (IdentityKind(row.kind), row.value): Holder(become.get(row.id, row.id), row.name, row.username)
+        for row in found
+    }
     return {one: holders[one] for one in claimed if one in holders}
 
 
@@ -143,15 +178,22 @@ async def learn(session: AsyncSession, contact_id: int, claimed: Iterable[Known]
     return all_learnt
 
 
-async def change(session: AsyncSession, old: list[Known], new: list[Known], now: datetime) -> int | None:
-    """WhatsApp says that a customer changed number or id: the thread goes on under both; None for somebody unknown."""
-    contact_id = await find(session, old)
-    if contact_id is None:
-        return None
-    await learn(session, contact_id, new, now)
+async def change(session: AsyncSession, old: list[Known], new: list[Known], now: datetime) -> int:
+    """WhatsApp says that a customer changed number or id: one contact under both, whoever held them, and new if nobody
+    did, since what they wrote before may come later."""
+    claimed = [*old, *new]
+    holders = await holders_of(session, claimed)
+    if await proof.unite(session, claimed, holding(holders)):
+        holders = await holders_of(session, claimed)
+    known = next((holders[one] for one in claimed if one in holders), None)
+    contact_id = known.id if known else await begin(session, Sender(), claimed, now)
+    await learn(session, contact_id, [one for one in claimed if one not in holders], now)
+    changed = {kind for kind, _ in new}
     for kind, value in old:
-        if (kind, value) not in new and any(kind == other for other, _ in new):
-            gone = update(Identity).where(Identity.kind == kind, Identity.value == value)
+        if (kind, value) not in new and kind in changed:
+            gone = update(Identity).where(
+                Identity.kind == kind, Identity.value == value, Identity.contact_id == contact_id
+            )
             await session.execute(gone.values(superseded_at=now))
     await announce_contact(session, contact_id)
     return contact_id

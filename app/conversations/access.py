@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import User
 from app.conversations.models import Conversation
-from app.errors import NotFound
+from app.errors import Joined, NotFound
 
 LARGEST_ID = 10**18 - 1
 
@@ -25,7 +25,8 @@ def strict_id(text: str) -> int:
 async def conversation_for(
     session: AsyncSession, user: User, conversation_id: int, *, locked: bool = False
 ) -> Conversation:
-    """The conversation, if it is there and this user may see it; raises NotFound for both alike.
+    """The conversation, if it is there and this user may see it; raises NotFound for both alike, and Joined for one
+    that has become part of another.
 
     `locked`: nobody else changes who answers in it until the transaction ends.
     """
@@ -36,4 +37,6 @@ async def conversation_for(
     conversation = (await session.scalars(wanted)).one_or_none()
     if conversation is None:
         raise NotFound
+    if conversation.merged_into_id is not None:
+        raise Joined(conversation.merged_into_id)
     return conversation

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, and_, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, func, select, tuple_
 from sqlalchemy.engine import Row as DatabaseRow
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +15,7 @@ from app.assistant.models import Turn, TurnState
 from app.attention import counting
 from app.attention.models import ReadCursor
 from app.contacts import naming
-from app.contacts.models import Contact, Identity, IdentityKind
+from app.contacts.models import Contact, Identity, IdentityKind, PossibleDuplicate
 from app.conversations.labels import kind_of
 from app.conversations.models import Conversation, Draft, Handoff, Message, Mode
 from app.conversations.ordering import sort_key
@@ -39,6 +39,15 @@ class Row:
     draft_of_claude: str | None  # what it has written so far; None when it is not writing
     handoff: Handoff | None  # why people were called, while they have it
     key: str
+    twin: "Twin | None" = None
+
+
+@dataclass(frozen=True)
+class Twin:
+    """Another contact who may be the same person; people are asked."""
+
+    contact_id: int
+    name: str
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,7 @@ class ListPage:
 
 async def page(session: AsyncSession, user: User, before: tuple[datetime, int] | None = None) -> ListPage:
     """Fifty rows from the latest on, or those after the key `before`."""
-    wanted = select(Conversation)
+    wanted = select(Conversation).where(Conversation.merged_into_id.is_(None))
     if before is not None:
         wanted = wanted.where(tuple_(Conversation.last_activity_at, Conversation.id) < before)
     latest_first = wanted.order_by(Conversation.last_activity_at.desc(), Conversation.id.desc()).limit(
@@ -85,7 +94,7 @@ def row_of(found: DatabaseRow[Any]) -> Row:
     message = maybe(Message, found)
     return Row(
         conversation=conversation,
-        name=contact.name or address,
+        name=contact.book_name or contact.name or address,
         address=address,
         number=part(found, Number),
         last=message,
@@ -94,6 +103,7 @@ def row_of(found: DatabaseRow[Any]) -> Row:
         draft_of_claude=found.draft,
         handoff=maybe(Handoff, found),
         key=sort_key(conversation.last_activity_at, conversation.id),
+        twin=Twin(found.twin_id, found.twin_name or "") if found.twin_id else None,
     )
 
 
@@ -127,7 +137,14 @@ def everything() -> Select[Any]:
     columns = [column for table in tables for column in table.columns]
     wa_id, bsuid = identity_of(IdentityKind.WA_ID), identity_of(IdentityKind.BSUID)
     return (
-        select(*columns, turn.c.draft.label("draft"), wa_id.label("wa_id"), bsuid.label("bsuid"))
+        select(
+            *columns,
+            turn.c.draft.label("draft"),
+            wa_id.label("wa_id"),
+            bsuid.label("bsuid"),
+            twin().label("twin_id"),
+            name_of(twin()).label("twin_name"),
+        )
         .select_from(conversation)
         .join(contact, contact.c.id == conversation.c.contact_id)
         .join(number, number.c.id == conversation.c.number_id)
@@ -148,6 +165,28 @@ def identity_of(kind: IdentityKind) -> ScalarSelect[Any]:
         identity.c.superseded_at.is_(None),
     )
     return current.order_by(identity.c.id.desc()).limit(1).correlate(conversation).scalar_subquery()
+
+
+def twin() -> ColumnElement[Any]:
+    """A contact of whom people are asked whether it is the same person."""
+    pair, contact_id = table_of(PossibleDuplicate), table_of(Conversation).c.contact_id
+    sides = [
+        select(func.min(other))
+        .where(one == contact_id, pair.c.dismissed_at.is_(None))
+        .correlate(contact_id.table)
+        .scalar_subquery()
+        for one, other in ((pair.c.first_id, pair.c.second_id), (pair.c.second_id, pair.c.first_id))
+    ]
+    return func.coalesce(*sides)
+
+
+def name_of(contact_id: ColumnElement[Any]) -> ScalarSelect[Any]:
+    contact = table_of(Contact).alias("named")
+    return (
+        select(func.coalesce(contact.c.book_name, contact.c.name))
+        .where(contact.c.id == contact_id)
+        .scalar_subquery()
+    )
 
 
 CONVERSATIONS, CURSORS, DRAFTS = table_of(Conversation), table_of(ReadCursor), table_of(Draft)

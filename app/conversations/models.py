@@ -37,6 +37,7 @@ class Conversation(Base):
     `last_position` counts every message as it is stored and is raised under the row's lock; read cursors are
     positions of it, so a message that arrives late is still unread. `inbound_count` counts the contact's messages.
     What the phone app's past brings has positions below zero, counts nowhere and is nobody's to read.
+    `merged_into_id`: its contact was found to be another one, and the thread goes on there; nothing is left here.
     """
 
     __tablename__ = "conversation"
@@ -61,6 +62,7 @@ class Conversation(Base):
     last_inbound_at: Mapped[datetime | None]
     window_until: Mapped[datetime | None]  # free-form messages may be sent: `service_window`
     inbound_count: Mapped[int] = mapped_column(default=0)
+    merged_into_id: Mapped[int | None]
 
 
 class Message(Base):

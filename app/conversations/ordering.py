@@ -13,6 +13,7 @@ from app.boundaries import Boundary, passed
 from app.conversations import service_window
 from app.conversations.models import Conversation, Direction, Message
 from app.db import made, table_of
+from app.errors import Joined
 from app.rows import ChangedRows, NewRows
 
 OLDEST = timedelta(days=8)  # Meta delivers a webhook for up to 7 days
@@ -88,6 +89,7 @@ class Place:
     inbound_count: int
     claude_stopped: bool
     window_until: datetime | None
+    merged_into_id: int | None
 
     def put(self, direction: Direction, sent_at: datetime, kind: str) -> int:
         """Count one message of type `kind`; its position. It becomes the last one shown unless a later one already is."""
@@ -112,11 +114,8 @@ class Place:
 
 
 # Built once: they stand on the way of every message. Locks are taken in the order of the ids.
-PLACES = (
-    select(*CONVERSATIONS.c["id", "number_id", "contact_id", "mode"], *CONVERSATIONS.c[COUNTERS])
-    .order_by(CONVERSATIONS.c.id)
-    .with_for_update(key_share=True)
-)
+PLACE: list[Any] = list(CONVERSATIONS.c["id", "number_id", "contact_id", "mode", *COUNTERS, "merged_into_id"])
+PLACES = select(*PLACE).order_by(CONVERSATIONS.c.id).with_for_update(key_share=True)
 PLACE_OF = PLACES.where(CONVERSATIONS.c.id == bindparam("conversation"))
 LOWEST = select(func.min(MESSAGES.c.position)).where(MESSAGES.c.conversation_id == bindparam("conversation"))
 counters_of = attrgetter(*COUNTERS)
@@ -130,10 +129,13 @@ async def store(session: AsyncSession, direction: Direction, **values: Any) -> M
     """Put a message of ours into its thread; `values` are its columns but id, position and direction.
 
     What we say now stands last, though the customer's clock runs ahead or ours was put back. Gives it as it was
-    stored, outside of the session. Its conversation is locked until the transaction ends.
+    stored, outside of the session. Its conversation is locked until the transaction ends. Raises Joined when that
+    has just become part of another one.
     """
     found = (await session.execute(PLACE_OF, {"conversation": values["conversation_id"]})).one()
     place = Place(*found)
+    if place.merged_into_id is not None:
+        raise Joined(place.merged_into_id)
     values["sent_at"] = max(values["sent_at"], place.last_activity_at)
     return (await store_all(session, direction, [(place, values)]))[0]
 

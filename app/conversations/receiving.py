@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.assistant.schedule import ask_for_answers
 from app.attention import reading
 from app.boundaries import Boundary, passed
-from app.contacts import identities
+from app.contacts import identities, shared_numbers
+from app.contacts.models import Contact
 from app.conversations import handoff, held_texts, service_window
 from app.conversations.models import Author, Conversation, Direction, Message, Mode, Reaction
 from app.conversations.ordering import CONVERSATIONS, PLACES, Place, store_all, time_of
-from app.db import insert_if_new, table_of
+from app.db import Overtaken, insert_if_new, table_of
 from app.live.events import Change, EventKind, announce
 from app.media import expecting
 from app.outbox.delivery import DeliveryStatus
@@ -72,6 +73,9 @@ async def receive(
         return []
     contacts = await identities.resolve(session, [(one.item.sender, one.now) for one in new])
     passed(Boundary.CONTACT_KNOWN)
+    await shared_numbers.note(
+        session, [(one.item, contact) for one, contact in zip(new, contacts, strict=True)]
+    )
     pairs = list(zip(new, contacts, strict=True))
     places = await places_between(session, pairs, claude_answers=claude_answers)
     stopped = {place.id for place in places.values() if place.claude_stopped}
@@ -141,7 +145,9 @@ async def places_of(session: AsyncSession, pairs: Sequence[tuple[int, int]]) -> 
         "numbers": list({number for number, _ in pairs}),
         "contacts": list({contact for _, contact in pairs}),
     }
-    found = [Place(*row) for row in await session.execute(PLACES_BETWEEN, asked)]
+    found = [Place(*row) for row in (await session.execute(PLACES_BETWEEN, asked)).all()]
+    if any(place.merged_into_id is not None for place in found):
+        raise Overtaken  # their contact has just become another one
     places = {(place.number_id, place.contact_id): place for place in found}
     return {pair: places[pair] for pair in pairs if pair in places}
 
@@ -149,7 +155,7 @@ async def places_of(session: AsyncSession, pairs: Sequence[tuple[int, int]]) -> 
 async def begin(
     session: AsyncSession, number: Number, contact_id: int, now: datetime, *, claude_answers: bool
 ) -> None:
-    """A contact's conversation at a number, unless it is there."""
+    """A contact's conversation at a number, unless it is there. Raises Overtaken when they have just become another."""
     mode = Mode.CLAUDE if claude_answers and not number.is_receive_only else Mode.PERSON
     values = {
         "number_id": number.id,
@@ -162,6 +168,9 @@ async def begin(
         "inbound_count": 0,
     }
     await insert_if_new(session, Conversation, values, unique=["number_id", "contact_id"])
+    merged = select(Contact.id).where(Contact.id == contact_id, Contact.merged_into_id.is_not(None))
+    if (await session.execute(merged)).first() is not None:  # whoever merged them was waited for
+        raise Overtaken
 
 
 async def receive_echo(

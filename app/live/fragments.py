@@ -157,7 +157,7 @@ class Fragments:
         heads: dict[int, tuple[Event, Row]] = {}
         calls, fresh = [], clock.now() - ALERT_WITHIN
         for conversation, event in redraw.rows.items():
-            if row := await self.row(look, event):
+            if (row := await self.row(look, event)) and row.conversation.merged_into_id is None:
                 rows[conversation] = event, row
         for conversation, event in redraw.heads.items():
             if conversation in view.open_ids and (row := await self.row(look, event)):
@@ -197,6 +197,9 @@ class Fragments:
             for one, (event, row) in shown.heads.items()
         ]
         if view.shows_list:
+            pieces += [
+                self.html("live/row_gone.html", event, one, gone=one) for one, event in redraw.gone.items()
+            ]
             for (one, (event, row)), seen in zip(shown.rows.items(), part.seen, strict=True):
                 template = "live/row_moved.html" if one in redraw.moved else "live/row_changed.html"
                 pieces.append(self.html(template, event, one, seen, row=row, seen=seen))

@@ -26,6 +26,7 @@ class Redraw:
     moved: set[int] = field(default_factory=set)  # of `rows`: those that go to their new place
     windows: dict[int, Event] = field(default_factory=dict)  # conversations whose 24 hours may be others
     rewritten: set[int] = field(default_factory=set)  # conversations whose thread is not what it was
+    gone: dict[int, Event] = field(default_factory=dict)  # conversations that became part of another
     handed_over: dict[int, Event] = field(default_factory=dict)
     attention: bool = False
     resync: bool = False
@@ -39,7 +40,7 @@ class Redraw:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.rows or self.drafts)
+        return not (self.rows or self.drafts or self.gone)
 
     def note(self, event: Event) -> None:
         """What this one event redraws."""
@@ -59,6 +60,10 @@ class Redraw:
                 self.rows[conversation] = event
                 self.moved.add(conversation)
                 self.rewritten.add(conversation)
+            case EventKind.CONVERSATION_JOINED if conversation:
+                self.gone[conversation] = event
+                self.rewritten.add(conversation)
+                self.attention = True
             case EventKind.CONVERSATION_CHANGED if conversation:
                 self.heads[conversation] = self.rows[conversation] = self.windows[conversation] = event
                 self.attention = True

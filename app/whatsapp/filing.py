@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import singledispatchmethod
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contacts import identities
+from app.contacts import duplicates, identities
+from app.contacts.models import DuplicateReason
 from app.conversations import past, receiving
 from app.conversations.past import Remembered
 from app.conversations.receiving import Arrival
@@ -21,6 +23,7 @@ from app.whatsapp.models import SetAside
 
 log = logging.getLogger(__name__)
 
+NUMBER_IN_BODY = re.compile(r"\b[0-9]{8,20}\b")
 TOGETHER = 50  # messages in one go: a few milliseconds
 
 
@@ -180,8 +183,15 @@ def reason_of(fault: Exception) -> str:
     return (str(fault) if isinstance(fault, ValueError) else type(fault).__name__)[:500]
 
 
-async def change_identity(session: AsyncSession, item: items.IdentityChange, now: datetime) -> int | None:
-    """A customer changed number or id: both lead to the same thread. Nobody we know: a new contact when they write."""
-    return await identities.change(
-        session, identities.identities_of(item.old), identities.identities_of(item.new), now
-    )
+async def change_identity(session: AsyncSession, item: items.IdentityChange, now: datetime) -> None:
+    """A customer changed number or id: both lead to the same thread.
+
+    What stands in the sentence alone counts where it is an id that we know; a number in it is for people to judge.
+    """
+    old, new = identities.identities_of(item.old), identities.identities_of(item.new)
+    if item.old_is_from_body and await identities.find(session, old) is None:
+        old = []
+    contact_id = await identities.change(session, old, new, now)
+    if not old:
+        numbers = set(NUMBER_IN_BODY.findall(item.body)) - {item.new.wa_id}
+        await duplicates.suspect_numbers(session, contact_id, numbers, DuplicateReason.CHANGED_NUMBER)

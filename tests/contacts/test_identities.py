@@ -49,11 +49,13 @@ async def test_a_customer_known_by_username_shares_the_number_later(
     assert list((await threads(marta)).values()) == [["um", "dois", "três"]]
 
 
-async def test_the_business_scoped_id_decides_when_the_number_belongs_to_somebody_else(
+async def test_the_business_scoped_id_decides_when_the_number_belongs_to_somebody_with_another_one(
     marta: Browser, whatsapp: WhatsApp
 ) -> None:
     await hears(whatsapp, "w1", "de Clara", CLARA)
-    await hears(whatsapp, "w2", "de Bruno", BRUNO)
+    await hears(
+        whatsapp, "w2", "de Bruno", Customer(BRUNO.name, wa_id=BRUNO.wa_id, bsuid="BR.1000000000000102")
+    )
     both = Customer(CLARA.name, wa_id=BRUNO.wa_id, bsuid=CLARA.bsuid)
     await hears(whatsapp, "w3", "de Clara ainda", both)
     assert sorted((await threads(marta)).values()) == [["de Bruno"], ["de Clara", "de Clara ainda"]]

@@ -40,6 +40,7 @@ export const whenReadEarlier = (act) => document.addEventListener("htmx:after:sw
 export const fetchAnew = () => inOrder(async () => {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" })
   const text = await answer.text()
+  if (answer.redirected && new URL(answer.url).pathname.startsWith("/c/")) return location.replace(answer.url) // it has become part of another
   if (answer.redirected || answer.status === 401) return signInAgain()
   if (answer.status === 404) return location.reload()
   if (!answer.ok) return false
