@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -22,6 +22,7 @@ class Mode(StrEnum):
 class Direction(StrEnum):
     IN = "in"
     OUT = "out"
+    SYSTEM = "sys"  # WhatsApp tells something about the customer: nobody said it, it counts nowhere
 
 
 class Author(StrEnum):
@@ -69,6 +70,7 @@ class Message(Base):
     """One bubble. The thread is ordered by (`sent_at`, `position`).
 
     `type` is WhatsApp's word (text, image, …) and `content` that type's own JSON, so that nothing received is lost.
+    `beside` is what came with it (`conversations/beside.py`), `body` the newest wording where its author edited it.
     `status` is a DeliveryStatus on outbound messages, None on inbound ones.
     """
 
@@ -91,6 +93,7 @@ class Message(Base):
     type: Mapped[str] = mapped_column(String(40))
     body: Mapped[str] = mapped_column(Text, default="")
     content: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    beside: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     wamid: Mapped[str | None] = mapped_column(String(512))
     reply_to_wamid: Mapped[str | None] = mapped_column(String(512))
     compose_id: Mapped[str | None] = mapped_column(String(36))
@@ -99,6 +102,19 @@ class Message(Base):
     status: Mapped[str | None] = mapped_column(String(10))
     edited_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+class Wording(Base):
+    """What an edited message said at one time: its first text, and one more for each edit. `wamid` brought it."""
+
+    __tablename__ = "wording"
+    __table_args__ = (UniqueConstraint("message_id", "wamid"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
+    wamid: Mapped[str] = mapped_column(String(512))
+    body: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime]
 
 
 class Reaction(Base):

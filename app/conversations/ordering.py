@@ -92,8 +92,13 @@ class Place:
     merged_into_id: int | None
 
     def put(self, direction: Direction, sent_at: datetime, kind: str) -> int:
-        """Count one message of type `kind`; its position. It becomes the last one shown unless a later one already is."""
+        """Count one message of type `kind`; its position. It becomes the last one shown unless a later one already is.
+
+        What WhatsApp tells is shown in the thread alone, and moves no row.
+        """
         self.last_position += 1
+        if direction is Direction.SYSTEM and self.last_message_position is not None:
+            return self.last_position
         if self.last_message_position is None or self.last_activity_at <= sent_at:
             self.last_message_position, self.last_activity_at = self.last_position, sent_at
         if direction is Direction.IN:
@@ -122,7 +127,7 @@ counters_of = attrgetter(*COUNTERS)
 COLUMNS = [column.name for column in MESSAGES.columns if column.name != "id"]
 STORING = NewRows(MESSAGES, COLUMNS, returning=("id", "conversation_id", "position"))
 COUNTING = ChangedRows(CONVERSATIONS, COUNTERS)
-EMPTY: Mapping[str, Any] = dict.fromkeys(COLUMNS) | {"body": "", "content": {}}
+EMPTY: Mapping[str, Any] = dict.fromkeys(COLUMNS) | {"body": "", "content": {}, "beside": {}}
 
 
 async def store(session: AsyncSession, direction: Direction, **values: Any) -> Message:

@@ -13,7 +13,8 @@ from app.attention import reading
 from app.boundaries import Boundary, passed
 from app.contacts import identities, shared_numbers
 from app.contacts.models import Contact
-from app.conversations import handoff, held_texts, service_window
+from app.conversations import handoff, held_texts, service_window, wordings
+from app.conversations.beside import beside_of
 from app.conversations.models import Author, Conversation, Direction, Message, Mode, Reaction
 from app.conversations.ordering import CONVERSATIONS, PLACES, Place, store_all, time_of
 from app.db import Overtaken, insert_if_new, table_of
@@ -209,6 +210,7 @@ def columns_of(
         "type": item.type[:40],
         "body": item.body,
         "content": item.content,
+        "beside": beside_of(item),
         "wamid": item.wamid,
         "reply_to_wamid": item.reply_to_wamid,
         "sent_at": time_of(item.sent_at, now, place.last_activity_at),
@@ -242,10 +244,14 @@ async def react(session: AsyncSession, number: Number, item: items.Reaction, now
 
 
 async def edit(session: AsyncSession, number: Number, item: items.Edit, now: datetime) -> None:
-    """Replace the text of a message that its author edited; what we never had is left alone."""
-    changed = update(Message).where(Message.number_id == number.id, Message.wamid == item.original_wamid)
-    await session.execute(changed.values(body=item.body, edited_at=time_of(item.sent_at, now)))
-    await announce_message(session, number.id, item.original_wamid)
+    """A new wording of a message that its author edited; what we never had is left alone."""
+    named = select(Message).where(Message.number_id == number.id, Message.wamid == item.original_wamid)
+    message = (await session.scalars(named.with_for_update())).one_or_none()
+    if message is None:
+        return
+    at = time_of(item.sent_at, now)
+    if await wordings.reword(session, message, wamid=item.wamid, body=item.body, written_at=at):
+        announce(session, Change(EventKind.MESSAGE_CHANGED, message.conversation_id, message.id))
 
 
 async def revoke(session: AsyncSession, number: Number, item: items.Revoke, now: datetime) -> None:

@@ -16,6 +16,7 @@ KINDS: dict[type[items.Item], Callable[[int], str]] = {
     items.Edit: lambda n: ngettext("%(num)d edit", "%(num)d edits", n),
     items.Revoke: lambda n: ngettext("%(num)d deletion", "%(num)d deletions", n),
     items.IdentityChange: lambda n: ngettext("%(num)d change of number", "%(num)d changes of number", n),
+    items.Notice: lambda n: ngettext("%(num)d notice of WhatsApp", "%(num)d notices of WhatsApp", n),
     items.StatusReport: lambda n: ngettext("%(num)d status", "%(num)d statuses", n),
     items.AccountError: lambda n: ngettext("%(num)d account error", "%(num)d account errors", n),
     items.History: lambda n: ngettext("%(num)d part of the past", "%(num)d parts of the past", n),

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contacts import duplicates, identities
 from app.contacts.models import DuplicateReason
-from app.conversations import past, receiving
+from app.conversations import notices, past, receiving
 from app.conversations.past import Remembered
 from app.conversations.receiving import Arrival
 from app.db import is_outage, was_overtaken
@@ -157,7 +157,16 @@ class Filing:
 
     @file.register
     async def _(self, item: items.IdentityChange, session: AsyncSession, now: datetime) -> None:
-        await change_identity(session, item, now)
+        contact_id = await change_identity(session, item, now)
+        if contact_id is not None:
+            await notices.note_change(
+                session, await numbers.named(session, item.number), contact_id, item, now
+            )
+
+    @file.register
+    async def _(self, item: items.Notice, session: AsyncSession, now: datetime) -> None:
+        number, answers = await numbers.named(session, item.number), self.settings.claude_answers
+        await notices.note_notice(session, number, item, now, claude_answers=answers)
 
     @file.register
     async def _(self, item: items.StatusReport, session: AsyncSession, now: datetime) -> None:
@@ -183,8 +192,8 @@ def reason_of(fault: Exception) -> str:
     return (str(fault) if isinstance(fault, ValueError) else type(fault).__name__)[:500]
 
 
-async def change_identity(session: AsyncSession, item: items.IdentityChange, now: datetime) -> None:
-    """A customer changed number or id: both lead to the same thread.
+async def change_identity(session: AsyncSession, item: items.IdentityChange, now: datetime) -> int:
+    """A customer changed number or id: both lead to the same thread; gives the contact's id.
 
     What stands in the sentence alone counts where it is an id that we know; a number in it is for people to judge.
     """
@@ -195,3 +204,4 @@ async def change_identity(session: AsyncSession, item: items.IdentityChange, now
     if not old:
         numbers = set(NUMBER_IN_BODY.findall(item.body)) - {item.new.wa_id}
         await duplicates.suspect_numbers(session, contact_id, numbers, DuplicateReason.CHANGED_NUMBER)
+    return contact_id

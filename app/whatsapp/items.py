@@ -60,6 +60,7 @@ class InboundMessage:
     often_forwarded: bool = False
     group_id: str | None = None
     referral: JsonObject = field(default_factory=dict)  # the advertisement they came from
+    product: JsonObject = field(default_factory=dict)  # of the catalogue, that they ask about
     errors: tuple[ErrorReport, ...] = ()
 
 
@@ -134,6 +135,20 @@ class IdentityChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """WhatsApp tells something about a customer that changes nothing here, such as another security code."""
+
+    path: str
+    number: NumberRef
+    wamid: str
+    sent_at: datetime | None
+    sender: Sender
+    type: str  # "system"
+    body: str  # in WhatsApp's words
+    content: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
 class StatusReport:
     path: str
     number: NumberRef
@@ -203,7 +218,7 @@ class Unreadable:
 
 
 Item = (
-    InboundMessage | Echo | Reaction | Edit | Revoke | IdentityChange
+    InboundMessage | Echo | Reaction | Edit | Revoke | IdentityChange | Notice
     | StatusReport | AccountError | History | PastMessage | Unknown | Unreadable
 )  # fmt: skip
 
@@ -213,7 +228,7 @@ def happened_at(item: Item) -> datetime | None:
     match item:
         case StatusReport(at=at):
             return at
-        case InboundMessage() | Echo() | Reaction() | Edit() | Revoke() | IdentityChange():
+        case InboundMessage() | Echo() | Reaction() | Edit() | Revoke() | IdentityChange() | Notice():
             return item.sent_at
         case _:
             return None

@@ -18,6 +18,7 @@ from app.whatsapp.items import (
     IdentityChange,
     InboundMessage,
     Item,
+    Notice,
     NumberRef,
     Reaction,
     Revoke,
@@ -33,7 +34,7 @@ from app.whatsapp.system_messages import identity_change
 
 __all__ = [
     "AccountError", "Echo", "Edit", "Envelope", "ErrorReport", "History", "IdentityChange", "InboundMessage",
-    "Item", "NumberRef", "Reaction", "Revoke", "Sender", "StatusReport", "Unknown", "Unreadable", "Unusable",
+    "Item", "Notice", "NumberRef", "Reaction", "Revoke", "Sender", "StatusReport", "Unknown", "Unreadable", "Unusable",
     "parse", "walk",
 ]  # fmt: skip
 
@@ -148,12 +149,20 @@ def _message(change: _Change, path: str, message: JsonObject) -> Item:
         return moved
     sender = sender_of(ids_in(message, IN_MESSAGE), change.contacts, change.is_alone)
     special = _about_another(change, path, message, sender, by_us=False)
-    return special or _inbound(change, path, message, sender)
+    if special:
+        return special
+    if sender.is_nobody:
+        raise _Misshapen("nobody to file it under")
+    return (_notice if type_of(message) == "system" else _inbound)(change, path, message, sender)
+
+
+def _notice(change: _Change, path: str, message: JsonObject, sender: Sender) -> Notice:
+    content, at = content_of(message, "system"), time_of(message, change.now)
+    body = shown_text("system", content)
+    return Notice(path, change.number, text_at(message, "id"), at, sender, "system", body, content)
 
 
 def _inbound(change: _Change, path: str, message: JsonObject, sender: Sender) -> InboundMessage:
-    if sender.is_nobody:
-        raise _Misshapen("nobody to file it under")
     type_ = type_of(message)
     content, context = content_of(message, type_), object_at(message, "context")
     often = context.get("frequently_forwarded") is True
@@ -171,6 +180,7 @@ def _inbound(change: _Change, path: str, message: JsonObject, sender: Sender) ->
         often_forwarded=often,
         group_id=text_at(message, "group_id") or None,
         referral=object_at(message, "referral"),
+        product=object_at(context, "referred_product"),
         # What went wrong with a message may stand beside it instead of in it, where its content should be.
         errors=errors_of(message) or (() if content else change.errors),
     )
