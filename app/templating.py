@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from app import clock, words
 from app.contacts.naming import phone_of
-from app.conversations import service_window
+from app.conversations import beside, brief, service_window
 from app.conversations.ordering import sort_key
 from app.i18n import _, current_locale, ngettext
 from app.settings import HOME, Settings
@@ -59,9 +59,13 @@ def environment(settings: Settings) -> Environment:
         handoff_words=words.handoff,
         duplicate_words=words.duplicate,
         identity_words=words.identity,
-        quote_kind=words.quoted,
         service_window=service_window.of,
         closing_words=words.closing,
+        brief=brief.brief,
+        with_sign=brief.with_sign,
+        forwarded=beside.forwarded,
+        advertisement_of=beside.advertisement,
+        product_of=beside.product,
     )
     made.filters.update(
         whatsapp_markup=to_html,
@@ -69,6 +73,7 @@ def environment(settings: Settings) -> Environment:
         emoji_count=emoji_count,
         file_size=words.file_size,
         phone=phone_of,
+        money=words.money,
         local_time=lambda moment: moment.astimezone(zone).strftime("%H:%M"),
         local_date=lambda moment: moment.astimezone(zone).date(),
         machine_time=lambda moment: moment.astimezone(UTC).isoformat(timespec="seconds"),

@@ -1,13 +1,13 @@
 """Sentences that depend on what they speak of, for the templates."""
 
 import re
+from decimal import Decimal
 
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 
 from app.contacts.models import DuplicateReason, IdentityKind
 from app.conversations.handoff import HandoffReason
-from app.conversations.labels import UNKNOWN, kind_of
-from app.conversations.models import Author, Message
+from app.conversations.models import Author
 from app.conversations.thread import Bubble
 from app.i18n import N_, _, current_locale
 
@@ -65,11 +65,6 @@ def author(bubble: Bubble) -> str:
             return bubble.author_name or _("A former attendant")
 
 
-def quoted(message: Message) -> str:
-    """What stands for a quoted message without text (an English source sentence)."""
-    return (kind_of(message) or UNKNOWN)[1]
-
-
 def closing(minutes: int | None, *, within_the_hour: bool = False) -> str:
     """How long the 24-hour window stays open. None: with "{hours}" and "{minutes}" for the page's script to fill in."""
     if minutes is None:
@@ -101,3 +96,11 @@ def file_size(size: int) -> str:
             rounded = round(amount, 1) if amount < 10 else round(amount)
             return f"{format_decimal(rounded, locale=current_locale.get())} {unit}"
     return f"{size} B"
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """As people write it, in the reader's language: R$ 30,50. A currency that is none stands as it came."""
+    locale = current_locale.get()
+    if re.fullmatch("[A-Z]{3}", currency):
+        return format_currency(amount, currency, locale=locale)
+    return f"{format_decimal(amount, locale=locale)} {currency}".strip()

@@ -1,6 +1,6 @@
 """What was said in one conversation, as Claude reads it: who said what, and nobody's words as orders."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,20 @@ from app.accounts.models import User
 from app.assistant.hidden import seen
 from app.assistant.replies import Block, sound
 from app.contacts.models import Contact
+from app.conversations import beside
 from app.conversations.models import Author, Conversation, Direction, Message
+from app.conversations.shown_content import (
+    Answers,
+    CallPermission,
+    Choice,
+    Contacts,
+    Item,
+    Location,
+    Order,
+    content_of,
+)
+from app.conversations.unsupported import TEXTUAL, UNSUPPORTED, Notice
+from app.i18n import catalogue
 from app.outbox.delivery import DeliveryStatus
 
 NEWEST = 40
@@ -39,7 +52,6 @@ LABELS = {
     "contacts": "contato",
     "order": "pedido",
 }
-PLAIN = ("text", "button", "interactive")
 UNREADABLE = "mensagem que não pode ser mostrada"
 
 Turns = list[tuple[str, str]]  # (role, text)
@@ -102,22 +114,56 @@ def turn_of(message: Message, names: dict[int, str]) -> tuple[str, str]:
 
 
 def words_of(message: Message) -> str:
-    """The text, or what stands for a thing that Claude does not see, with its caption."""
+    """The text, or what stands for a thing that Claude does not see, with its caption; before it, what came beside it."""
+    return " ".join((*beside_words(message), own_words(message)))
+
+
+def beside_words(message: Message) -> Iterator[str]:
+    if beside.forwarded(message.beside):
+        yield "[encaminhada]"
+    if advertisement := beside.advertisement(message.beside):
+        yield named("veio de um anúncio", advertisement.headline, advertisement.body)
+    if product := beside.product(message.beside):
+        yield named("sobre o produto", product)
+
+
+def own_words(message: Message) -> str:
     body = seen(sound(message.body)).strip()
-    if message.type in PLAIN and body:
+    match content_of(message):
+        case Choice(description=description):
+            return f"{body} ({label(description)})"
+        case Location(name=name, address=address):
+            return named(LABELS["location"], name, address)
+        case Contacts(people=people):
+            return named(LABELS["contacts"], *(person.name for person in people))
+        case Order(text=text, items=items):
+            return f"{named(LABELS['order'], *map(item_words, items))} {seen(sound(text)).strip()}".strip()
+        case Answers(pairs=pairs, text=text):
+            return named("formulário", *(f"{name}: {words}" for name, words in pairs), text)
+        case CallPermission(is_given=is_given):
+            return "[permite ligações]" if is_given else "[não permite ligações]"
+        case Notice(words=words) if words != UNSUPPORTED.words and message.type not in LABELS:
+            return named(UNREADABLE, catalogue("pt_BR").gettext(words))
+    if message.type in TEXTUAL and body:
         return body
-    return f"[{kind_of(message)}] {body}".strip()
-
-
-def kind_of(message: Message) -> str:
     filename = message.content.get("filename") if message.type == "document" else None
-    if isinstance(filename, str) and label(filename):
-        return f"{LABELS['document']}: {label(filename)}"
-    return LABELS.get(message.type, UNREADABLE)
+    kind = named(LABELS.get(message.type, UNREADABLE), filename if isinstance(filename, str) else "")
+    return f"{kind} {body}".strip()
+
+
+def item_words(item: Item) -> str:
+    price = f" a {item.price:.2f} {item.currency}" if item.price is not None else ""
+    return f"{item.quantity} × {item.name}{price}".strip()
+
+
+def named(kind: str, *details: str) -> str:
+    """What a thing is and what tells it from another, in brackets."""
+    known = "; ".join(filter(None, map(label, details)))
+    return f"[{kind}: {known}]" if known else f"[{kind}]"
 
 
 def label(text: str) -> str:
-    """A name in one line that cannot close its brackets."""
+    """Somebody's words in one line that cannot close its brackets."""
     return " ".join(seen(sound(text)).replace("[", "(").replace("]", ")").split())[:80]
 
 

@@ -16,7 +16,7 @@ from app.attention import counting
 from app.attention.models import ReadCursor
 from app.contacts import naming
 from app.contacts.models import Contact, Identity, IdentityKind, PossibleDuplicate
-from app.conversations.labels import kind_of
+from app.conversations.labels import Kind, kind_of
 from app.conversations.models import Conversation, Draft, Handoff, Message, Mode
 from app.conversations.ordering import sort_key
 from app.db import Base, Made, made, table_of
@@ -34,7 +34,7 @@ class Row:
     address: str
     number: Number
     last: Message | None
-    kind: tuple[str, str] | None
+    kind: Kind | None
     assignee: User | None
     draft_of_claude: str | None  # what it has written so far; None when it is not writing
     handoff: Handoff | None  # why people were called, while they have it

@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.accounts.models import User
-from app.conversations.labels import kind_of
-from app.conversations.models import Author, Direction, Message, Reaction
+from app.conversations import wordings
+from app.conversations.labels import Kind, kind_of
+from app.conversations.models import Author, Direction, Message, Reaction, Wording
 from app.conversations.ordering import key_of
+from app.conversations.shown_content import Content, content_of
 from app.db import UtcDateTime, made, table_of
 from app.i18n import N_
 from app.media import showing
@@ -46,8 +48,10 @@ class Bubble:
     reactions: Sequence[str]
     quote: Message | None
     problem: Problem | None
-    kind: tuple[str, str] | None
+    kind: Kind | None
+    content: Content | None
     media: showing.Shown | None
+    earlier: Sequence[Wording]
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,7 @@ async def draw(
     quotes = await quoted_by(session, messages)
     problems = await problems_of(session, messages)
     media = await showing.shown_with(session, messages)
+    earlier_wordings = await wordings.earlier_of(session, messages)
     bubbles = []
     for message in messages:
         bubbles.append(
@@ -156,7 +161,9 @@ async def draw(
                 quote=quotes.get(message.reply_to_wamid or ""),
                 problem=problems.get(message.id),
                 kind=kind_of(message),
+                content=content_of(message),
                 media=media.get(message.id),
+                earlier=earlier_wordings.get(message.id, ()),
             )
         )
         earlier = message

@@ -66,6 +66,30 @@ async def test_the_last_turn_brings_the_time_in_the_business_zone_and_the_first_
         ("sticker", "", {}, "[figurinha]"),
         ("interactive", "Sim, quero", {}, "Sim, quero"),
         ("hologram", "", {}, "[mensagem que não pode ser mostrada]"),
+        (
+            "unsupported",
+            "",
+            {"type": "poll"},
+            "[mensagem que não pode ser mostrada: Uma enquete, que só o celular mostra.]",
+        ),
+        ("location", "Praça", {"name": "Praça", "address": "Rua ]1"}, "[localização: Praça; Rua )1]"),
+        ("contacts", "", {"contacts": [{"name": {"formatted_name": "Zélia"}}]}, "[contato: Zélia]"),
+        (
+            "order",
+            "",
+            {
+                "text": "Hoje",
+                "product_items": [{"product_retailer_id": "VASO", "quantity": "2", "item_price": 9.9}],
+            },
+            "[pedido: 2 × VASO a 9.90] Hoje",
+        ),
+        ("interactive", "Manhã", {"list_reply": {"description": "Das 9h"}}, "Manhã (Das 9h)"),
+        (
+            "interactive",
+            "Sent",
+            {"nfm_reply": {"response_json": '{"dia": "sexta"}'}},
+            "[formulário: dia: sexta]",
+        ),
     ],
 )
 async def test_what_claude_cannot_see_has_a_label(

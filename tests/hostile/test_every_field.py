@@ -136,11 +136,38 @@ async def usual_page(marta: Browser, whatsapp: WhatsApp) -> tuple[int, Anatomy]:
         text(f"u{number}", "oi", ANA) for number in range(60)
     ]  # more than a page, so that it offers older ones
     told += [message(kind, "id")(kind, "1") for kind in ("image", "video", "audio", "document", "sticker")]
+    told += things_beside_text()
     assert await whatsapp.posts(webhook(change(*told, contacts=[contact(ANA)]))) == 200
     conversation = await marta.conversation_with(ANA.name)
     await whatsapp.breaks("no_statuses")
     await marta.reply(conversation, "Sim")
     return conversation, anatomy_of(await whole_page(marta, f"/c/{conversation}"))
+
+
+def things_beside_text() -> list[Json]:
+    """One of each card that a bubble may hold, a row that WhatsApp itself tells, and a text that was edited."""
+    card = {
+        "name": {"formatted_name": "Zélia"},
+        "org": {"company": "Flores"},
+        "phones": [{"phone": "+5511900000099"}],
+    }
+    item = {"product_retailer_id": "VASO", "quantity": 1, "item_price": 2, "currency": "BRL"}
+    advertisement = {"headline": "Promoção", "body": "Hoje", "source_url": "https://fb.me/1"}
+    chosen = {"list_reply": {"title": "Manhã", "description": "Das 9h"}}
+    product = {"forwarded": True, "referred_product": {"product_retailer_id": "VASO"}}
+    return [
+        message("location", "name", latitude=1, longitude=2, address="Rua 1")("place", "Praça"),
+        of_type("contacts", [card, {}])("people"),  # type: ignore[arg-type]
+        of_type("order", {"text": "Hoje", "product_items": [item]})("order"),
+        message("interactive", "nfm_reply", "response_json")("form", '{"dia": "sexta"}'),
+        message("interactive", "nfm_reply", "body")("bare form", "Sent"),
+        of_type("interactive", chosen)("choice"),
+        of_type("unsupported", {"type": "poll"})("poll"),
+        of_type("system", {"type": "customer_identity_changed"})("notice"),
+        text("beside", "oi", ANA, referral=advertisement, context=product),
+        text("edited", "oí", ANA),
+        of_type("edit", {"original_message_id": "edited", "message": text("", "oi", ANA)})("edit of ours"),
+    ]
 
 
 async def pages_are_harmless(marta: Browser, conversation: int, usual: Anatomy, where: str) -> None:
