@@ -9,7 +9,7 @@ from app.assistant.claude import Claude
 from app.assistant.desk import Desk, typing_through
 from app.assistant.schedule import ANSWER
 from app.attention import telling
-from app.media import expecting, sweeping
+from app.media import expecting, previews, sweeping
 from app.media.fetching import Fetching
 from app.media.store import Store
 from app.outbox.delivery import ANSWER_DID_NOT_LEAVE
@@ -29,6 +29,7 @@ LONGEST_WAITS: Mapping[str, timedelta] = {
     telling.MARK_READ: timedelta(minutes=10),
     UNCONFIRMED: timedelta(minutes=10),
     expecting.FETCH: timedelta(hours=2),
+    expecting.PREVIEW: timedelta(hours=2),
     sweeping.SWEEP: timedelta(hours=2),
     housekeeping.HOUSEKEEPING: timedelta(hours=2),
     history.HISTORY: timedelta(minutes=10),
@@ -44,6 +45,7 @@ def handlers(
         **assistant.handlers(desk),
         telling.MARK_READ: telling.handler(settings, graph),
         expecting.FETCH: Fetching(files, store, settings.whatsapp_access_token.get_secret_value),
+        expecting.PREVIEW: previews.Previewing(store),
         sweeping.SWEEP: sweeping.Sweeping(store),
         UNCONFIRMED: unconfirmed,
         housekeeping.HOUSEKEEPING: housekeeping.tidy,

@@ -47,6 +47,7 @@ def routes() -> Sequence[BaseRoute]:
             name="fetch-again",
         ),
         Route("/media/{media_id}", media.show, methods=["GET"], name="media"),
+        Route("/media/{media_id}/preview", media.preview, methods=["GET"], name="media-preview"),
         Route("/c/{conversation_id}/mode", mode.update, methods=["POST"], name="mode"),
         Route("/c/{conversation_id}/turn/stop", mode.stop, methods=["POST"], name="stop"),
         Route("/c/{conversation_id}/draft", drafts.update, methods=["POST"], name="draft"),

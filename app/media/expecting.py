@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app import jobs
+from app import clock, jobs
 from app.db import insert_if_new
 from app.media.models import Media, MediaState
 from app.media.names import harmless
@@ -18,7 +18,8 @@ from app.whatsapp.lenient import text_at
 if TYPE_CHECKING:
     from app.conversations.models import Message
 
-FETCH = "fetch_media"  # the job; key: the media's id
+FETCH = "fetch_media"  # the jobs; key: the media's id
+PREVIEW = "preview_media"
 
 TYPES = frozenset({"image", "video", "audio", "voice", "document", "sticker"})
 MIME = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,80}")
@@ -34,6 +35,11 @@ async def expect(session: AsyncSession, messages: Iterable["Message"]) -> None:
         made = await insert_if_new(session, Media, values_of(message, media_id), unique=["message_id"])
         if made is not None:
             await jobs.enqueue(session, FETCH, str(made), run_at=message.stored_at)
+
+
+async def look_into(session: AsyncSession, media_id: int) -> None:
+    """Have this file looked into, which is here: its size, its length, a small picture."""
+    await jobs.enqueue(session, PREVIEW, str(media_id), run_at=clock.now())
 
 
 def values_of(message: "Message", media_id: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from app.db import reading, transaction
 from app.errors import NotFound
 from app.jobs import Claim, Job
 from app.live.events import Change, EventKind, announce
-from app.media.expecting import FETCH, digest_of
+from app.media.expecting import FETCH, digest_of, look_into
 from app.media.guard import WrongAddress
 from app.media.models import Media, MediaState, Reason
 from app.media.sniffing import sniffed
@@ -154,8 +154,10 @@ async def record(session: AsyncSession, wanted: Wanted, contents: Contents) -> N
         "bytes": contents.bytes,
         "reason": None,
         "fetched_at": clock.now(),
+        "looked_at": None,
     }
     await session.execute(update(Media).where(Media.id == wanted.id).values(values))
+    await look_into(session, wanted.id)
     announce(session, Change(EventKind.MESSAGE_CHANGED, wanted.conversation_id, wanted.message_id))
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -27,6 +27,13 @@ class Reason(StrEnum):
     REFUSED = "refused"  # Graph does not let us have it: the token, a permission, the account
 
 
+class Unsafe(StrEnum):
+    """Why a file is only handed out, and never drawn or played here."""
+
+    TOO_MUCH = "too_much"  # of memory or time, for us or for a browser
+    DAMAGED = "damaged"
+
+
 class Media(Base):
     """The file of one message. Its name on the disk is drawn by us before its first byte is asked for, so a file
     always has a row; it is kept when the state changes."""
@@ -38,7 +45,7 @@ class Media(Base):
     media_id: Mapped[str] = mapped_column(String(128))  # Meta's, for seven days
     mime_declared: Mapped[str] = mapped_column(String(100), default="")
     mime_sniffed: Mapped[str | None] = mapped_column(
-        String(40)
+        String(100)
     )  # None: not there yet, or nothing that we know
     sha256: Mapped[str] = mapped_column(String(64), default="")  # hex; as declared until it is there
     bytes: Mapped[int | None]
@@ -49,3 +56,12 @@ class Media(Base):
     tries: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     fetched_at: Mapped[datetime | None]
+    # What a look into the file has shown; nothing before `looked_at`.
+    looked_at: Mapped[datetime | None]
+    unsafe: Mapped[str | None] = mapped_column(String(20))
+    has_preview: Mapped[bool] = mapped_column(default=False, server_default=false())
+    width: Mapped[int | None]  # pixels, as it is looked at
+    height: Mapped[int | None]
+    duration_seconds: Mapped[float | None]
+    waveform: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))  # 64 loudnesses from 0 to 100
+    pages: Mapped[int | None]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.media.caution import MOST_PIXELS, PATIENCE_SECONDS, Damaged, Deadline, TooMuch
-from app.media.pictures import PREVIEW_SIDE
+from app.media.pictures import PREVIEW_SIDE, as_webp
 from app.media.sound import opened, written
 
 if TYPE_CHECKING:
@@ -42,23 +42,25 @@ def about(file: Path, mime: str) -> About:
     """From its headers and its first picture; raises Damaged, also when it holds no pictures, or TooMuch."""
     with opened(file, mime) as source:
         stream = pictures_of(source)
-        lasts = max(0.0, (source.duration or 0) / 1_000_000)
-        fits = is_taken(source, stream)
-        width, height = size_of(first_picture(source, stream))
-        return About(width, height, lasts, fits)
+        known = headers(source, stream)
+        return About(*size_of(first_picture(source, stream)), *known)
 
 
-def preview(file: Path, mime: str, into: Path) -> About:
-    """The first picture, small and upright, as a WebP in `into`."""
+def preview(file: Path, mime: str) -> tuple[bytes, About]:
+    """The first picture as a small WebP, upright."""
     with opened(file, mime) as source:
         stream = pictures_of(source)
-        lasts, fits = max(0.0, (source.duration or 0) / 1_000_000), is_taken(source, stream)
+        known = headers(source, stream)
         frame = first_picture(source, stream)
         share = min(1.0, PREVIEW_SIDE / max(frame.width, frame.height))
         sides = {"width": max(1, int(frame.width * share)), "height": max(1, int(frame.height * share))}
         small: Image = frame.to_image(**sides)  # type: ignore[no-untyped-call]
-        small.rotate(frame.rotation, expand=True).save(into, "WEBP", quality=75, method=2)
-        return About(*size_of(frame), lasts, fits)
+        return as_webp(small.rotate(frame.rotation, expand=True)), About(*size_of(frame), *known)
+
+
+def headers(source: "InputContainer", stream: "VideoStream") -> tuple[float, bool]:
+    """Seconds, and whether WhatsApp takes it."""
+    return max(0.0, (source.duration or 0) / 1_000_000), is_taken(source, stream)
 
 
 def fitted(file: Path, mime: str, into: Path) -> Path:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,16 +100,30 @@ def is_a_sticker(image: "Image", file: Path) -> bool:
     return image.size == (STICKER_SIDE, STICKER_SIDE) and file.stat().st_size <= limit
 
 
-def as_preview(file: Path, into: Path) -> Picture:
-    """A small WebP to show at once, in `into`; the size told is the picture's own, upright."""
+def preview(file: Path) -> tuple[bytes, int, int]:
+    """A small WebP to show at once, and the picture's own width and height."""
     with opened(file) as image:
-        lies = turns_of(image) >= 5
-        width, height = (image.height, image.width) if lies else image.size
+        width, height = size_of(image)
         image.draft("RGB", (PREVIEW_SIDE, PREVIEW_SIDE))
         small = turned(image)
         small.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
-        small.save(into, "WEBP", quality=75, method=2)
-        return Picture(into, "image/webp", width, height)
+        return as_webp(small), width, height
+
+
+def as_webp(image: "Image") -> bytes:
+    written = BytesIO()
+    image.save(written, "WEBP", quality=75, method=2)
+    return written.getvalue()
+
+
+def size(file: Path) -> tuple[int, int]:
+    """Width and height, by the header alone; raises Damaged or TooMuch."""
+    with opened(file) as image:
+        return size_of(image)
+
+
+def size_of(image: "Image") -> tuple[int, int]:
+    return (image.height, image.width) if turns_of(image) >= 5 else image.size
 
 
 def turned(image: "Image") -> "Image":

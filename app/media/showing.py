@@ -11,7 +11,8 @@ from app.conversations.models import Message
 from app.db import table_of
 from app.i18n import N_
 from app.media.expecting import TYPES
-from app.media.models import Media, MediaState, Reason
+from app.media.models import Media, MediaState, Reason, Unsafe
+from app.media.sniffing import SHOWN_IN_PLACE
 
 ASK_AGAIN = N_("Ask the customer to send it again.")
 TRY_AGAIN = N_("Fetch it again, or ask the customer to send it again.")
@@ -30,6 +31,18 @@ WORDS: dict[str, tuple[str, str, bool]] = {
     ),
 }
 GONE = (N_("The file of this message is missing on the server."), TRY_AGAIN, True)
+UNSAFE: dict[str, tuple[str, str, bool]] = {
+    Unsafe.TOO_MUCH: (
+        N_("This file is too large to be shown here."),
+        N_("Download it if you know the sender."),
+        False,
+    ),
+    Unsafe.DAMAGED: (
+        N_("This file is damaged and cannot be shown here."),
+        N_("Download it if you know the sender."),
+        False,
+    ),
+}
 # How each type of message is drawn until it is known what it really holds.
 LOOKS = {
     "image": "image",
@@ -49,7 +62,8 @@ OF_MESSAGES = select(MEDIA).where(MEDIA.c.message_id.in_(bindparam("messages", e
 class Shown:
     """A file as its bubble draws it. `look`: image, sticker, video, audio, or file for whatever is only downloaded.
 
-    `words` and `hint` are English sentences, "" unless something is wrong.
+    `words` and `hint` are English sentences, "" unless something is wrong. `width` and `height` in pixels, so that a bubble
+    has its room before the picture is there; `is_looked_into`: whether it is known that it may be drawn at all.
     """
 
     id: int
@@ -60,6 +74,13 @@ class Shown:
     words: str = ""
     hint: str = ""
     may_fetch_again: bool = False
+    is_looked_into: bool = False
+    has_preview: bool = False
+    width: int | None = None
+    height: int | None = None
+    duration_seconds: float | None = None
+    waveform: Sequence[int] | None = None
+    pages: int | None = None
 
 
 async def shown_with(session: AsyncSession, messages: Sequence[Message]) -> dict[int, Shown]:
@@ -72,24 +93,42 @@ async def shown_with(session: AsyncSession, messages: Sequence[Message]) -> dict
 
 
 def shown(row: Any, message_type: str) -> Shown:
-    words, hint, may_fetch_again = wrong_with(row.state, row.reason)
-    look = (
-        look_of(row.mime_sniffed or "", message_type)
-        if row.state == MediaState.THERE
-        else LOOKS[message_type]
+    words, hint, may_fetch_again = wrong_with(row.state, row.reason, row.unsafe)
+    return Shown(
+        row.id,
+        row.state,
+        look_of(row, message_type) if row.state == MediaState.THERE else LOOKS[message_type],
+        row.file_name,
+        row.bytes,
+        words,
+        hint,
+        may_fetch_again,
+        row.looked_at is not None,
+        row.has_preview,
+        row.width,
+        row.height,
+        row.duration_seconds,
+        row.waveform,
+        row.pages,
     )
-    return Shown(row.id, row.state, look, row.file_name, row.bytes, words, hint, may_fetch_again)
 
 
-def wrong_with(state: str, reason: str | None) -> tuple[str, str, bool]:
-    if state == MediaState.GONE:
-        return GONE
-    return WORDS.get(reason or "", UNKNOWN) if state == MediaState.FAILED else ("", "", False)
+def wrong_with(state: str, reason: str | None, unsafe: str | None) -> tuple[str, str, bool]:
+    match state:
+        case MediaState.GONE:
+            return GONE
+        case MediaState.FAILED:
+            return WORDS.get(reason or "", UNKNOWN)
+        case MediaState.THERE if unsafe:
+            return UNSAFE.get(unsafe, UNSAFE[Unsafe.DAMAGED])
+    return "", "", False
 
 
-def look_of(mime: str, message_type: str) -> str:
-    """By what it is; a document stays one, and what no browser plays is only downloaded."""
+def look_of(row: Any, message_type: str) -> str:
+    """By what it is; a document stays one, and what no browser plays or should not draw is only downloaded."""
+    mime = row.mime_sniffed or ""
     family = mime.partition("/")[0]
-    if message_type == "document" or family not in ("image", "video", "audio") or mime == "audio/amr":
+    is_shown = mime in SHOWN_IN_PLACE or (family == "image" and (row.has_preview or row.looked_at is None))
+    if message_type == "document" or row.unsafe or not is_shown or mime == "audio/amr":
         return "file"
     return "sticker" if family == "image" and message_type == "sticker" else family

@@ -3,8 +3,8 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
@@ -14,8 +14,13 @@ from uuid import uuid4
 from app.media.sniffing import ENOUGH
 
 LOW_WATER_BYTES = 256 * 1024 * 1024  # above the database's own mark: media wait first
-PART = ".part"
+PART, PREVIEW = ".part", ".preview"
 AT_ONCE = 1024 * 1024
+
+
+def preview_of(stored_as: str) -> str:
+    """The name of the small picture that belongs to this file."""
+    return stored_as + PREVIEW
 
 
 class Store:
@@ -27,6 +32,21 @@ class Store:
 
     def path_of(self, stored_as: str) -> Path:
         return self.folder / stored_as
+
+    @asynccontextmanager
+    async def lent(self, stored_as: str) -> AsyncIterator[Path]:
+        """The file as one to read, for as long as the block lasts; raises FileNotFoundError when it is not there."""
+        path = self.path_of(stored_as)
+        if not await asyncio.to_thread(path.is_file):
+            raise FileNotFoundError(stored_as)
+        yield path
+
+    async def put(self, stored_as: str, content: bytes) -> None:
+        """A small file at once; one of that name is replaced."""
+        async with await self.begin(stored_as) as part:
+            await part.write(content)
+            await part.flush()
+            await self.keep(part, stored_as)
 
     def has_room(self) -> bool:
         """Whether the disk is above its low-water mark for media."""

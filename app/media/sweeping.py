@@ -14,6 +14,7 @@ from app.conversations.models import Message
 from app.db import reading, transaction
 from app.jobs import Claim
 from app.live.events import Change, EventKind, announce
+from app.media.expecting import look_into
 from app.media.models import Media, MediaState
 from app.media.store import Store
 
@@ -26,6 +27,7 @@ STALE = timedelta(hours=1)  # far longer than a file may take to come in
 AT_ONCE = 500
 # Whatever else lies in the operator's folder is none of our business.
 WHOLE = re.compile(r"[0-9a-f]{32}")
+PREVIEW = re.compile(r"[0-9a-f]{32}\.preview")
 PART = re.compile(r"[0-9a-f]{32}\.[0-9a-f]{12}\.part")
 
 
@@ -45,7 +47,9 @@ class Sweeping:
         await self.remove_stale_parts(names)
         lying = {name for name, _ in names if WHOLE.fullmatch(name)}
         await self.remove_unknown(lying)
+        await self.remove_lonely_previews(names, lying)
         await self.compare(lying)
+        await self.look_into_the_rest()
         async with transaction() as session:
             await jobs.enqueue(session, SWEEP, KEY, run_at=clock.now() + EVERY)
             await jobs.finish(session, claim)
@@ -69,6 +73,19 @@ class Sweeping:
             log.warning("the media folder belongs to another database", extra={"files": len(unknown)})
             return
         await asyncio.to_thread(self.store.remove, unknown)
+
+    async def remove_lonely_previews(self, names: Sequence[tuple[str, float]], lying: set[str]) -> None:
+        """Small pictures of files that have gone."""
+        previews = [name for name, _ in names if PREVIEW.fullmatch(name)]
+        lonely = [name for name in previews if name.partition(".")[0] not in lying]
+        await asyncio.to_thread(self.store.remove, lonely)
+
+    async def look_into_the_rest(self) -> None:
+        """Files that came before we looked into them."""
+        rest = select(Media.id).where(Media.state == MediaState.THERE, Media.looked_at.is_(None))
+        async with transaction() as session:
+            for media_id in (await session.scalars(rest.order_by(Media.id.desc()).limit(AT_ONCE))).all():
+                await look_into(session, media_id)
 
     async def compare(self, lying: set[str]) -> None:
         """Rows whose file vanished are `gone`, until it is back, as after a disk that was not there for a while."""

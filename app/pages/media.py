@@ -15,6 +15,7 @@ from app.errors import NotFound
 from app.media import fetching, names
 from app.media.models import Media
 from app.media.sniffing import SHOWN_IN_PLACE
+from app.media.store import preview_of
 from app.pages.answers import changed
 from app.templating import wants_fragment
 
@@ -30,31 +31,52 @@ RANGE = re.compile(r"bytes=(?:[0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})")
 
 async def show(request: Request) -> Response:
     """`GET /media/{id}`: the file, by what it is and not by what it is called; 404 for "not there" and "not yours"."""
-    media_id = strict_id(request.path_params["media_id"])
-    found = await fetching.of_id(media_id)
+    media, message = await visible(request)
+    headers = {"Content-Disposition": disposition_of(media, message)}
+    return await handed_out(request, media.stored_as, f'"{media.sha256[:32]}"', headers, served_as(media))
+
+
+async def preview(request: Request) -> Response:
+    """`GET /media/{id}/preview`: the small picture that was made of a file; 404 too when there is none."""
+    media, _ = await visible(request)
+    if not media.has_preview:
+        raise NotFound
+    headers = {"Content-Disposition": names.disposition("preview.webp", in_place=True)}
+    tag = f'"{media.sha256[:32]}-preview"'
+    return await handed_out(request, preview_of(media.stored_as), tag, headers, "image/webp")
+
+
+async def visible(request: Request) -> tuple[Media, Message]:
+    """The file of this address, if its reader may see the conversation; raises NotFound."""
+    found = await fetching.of_id(strict_id(request.path_params["media_id"]))
     if found is None:
         raise NotFound
-    media, message = found
     async with reading() as session:
-        await conversation_for(session, request.state.user, message.conversation_id)
-    tag = f'"{media.sha256[:32]}"'
-    headers = SAFE | {"ETag": tag, "Content-Disposition": disposition_of(media, message)}
+        await conversation_for(session, request.state.user, found[1].conversation_id)
+    return found
+
+
+async def handed_out(
+    request: Request, stored_as: str, tag: str, headers: dict[str, str], media_type: str
+) -> Response:
     if tag in [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]:
         return Response(status_code=304, headers=SAFE | {"ETag": tag})
-    path = request.app.state.store.path_of(media.stored_as)
+    path = request.app.state.store.path_of(stored_as)
     if not await asyncio.to_thread(path.is_file):
         raise NotFound
-    return OneRange(path, headers=headers, media_type=served_as(media))
+    return OneRange(path, headers=SAFE | {"ETag": tag} | headers, media_type=media_type)
 
 
 def served_as(media: Media) -> str:
     """The type that the content proves, if a browser may know it; else mere bytes."""
     known = media.mime_sniffed or ""
+    if media.unsafe:
+        return "application/octet-stream"
     return known if known in SHOWN_IN_PLACE or known == "application/pdf" else "application/octet-stream"
 
 
 def disposition_of(media: Media, message: Message) -> str:
-    ending = SHOWN_IN_PLACE.get(media.mime_sniffed or "")
+    ending = None if media.unsafe else SHOWN_IN_PLACE.get(media.mime_sniffed or "")
     usual = f"{message.type}-{media.id}"
     if ending is not None:
         return names.disposition(names.with_ending(media.file_name or usual, ending), in_place=True)

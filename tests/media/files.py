@@ -13,10 +13,13 @@ import httpx2
 
 from app.jobs import Job, wake_worker
 from app.media.expecting import FETCH
+from app.media.models import Media, MediaState
+from app.media.store import PREVIEW
 from app.simulator.media import StoredFile
 from app.simulator.placeholders import placeholder
 from tests.actors import Browser, Desk, WhatsApp, within
 from tests.clocks import MovingClock, count
+from tests.media.made import picture
 from tests.people import ANA
 
 PNG = placeholder("image").data
@@ -24,7 +27,7 @@ MP4 = placeholder("video").data
 PDF = placeholder("document").data
 OGG = placeholder("audio").data
 WEBP = placeholder("sticker").data
-JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(200)
+JPEG = picture("JPEG")
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HTML = b"<!doctype html><script>alert(document.domain)</script>"
 
@@ -83,9 +86,19 @@ class Album:
         return await self.marta.post(f"/c/{self.id}/messages/{bubble.id}/media")
 
     def lying(self) -> list[str]:
-        """The names of what lies in the media folder."""
+        """The names of what lies in the media folder, without the small pictures made of it."""
         folder = self.folder
-        return sorted(one.name for one in folder.iterdir()) if folder.exists() else []
+        names = sorted(one.name for one in folder.iterdir()) if folder.exists() else []
+        return [name for name in names if not name.endswith(PREVIEW)]
+
+    async def is_looked_into(self) -> list[Shown]:
+        """Waits until every file that is there has been looked into."""
+
+        async def reached() -> list[Shown] | None:
+            left = await count(Media, Media.state == MediaState.THERE, Media.looked_at.is_(None))
+            return None if left else await self.shown()
+
+        return list(await within(20, reached, what="a look into every file"))
 
     @property
     def folder(self) -> Path:

@@ -16,13 +16,16 @@ async def test_each_kind_of_file_gets_its_bubble(album: Album) -> None:
     await album.sends("voice", OGG, "audio/ogg")
     await album.sends("sticker", WEBP, "image/webp", animated=False)
     await album.sends("document", PDF, "application/pdf", filename="comprovante.pdf")
-    image, video, audio, voice, sticker, document = await album.becomes(*["there"] * 6)
-    assert f'<img class="media__picture" src="/media/{image.id}" alt="Foto"' in image.html
+    await album.becomes(*["there"] * 6)
+    image, video, audio, voice, sticker, document = await album.is_looked_into()
+    assert f'src="/media/{image.id}/preview" alt="Foto" width="320" height="240"' in image.html
+    assert f'poster="/media/{video.id}/preview"' in video.html
+    assert f'src="/media/{sticker.id}" alt="Figurinha" width="1" height="1"' in sticker.html
     assert '<video class="media__picture"' in video.html
     assert all("<audio " in one.html and "hx-morph-skip" in one.html for one in (audio, voice))
     assert 'alt="Figurinha"' in sticker.html
     assert document.words.startswith("comprovante.pdf")
-    assert "193 B" in document.words
+    assert "1 página · 193 B" in document.words
     for shown, data in ((image, PNG), (video, MP4), (audio, OGG), (sticker, WEBP), (document, PDF)):
         assert (await album.fetch(shown.id)).content == data
     assert len(album.lying()) == 6

@@ -1,0 +1,119 @@
+"""The job that looks into a file once it is here: how large it is drawn, how long it plays, and a small picture of it.
+
+The file shows at once; a crash repeats the look. What is too costly or damaged is handed out and never drawn or played.
+"""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import clock, jobs
+from app.conversations.models import Message
+from app.db import transaction
+from app.jobs import Claim
+from app.live.events import Change, EventKind, announce
+from app.media import documents, moving, pictures, sound
+from app.media.caution import Damaged, TooMuch, apart
+from app.media.fetching import wait
+from app.media.models import Media, MediaState, Unsafe
+from app.media.store import Store, preview_of
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 3  # of the worker's places: there are two threads for it
+PLACE_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a look has shown. `preview`: a small WebP, where a picture can be drawn of it."""
+
+    preview: bytes = b""
+    unsafe: Unsafe | None = None
+    width: int | None = None
+    height: int | None = None
+    duration_seconds: float | None = None
+    waveform: list[int] | None = None
+    pages: int | None = None
+
+
+class Previewing:
+    """Works off `preview_media` jobs."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._under_way = 0
+
+    async def __call__(self, claim: Claim) -> None:
+        if self._under_way >= AT_ONCE:
+            return await wait(claim, PLACE_SECONDS)
+        self._under_way += 1
+        try:
+            await self.preview(claim)
+        finally:
+            self._under_way -= 1
+
+    async def preview(self, claim: Claim) -> None:
+        async with transaction() as session:
+            asked = select(Media, Message.type, Message.conversation_id).join(Message)
+            row = (await session.execute(asked.where(Media.id == int(claim.key)))).first()
+        if row is None or row.Media.state != MediaState.THERE:
+            return
+        media, message_type, conversation_id = row
+        try:
+            async with self.store.lent(media.stored_as) as file:
+                seen = await apart(lambda: looked_at(file, media.mime_sniffed or "", message_type))
+        except FileNotFoundError:  # the sweep will say so
+            return
+        if seen.unsafe:
+            log.warning("a file is not drawn", extra={"media": media.id, "reason": seen.unsafe})
+        if seen.preview:
+            await self.store.put(preview_of(media.stored_as), seen.preview)
+        async with transaction() as session:
+            await record(session, media.id, seen)
+            announce(session, Change(EventKind.MESSAGE_CHANGED, conversation_id, media.message_id))
+            await jobs.finish(session, claim)
+
+
+async def record(session: AsyncSession, media_id: int, seen: Seen) -> None:
+    values = {
+        "looked_at": clock.now(),
+        "unsafe": seen.unsafe,
+        "has_preview": bool(seen.preview),
+        "width": seen.width,
+        "height": seen.height,
+        "duration_seconds": seen.duration_seconds,
+        "waveform": seen.waveform,
+        "pages": seen.pages,
+    }
+    await session.execute(update(Media).where(Media.id == media_id).values(values))
+
+
+def looked_at(file: Path, mime: str, message_type: str) -> Seen:
+    """By what it is; what we know no way to look into has nothing to show."""
+    try:
+        match mime.partition("/")[0]:
+            case "image" if message_type in ("sticker", "document"):  # shown as it is, or not at all
+                width, height = pictures.size(file)
+                return Seen(width=width, height=height)
+            case "image":
+                preview, width, height = pictures.preview(file)
+                return Seen(preview, width=width, height=height)
+            case "video" | "audio" if message_type != "document":
+                return of_what_plays(file, mime)
+    except TooMuch:
+        return Seen(unsafe=Unsafe.TOO_MUCH)
+    except Damaged:
+        return Seen(unsafe=Unsafe.DAMAGED)
+    return Seen(pages=documents.pages_of(file)) if mime == "application/pdf" else Seen()
+
+
+def of_what_plays(file: Path, mime: str) -> Seen:
+    if mime.startswith("video/") and moving.has_pictures(file, mime):
+        preview, seen = moving.preview(file, mime)
+        return Seen(preview, None, seen.width, seen.height, seen.duration_seconds)
+    heard = sound.hear(file, mime)
+    return Seen(duration_seconds=heard.duration_seconds, waveform=heard.waveform)
