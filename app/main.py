@@ -24,7 +24,7 @@ from app.live.stopping import stopping
 from app.live.streams import Streams
 from app.logs import configure_logs
 from app.media import sweeping
-from app.media.store import Store
+from app.media.places import store_of
 from app.middleware import NOT_KEPT, BodyCap, SecurityHeaders, security_headers
 from app.migrate import refuse_older_schema
 from app.postgres import refuse_forgetful_server
@@ -106,7 +106,7 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         app.state.settings = settings
         app.state.templates = templates = environment(settings)
         app.state.throttle = Throttle()
-        app.state.store = store = Store(settings.media_folder)
+        app.state.store = store = store_of(settings)
         app.state.intake = intake = Intake(settings)
         app.state.live = live = Live(ring, Fragments(templates, settings.zone), settings.zone)
         app.state.streams = streams = Streams(live)

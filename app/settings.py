@@ -19,6 +19,8 @@ SHORTEST_SECRET = 32
 OWN_DATABASE = ("postgres://", "postgresql://")  # as BUS_URL: the database itself
 REDIS = {"redis", "rediss", "unix"}  # the schemes of its addresses
 
+BUCKETS = {"s3", "gs"}  # the schemes of MEDIA_URL for a cloud's object store
+
 
 class WrongSettings(Exception):
     """The environment cannot be used as it is; the message names the variable and says what to do."""
@@ -125,15 +127,15 @@ class Settings(BaseSettings):
 
     @field_validator("media_url")
     @classmethod
-    def folder_of_ours(cls, value: str) -> str:
+    def place_of_ours(cls, value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme in {"gs", "s3"}:
+        is_bucket = parts.scheme in BUCKETS and parts.netloc and not parts.query and "@" not in parts.netloc
+        is_folder = parts.scheme == "file" and parts.netloc in {"", "localhost"} and len(parts.path) >= 2
+        if not is_bucket and not is_folder:
             raise ValueError(
-                "keeping media in a bucket comes later: name a folder as file:///…, or leave it out"
+                "must be a folder, file:///absolute/path, or a bucket, s3://bucket/prefix or gs://bucket/prefix"
             )
-        if parts.scheme != "file" or parts.netloc not in {"", "localhost"} or len(parts.path) < 2:
-            raise ValueError("must be a folder, file:///absolute/path")
-        return value
+        return value.rstrip("/") if is_bucket else value
 
     @field_validator("time_zone")
     @classmethod
@@ -198,6 +200,10 @@ class Settings(BaseSettings):
             return ""
         own = self.database_url if self.bus_url in ("", *OWN_DATABASE) else database_address(self.bus_url)
         return make_url(own).set(drivername="postgresql").render_as_string(hide_password=False)
+
+    @property
+    def keeps_media_in_a_bucket(self) -> bool:
+        return urlsplit(self.media_url).scheme in BUCKETS
 
     @property
     def media_folder(self) -> Path:

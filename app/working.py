@@ -13,6 +13,7 @@ from app.db import close_database, open_database
 from app.live.bell import bell
 from app.live.bus import carrying
 from app.live.stopping import stopping
+from app.media.places import store_of
 from app.media.store import Store
 from app.migrate import refuse_older_schema
 from app.outbox import queue
@@ -85,7 +86,7 @@ async def work_until_told(settings: Settings) -> None:
         await stack.enter_async_context(carrying(settings, HEARD_BY_WORKERS))
         graph = Graph(base_url=settings.whatsapp_api_url, version=settings.whatsapp_api_version)
         await stack.enter_async_context(graph)
-        await stack.enter_async_context(at_work(settings, graph, Store(settings.media_folder)))
+        await stack.enter_async_context(at_work(settings, graph, store_of(settings)))
         log.info("the worker works")
         await stopping.event().wait()
     log.info("the worker has left")

@@ -1,21 +1,21 @@
-"""The folder that keeps the files. A file appears there whole, under a name drawn by us, or not at all."""
+"""Where files are kept: a folder, or a bucket of S3 or Google Cloud Storage. A file appears there whole, under a name
+drawn by us, or not at all."""
 
 import asyncio
-import os
-import shutil
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
-from uuid import uuid4
 
 from app.media.sniffing import ENOUGH
 
 LOW_WATER_BYTES = 256 * 1024 * 1024  # above the database's own mark: media wait first
 PART, PREVIEW = ".part", ".preview"
 AT_ONCE = 1024 * 1024
+PIECE = 256 * 1024  # handed out at once
 
 
 def preview_of(stored_as: str) -> str:
@@ -23,23 +23,45 @@ def preview_of(stored_as: str) -> str:
     return stored_as + PREVIEW
 
 
-class Store:
-    """A folder of our own, made when the first file comes."""
+class Store(ABC):
+    """What is not `async` here waits for a disk or the network: ask it from a thread."""
 
-    def __init__(self, folder: Path, low_water_bytes: int = LOW_WATER_BYTES) -> None:
-        self.folder = folder
-        self.low_water_bytes = low_water_bytes
+    low_water_bytes = LOW_WATER_BYTES
 
-    def path_of(self, stored_as: str) -> Path:
-        return self.folder / stored_as
+    @abstractmethod
+    def has_room(self) -> bool:
+        """Whether the disk that files come in by is above its low-water mark for media."""
 
-    @asynccontextmanager
-    async def lent(self, stored_as: str) -> AsyncIterator[Path]:
-        """The file as one to read, for as long as the block lasts; raises FileNotFoundError when it is not there."""
-        path = self.path_of(stored_as)
-        if not await asyncio.to_thread(path.is_file):
-            raise FileNotFoundError(stored_as)
-        yield path
+    @abstractmethod
+    async def begin(self, stored_as: str) -> "Part":
+        """A file that comes in; each attempt has one of its own, so that two never write the same."""
+
+    @abstractmethod
+    async def keep(self, part: "Part", stored_as: str) -> None:
+        """Make it durable under its final name; what lay there is replaced."""
+
+    @abstractmethod
+    async def size(self, stored_as: str) -> int | None:
+        """Bytes of what lies under this name; None when nothing does."""
+
+    @abstractmethod
+    def pieces(self, stored_as: str, start: int, bytes_: int) -> AsyncIterator[bytes]:
+        """So many bytes from `start` on, as they come; never the whole file in memory. FileNotFoundError when it is gone."""
+
+    @abstractmethod
+    def lent(self, stored_as: str) -> AbstractAsyncContextManager[Path]:
+        """A file on our disk to read, for as long as the block lasts; raises FileNotFoundError when it is not there."""
+
+    @abstractmethod
+    def names(self) -> list[tuple[str, float]]:
+        """Every file and when it was last written, in unix seconds."""
+
+    @abstractmethod
+    def has(self, stored_as: str) -> bool: ...
+
+    @abstractmethod
+    def remove(self, names: Iterable[str]) -> None:
+        """What is not there is no fault."""
 
     async def put(self, stored_as: str, content: bytes) -> None:
         """A small file at once; one of that name is replaced."""
@@ -48,57 +70,15 @@ class Store:
             await part.flush()
             await self.keep(part, stored_as)
 
-    def has_room(self) -> bool:
-        """Whether the disk is above its low-water mark for media."""
-        there = next(one for one in (self.folder, *self.folder.parents) if one.exists())
-        return shutil.disk_usage(there).free > self.low_water_bytes
-
-    async def begin(self, stored_as: str) -> "Part":
-        """A file that comes in; each attempt has one of its own, so that two never write the same."""
-        return await asyncio.to_thread(self._begin, stored_as)
-
-    def _begin(self, stored_as: str) -> "Part":
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self.folder / f"{stored_as}.{uuid4().hex[:12]}{PART}"
-        return Part(path, path.open("xb"))
-
-    async def keep(self, part: "Part", stored_as: str) -> None:
-        """Make it durable under its final name: the bytes, then the name, then the folder that holds the name."""
-        await asyncio.to_thread(self._keep, part, stored_as)
-
-    def _keep(self, part: "Part", stored_as: str) -> None:
-        part.file.flush()
-        os.fsync(part.file.fileno())
-        part.file.close()
-        os.replace(part.path, self.path_of(stored_as))
-        sync_folder(self.folder)
-
     async def found(self, stored_as: str) -> "Contents | None":
         """What lies under this name: a crash may have come between the name and the row. None when nothing does."""
-        return await asyncio.to_thread(self._found, stored_as)
-
-    def _found(self, stored_as: str) -> "Contents | None":
-        try:
-            with self.path_of(stored_as).open("rb") as file:
-                contents = Contents()
-                while chunk := file.read(AT_ONCE):
-                    contents.take(chunk)
-                return contents
-        except FileNotFoundError:
+        bytes_ = await self.size(stored_as)
+        if bytes_ is None:
             return None
-
-    def names(self) -> list[tuple[str, float]]:
-        """Every file and when it was last written, in unix seconds; nothing while there is no folder."""
-        found = []
-        with suppress(FileNotFoundError), os.scandir(self.folder) as entries:
-            for entry in entries:
-                with suppress(FileNotFoundError):  # a part that became whole meanwhile
-                    found += [(entry.name, entry.stat().st_mtime)] if entry.is_file() else []
-        return found
-
-    def remove(self, names: Iterable[str]) -> None:
-        for name in names:
-            self.path_of(name).unlink(missing_ok=True)
+        contents = Contents()
+        async for piece in self.pieces(stored_as, 0, bytes_):
+            await asyncio.to_thread(contents.take, piece)
+        return contents
 
 
 class Contents:
@@ -121,11 +101,11 @@ class Contents:
 
 
 class Part:
-    """A file on its way in. Whatever ends the block before it is kept takes the file away."""
+    """A file on its way in. Whatever ends the block before it is kept takes the file away. `path`: None when it has no name."""
 
-    def __init__(self, path: Path, file: BinaryIO) -> None:
-        self.path = path
+    def __init__(self, file: BinaryIO, path: Path | None = None) -> None:
         self.file = file
+        self.path = path
         self.contents = Contents()
         self._waiting = bytearray()
 
@@ -149,14 +129,5 @@ class Part:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.file.close()
-        self.path.unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder survive a power cut; Windows opens no folders and needs none of this."""
-    with suppress(PermissionError):
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
+        if self.path is not None:
+            self.path.unlink(missing_ok=True)

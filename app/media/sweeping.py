@@ -28,7 +28,7 @@ AT_ONCE = 500
 # Whatever else lies in the operator's folder is none of our business.
 WHOLE = re.compile(r"[0-9a-f]{32}")
 PREVIEW = re.compile(r"[0-9a-f]{32}\.preview")
-PART = re.compile(r"[0-9a-f]{32}\.[0-9a-f]{12}\.part")
+PART = re.compile(r"[0-9a-f]{32}(\.preview)?\.[0-9a-f]{12}\.part")
 
 
 async def ask(session: AsyncSession) -> None:
@@ -100,7 +100,7 @@ class Sweeping:
                 return
             last = rows[-1].id
             for row in rows:
-                is_there = row.stored_as in lying or self.store.path_of(row.stored_as).exists()
+                is_there = row.stored_as in lying or await asyncio.to_thread(self.store.has, row.stored_as)
                 state = MediaState.THERE if is_there else MediaState.GONE
                 if state != row.state:
                     await self.change(row.id, row.message_id, state)

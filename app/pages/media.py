@@ -1,12 +1,7 @@
 """Files of customers, shown or handed out to who may see their conversation; and another try for one that is not here."""
 
-import asyncio
-import re
-
-from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.responses import RedirectResponse, Response
 
 from app.conversations.access import conversation_for, strict_id
 from app.conversations.models import Message
@@ -16,6 +11,7 @@ from app.media import fetching, names
 from app.media.models import Media
 from app.media.sniffing import SHOWN_IN_PLACE
 from app.media.store import preview_of
+from app.pages import ranges
 from app.pages.answers import changed
 from app.templating import wants_fragment
 
@@ -26,14 +22,12 @@ SAFE = {
     "Cache-Control": "private, no-cache",  # a copy may be kept, and is asked for each time: rights can end
 }
 
-RANGE = re.compile(r"bytes=(?:[0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})")
-
 
 async def show(request: Request) -> Response:
     """`GET /media/{id}`: the file, by what it is and not by what it is called; 404 for "not there" and "not yours"."""
     media, message = await visible(request)
     headers = {"Content-Disposition": disposition_of(media, message)}
-    return await handed_out(request, media.stored_as, f'"{media.sha256[:32]}"', headers, served_as(media))
+    return await tagged(request, media.stored_as, f'"{media.sha256[:32]}"', headers, served_as(media))
 
 
 async def preview(request: Request) -> Response:
@@ -43,7 +37,7 @@ async def preview(request: Request) -> Response:
         raise NotFound
     headers = {"Content-Disposition": names.disposition("preview.webp", in_place=True)}
     tag = f'"{media.sha256[:32]}-preview"'
-    return await handed_out(request, preview_of(media.stored_as), tag, headers, "image/webp")
+    return await tagged(request, preview_of(media.stored_as), tag, headers, "image/webp")
 
 
 async def visible(request: Request) -> tuple[Media, Message]:
@@ -56,15 +50,14 @@ async def visible(request: Request) -> tuple[Media, Message]:
     return found
 
 
-async def handed_out(
+async def tagged(
     request: Request, stored_as: str, tag: str, headers: dict[str, str], media_type: str
 ) -> Response:
+    """304 for who has it already."""
     if tag in [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]:
         return Response(status_code=304, headers=SAFE | {"ETag": tag})
-    path = request.app.state.store.path_of(stored_as)
-    if not await asyncio.to_thread(path.is_file):
-        raise NotFound
-    return OneRange(path, headers=SAFE | {"ETag": tag} | headers, media_type=media_type)
+    headers = SAFE | {"ETag": tag} | headers
+    return await ranges.handed_out(request, request.app.state.store, stored_as, headers, media_type)
 
 
 def served_as(media: Media) -> str:
@@ -83,16 +76,6 @@ def disposition_of(media: Media, message: Message) -> str:
     if media.mime_sniffed == "application/pdf":
         return names.disposition(names.with_ending(media.file_name or usual, "pdf"), in_place=False)
     return names.disposition(media.file_name or usual, in_place=False)
-
-
-class OneRange(FileResponse):
-    """A file, whole or one piece of it. Many pieces at once, or what is no range, give the whole: RFC 9110 allows it."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not RANGE.fullmatch(Headers(scope=scope).get("range", "")):
-            others = [pair for pair in scope["headers"] if pair[0].lower() != b"range"]
-            scope = {**scope, "headers": others}
-        await super().__call__(scope, receive, send)
 
 
 async def fetch_again(request: Request) -> Response:

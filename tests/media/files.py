@@ -89,7 +89,7 @@ class Album:
         """The names of what lies in the media folder, without the small pictures made of it."""
         folder = self.folder
         names = sorted(one.name for one in folder.iterdir()) if folder.exists() else []
-        return [name for name in names if not name.endswith(PREVIEW)]
+        return [name for name in names if PREVIEW not in name]
 
     async def is_looked_into(self) -> list[Shown]:
         """Waits until every file that is there has been looked into."""

@@ -20,15 +20,20 @@ def test_a_folder_is_taken_with_whatever_its_name_holds(tmp_path: Path) -> None:
     assert settings(media_url=folder.as_uri()).media_folder == folder
 
 
-@pytest.mark.parametrize("url", ["gs://bucket/x", "s3://bucket"])
-def test_a_bucket_stops_the_start_and_says_that_it_comes_later(url: str) -> None:
-    with pytest.raises(WrongSettings, match=r"^MEDIA_URL: .*comes later: name a folder as file:///"):
-        settings(media_url=url)
+@pytest.mark.parametrize("url", ["gs://bucket/x", "s3://bucket", "s3://bucket/a/b/"])
+def test_a_bucket_is_taken(url: str) -> None:
+    assert settings(media_url=url).keeps_media_in_a_bucket
 
 
 @pytest.mark.parametrize(
-    "url", ["data/media", "/data/media", "file:///", "file://host/x", "http://x/y", "memory://"]
+    "url",
+    [
+        *("data/media", "/data/media", "file:///", "file://host/x", "http://x/y", "memory://", "az://box/x"),
+        *("s3://", "s3:///x", "s3://key:secret@bucket/x", "gs://bucket?x=1"),
+    ],
 )
 def test_anything_else_is_refused_in_words(url: str) -> None:
-    with pytest.raises(WrongSettings, match=r"^MEDIA_URL: must be a folder, file:///absolute/path"):
+    with pytest.raises(
+        WrongSettings, match=r"^MEDIA_URL: must be a folder, file:///absolute/path, or a bucket"
+    ):
         settings(media_url=url)
