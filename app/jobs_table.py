@@ -27,6 +27,7 @@ LONGEST_WAITS: Mapping[str, timedelta] = {
     ANSWER: timedelta(minutes=30),  # a customer's quiet time is 25 minutes at most, a wait after a failure 7
     ANSWER_DID_NOT_LEAVE: timedelta(minutes=10),
     telling.MARK_READ: timedelta(minutes=10),
+    telling.SHOW_TYPING: timedelta(minutes=10),
     UNCONFIRMED: timedelta(minutes=10),
     expecting.FETCH: timedelta(hours=2),
     expecting.PREVIEW: timedelta(hours=2),
@@ -43,7 +44,8 @@ def handlers(
     desk = Desk(settings, claude, typing_through(graph, settings.whatsapp_access_token.get_secret_value()))
     return {
         **assistant.handlers(desk),
-        telling.MARK_READ: telling.handler(settings, graph),
+        telling.MARK_READ: telling.marking_read(settings, graph),
+        telling.SHOW_TYPING: telling.showing_typing(settings, graph),
         expecting.FETCH: Fetching(files, store, settings.whatsapp_access_token.get_secret_value),
         expecting.PREVIEW: previews.Previewing(store),
         sweeping.SWEEP: sweeping.Sweeping(store),

@@ -2,7 +2,7 @@
 
 from app.accounts.models import SignIn, User
 from app.assistant.models import Turn
-from app.attention.models import ReadCursor
+from app.attention.models import ReadCursor, TypingShown
 from app.contacts.models import Contact, ContactMerge, Identity, MergedRow, PossibleDuplicate
 from app.conversations.models import Conversation, Draft, Handoff, HeldText, Message, Reaction
 from app.db import Base
@@ -41,5 +41,6 @@ __all__ = [
     "SetAside",
     "SignIn",
     "Turn",
+    "TypingShown",
     "User",
 ]

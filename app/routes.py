@@ -17,6 +17,7 @@ from app.pages import (
     media,
     messages,
     mode,
+    numbers,
     reading,
     settings,
     sign_in,
@@ -78,6 +79,11 @@ def routes() -> Sequence[BaseRoute]:
         Route("/settings", settings.show, methods=["GET"], name="settings"),
         Route("/settings", settings.change_own, methods=["POST"]),
         Route("/settings/installation", settings.change_installation, methods=["POST"], name="installation"),
+        Route("/settings/numbers", numbers.show, methods=["GET"], name="numbers"),
+        Route("/settings/numbers/{number_id}", numbers.update, methods=["POST"], name="number"),
+        Route(
+            "/settings/numbers/{number_id}/tries", numbers.try_again, methods=["POST"], name="number-tries"
+        ),
         Route("/settings/journal", journal.show, name="journal"),
         Route("/settings/journal/tries", journal.process_again, methods=["POST"], name="tries"),
         Route("/settings/journal/{journal_id}", journal.entry, methods=["GET"], name="journal-entry"),

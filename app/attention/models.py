@@ -25,3 +25,14 @@ class ReadCursor(Base):
     position: Mapped[int]
     inbound_seen: Mapped[int]
     read_at: Mapped[datetime]
+
+
+class TypingShown(Base):
+    """When the customer of a conversation was last shown that somebody writes."""
+
+    __tablename__ = "typing_shown"
+
+    conversation_id: Mapped[int] = mapped_column(
+        ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    shown_at: Mapped[datetime]

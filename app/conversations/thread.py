@@ -21,7 +21,7 @@ from app.media import showing
 from app.outbox.delivery import DROPPED, DeliveryStatus, attempt_to_show
 from app.outbox.models import Delivery
 from app.outbox.queue import UNCONFIRMED_AFTER
-from app.whatsapp.graph_errors import GraphError
+from app.whatsapp.graph_errors import GraphError, Help
 
 PAGE = 50
 COLOURS = 10
@@ -33,6 +33,7 @@ class Problem:
 
     words: str
     hint: str
+    help: Help = Help.RETRY
 
 
 @dataclass(frozen=True)
@@ -265,4 +266,4 @@ def problem_of(attempt: Delivery) -> Problem | None:
     error = GraphError(attempt.error_code, attempt.error_details or "")
     if error.passes:  # its words are for who still waits, and this one does not
         return Problem(N_("WhatsApp did not take this message in time."), N_("Try again."))
-    return Problem(error.words, error.hint)
+    return Problem(error.words, error.hint, error.help)

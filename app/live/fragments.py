@@ -12,6 +12,7 @@ from jinja2 import Environment
 
 from app import clock
 from app.accounts.models import User
+from app.accounts.permissions import Permission, may
 from app.attention import counting
 from app.conversations import held_texts, listing, thread
 from app.conversations.listing import Row, Seen
@@ -23,6 +24,8 @@ from app.live.events import Event, EventKind
 from app.live.look import Look
 from app.live.redraw import Reader, Redraw, View
 from app.live.sheets import Sheets
+from app.outbox import troubles
+from app.outbox.troubles import NumberState
 
 MESSAGES = (EventKind.MESSAGE_ADDED, EventKind.MESSAGE_CHANGED)
 ALERT_WITHIN = timedelta(seconds=15)  # older news is caught up on quietly
@@ -55,6 +58,7 @@ class Shown:
     rows: dict[int, tuple[Event, Row]]
     heads: dict[int, tuple[Event, Row]]
     calls: Sequence[Call]
+    stopped: Sequence[NumberState]
 
     def calls_for(self, user: User, seen: Sequence[Seen]) -> tuple[int, ...]:
         """The places in `calls` of those that concern this reader; `seen`: their part of each row."""
@@ -78,6 +82,7 @@ class Part(NamedTuple):
     calls: tuple[int, ...]  # places in `Shown.calls`
     shows_text: bool  # in an alert
     head_of: int | None  # the user, where a head is drawn: it speaks to them
+    administers: bool
 
 
 class Fragments:
@@ -170,7 +175,8 @@ class Fragments:
         for conversation, event in redraw.handed_over.items():
             if event.at >= fresh and conversation in rows:
                 calls.append(Call(conversation, None))
-        return Shown(rows, heads, calls)
+        stopped = await self.stopped(look, redraw.numbers) if redraw.numbers and view.shows_list else ()
+        return Shown(rows, heads, calls, stopped)
 
     async def parts(self, look: Look, redraw: Redraw, shown: Shown, users: Sequence[User]) -> list[Part]:
         """Each reader's own."""
@@ -186,6 +192,7 @@ class Fragments:
                 shown.calls_for(user, seen[user.id]) if shown.calls else (),
                 user.alert_shows_text,
                 user.id if shown.heads else None,
+                may(user, Permission.ADMINISTER),
             )
             for user in users
         ]
@@ -196,6 +203,9 @@ class Fragments:
             self.html("live/head.html", event, one, f"user {user.id}", row=row, user=user)
             for one, (event, row) in shown.heads.items()
         ]
+        if view.shows_list and redraw.numbers:
+            told = {"stopped": shown.stopped, "administers": part.administers}
+            pieces.append(self.html("live/stopped_numbers.html", redraw.numbers, 0, part.administers, **told))
         if view.shows_list:
             pieces += [
                 self.html("live/row_gone.html", event, one, gone=one) for one, event in redraw.gone.items()
@@ -210,6 +220,14 @@ class Fragments:
             row = shown.rows[call.conversation_id][1]
             pieces.append(alert.render(row=row, bubble=call.bubble, handoff=call.bubble is None, user=user))
         return pieces
+
+    async def stopped(self, look: Look, event: Event) -> Sequence[NumberState]:
+        """The numbers that WhatsApp has stopped, as they are after this event."""
+
+        async def load() -> Sequence[NumberState]:
+            return await troubles.states(await look.session(), only_stopped=True)
+
+        return await self.sheets.loaded(("stopped", event.id), load)
 
     async def held(self, look: Look, event: Event) -> Sequence[HeldText]:
         """What waits in the event's conversation for the customer to write again."""

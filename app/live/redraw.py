@@ -28,6 +28,7 @@ class Redraw:
     rewritten: set[int] = field(default_factory=set)  # conversations whose thread is not what it was
     gone: dict[int, Event] = field(default_factory=dict)  # conversations that became part of another
     handed_over: dict[int, Event] = field(default_factory=dict)
+    numbers: Event | None = None  # the newest that changed what is said of stopped numbers
     attention: bool = False
     resync: bool = False
 
@@ -40,7 +41,7 @@ class Redraw:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.rows or self.drafts or self.gone)
+        return not (self.rows or self.drafts or self.gone or self.numbers)
 
     def note(self, event: Event) -> None:
         """What this one event redraws."""
@@ -74,6 +75,8 @@ class Redraw:
                 self.drafts[conversation] = event
                 if event.ref is None:  # it began or ended
                     self.rows[conversation] = self.heads[conversation] = event
+            case EventKind.NUMBER_CHANGED:
+                self.numbers = event
             case EventKind.CURSOR_MOVED if conversation:
                 self.rows[conversation] = event
                 self.attention = True

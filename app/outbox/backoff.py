@@ -7,6 +7,12 @@ from app.whatsapp.graph_errors import USUAL, GraphError
 GIVE_UP_AFTER = timedelta(hours=1)
 
 
+def patience_with(error: GraphError | None) -> timedelta:
+    """How long after it was queued a message may still be tried: an hour, and twice what its error makes it wait first."""
+    first = timedelta(seconds=error.meaning.backoff.first_seconds) if error else timedelta()
+    return max(GIVE_UP_AFTER, 2 * first)
+
+
 def wait_before(
     tries: int, error: GraphError | None, retry_after_seconds: float | None, jitter: float
 ) -> float | None:

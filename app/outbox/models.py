@@ -55,6 +55,7 @@ class NumberPace(Base):
     slowdowns: Mapped[int] = mapped_column(default=0)  # how many waits in a row WhatsApp has asked for
     slowed_at: Mapped[datetime | None]  # when it asked for the last one
     stopped_code: Mapped[int | None]  # Meta's code while it refuses everything of this number
+    stopped_at: Mapped[datetime | None]
 
 
 class ContactPace(Base):

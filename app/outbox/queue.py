@@ -184,7 +184,7 @@ async def claim(session: AsyncSession, number_id: int, pace: Pace, at_most: int)
     lease, token = Lease.begun(), str(uuid4())
     now = lease.until - LEASE
     number = await pace_of(session, number_id)
-    at_most = min(at_most, pace.room(number.free_at, now))
+    at_most = min(at_most, pace.room(number.free_at, now), 1 if number.stopped_code is not None else at_most)
     if at_most < 1:
         return []
     asked = {"number": number_id, "now": now, "at_most": at_most, "token": token, "until": lease.until}

@@ -12,6 +12,7 @@ from app.boundaries import Boundary, passed
 from app.conversations.models import Message
 from app.db import alone_with, made, table_of
 from app.live.events import Change, EventKind, announce
+from app.outbox import troubles
 from app.outbox.delivery import (
     KNOWN_STATUSES,
     DeliveryStatus,
@@ -22,6 +23,7 @@ from app.outbox.delivery import (
 )
 from app.outbox.models import Delivery, DeliveryReport
 from app.rows import ChangedRows, NewRows
+from app.whatsapp.graph_errors import GraphError, Remedy
 
 DELIVERIES, MESSAGES = table_of(Delivery), table_of(Message)
 
@@ -98,6 +100,14 @@ async def report_all(session: AsyncSession, reported: Sequence[Report]) -> None:
     for attempt in moved.values():
         if attempt.status == DeliveryStatus.FAILED:
             await after_failure(session, attempt)
+            await heed(session, attempt)
+
+
+async def heed(session: AsyncSession, attempt: Delivery) -> None:
+    """What WhatsApp reports later of one message may be true of the whole number."""
+    error = GraphError(attempt.error_code, attempt.error_details or "")
+    if error.remedy is Remedy.STOP_NUMBER:
+        await troubles.stop(session, attempt.number_id, error)
 
 
 async def attempts_named_by(session: AsyncSession, reported: Sequence[Report]) -> dict[Key, Delivery]:

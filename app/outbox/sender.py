@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import boundaries, clock, leases
 from app.boundaries import Boundary
+from app.contacts import aliases
 from app.db import after_commit, is_outage, reading, transaction
 from app.outbox import queue, settling
 from app.outbox.pace import Pace
@@ -142,8 +143,9 @@ class Sender:
 
 async def write(session: AsyncSession, claim: Claim, outcome: Outcome) -> None:
     match outcome:
-        case Accepted(wamid=wamid):
+        case Accepted(wamid=wamid, wa_id=wa_id):
             await settling.accepted(session, claim, wamid)
+            await aliases.note(session, claim.delivery_id, claim.payload, wa_id)
             boundaries.passed(Boundary.WAMID_STORED)
         case NotSent(error=error, retry_after_seconds=wait):
             tell_refused(claim, error)

@@ -10,7 +10,7 @@ from app import clock, jobs
 from app.db import alone_with
 from app.outbox import delivery as deliveries
 from app.outbox import troubles
-from app.outbox.backoff import GIVE_UP_AFTER, wait_before
+from app.outbox.backoff import patience_with, wait_before
 from app.outbox.delivery import DeliveryStatus
 from app.outbox.models import Delivery
 from app.outbox.queue import UNCONFIRMED, UNCONFIRMED_AFTER, Claim
@@ -48,7 +48,7 @@ async def not_sent(
     if attempt.lease_token == claim.token:
         await again_or_fail(session, attempt, error, wait)
     if error is not None and error.remedy is Remedy.STOP_NUMBER:
-        await troubles.stop(session, claim, error)
+        await troubles.stop(session, claim.number_id, error)
 
 
 async def again_or_fail(
@@ -57,7 +57,7 @@ async def again_or_fail(
     """Back into the queue for so many seconds, unless that is pointless or its hour would be over."""
     code, details = (error.code, error.details) if error else (None, None)
     now = clock.now()
-    if wait is None or now + timedelta(seconds=wait) > attempt.created_at + GIVE_UP_AFTER:
+    if wait is None or now + timedelta(seconds=wait) > attempt.created_at + patience_with(error):
         await deliveries.fail(session, attempt, code, details)
         return
     if await deliveries.has_lost_its_beginning(session, attempt):  # while it was being sent

@@ -1,24 +1,29 @@
 """When WhatsApp speaks of a whole number: it asks to slow down, or refuses everything until an admin has acted."""
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.db import after_commit
+from app.live.events import Change, EventKind, announce
 from app.outbox import delivery as deliveries
 from app.outbox.backoff import GIVE_UP_AFTER
 from app.outbox.delivery import DeliveryStatus
 from app.outbox.models import Delivery, NumberPace
-from app.outbox.queue import Claim, pace_of
+from app.outbox.queue import Claim, pace_of, wake_sender
 from app.whatsapp.graph_errors import GraphError
+from app.whatsapp.models import Number
 
 log = logging.getLogger(__name__)
 
+PROBES_EACH = timedelta(minutes=5)
+NOT_STOPPED: dict[str, Any] = {"stopped_code": None, "stopped_at": None}
 AT_ONCE = 500  # messages that fail in one transaction; the next refusal takes those behind
 
 
@@ -39,44 +44,93 @@ async def slow_down(
     values: dict[str, Any] = {"free_at": free_at, "slowdowns": slowdowns}
     if is_new:
         values["slowed_at"] = now
-    await session.execute(of_number(claim).values(values))
-    await fail_waiting(session, claim, error, Delivery.created_at < free_at - GIVE_UP_AFTER)
+    await session.execute(of_number(claim.number_id).values(values))
+    await fail_waiting(session, claim.number_id, error, Delivery.created_at < free_at - GIVE_UP_AFTER)
     return max(wait, free_at - now).total_seconds()
 
 
-async def stop(session: AsyncSession, claim: Claim, error: GraphError) -> None:
-    """What waits at this number fails at once, each bubble with the reason, instead of being refused one by one.
+async def stop(session: AsyncSession, number_id: int, error: GraphError) -> None:
+    """Nothing of this number leaves until an admin lets it go on. What waits keeps waiting, for its hour at most.
 
-    What is queued later is tried: so nobody has to start the number again once its token or account is repaired.
+    Every few minutes one message tries by itself: a token is often renewed by somebody who does not look here.
     """
-    first = of_number(claim).where(NumberPace.stopped_code.is_(None)).values(stopped_code=error.code)
-    if (await session.execute(first.returning(NumberPace.number_id))).first() is not None:
-        after_commit(session, "number stopped", partial(tell_stopped, claim.number_id, error.code))
-    await fail_waiting(session, claim, error)
+    pace, now = await pace_of(session, number_id), clock.now()
+    free_at: datetime = max(pace.free_at, now + PROBES_EACH)
+    values = {"free_at": free_at, "stopped_code": error.code, "stopped_at": pace.stopped_at or now}
+    await session.execute(of_number(number_id).values(values))
+    if pace.stopped_code is None:
+        announce(session, Change(EventKind.NUMBER_CHANGED, ref=number_id))
+        after_commit(session, "number stopped", partial(tell_stopped, number_id, error.code))
+    await fail_waiting(session, number_id, error, Delivery.created_at < free_at - GIVE_UP_AFTER)
+
+
+async def try_again(session: AsyncSession, number_id: int) -> None:
+    """An admin has acted: the queue of this number goes on at once. When it is refused again, it stops again."""
+    goes_on = {"free_at": clock.now(), "slowdowns": 0} | NOT_STOPPED
+    await session.execute(of_number(number_id).values(goes_on))
+    announce(session, Change(EventKind.NUMBER_CHANGED, ref=number_id))
+    after_commit(session, "outbox", wake_sender.ring)
 
 
 async def over(session: AsyncSession, claim: Claim) -> None:
     """WhatsApp took something of a number that was in trouble, and it was sent after the trouble began."""
     later = or_(NumberPace.slowed_at.is_(None), NumberPace.slowed_at < claim.at)
-    await session.execute(of_number(claim).where(later).values(slowdowns=0, stopped_code=None))
+    since = or_(NumberPace.stopped_at.is_(None), NumberPace.stopped_at < claim.at)
+    pace = await pace_of(session, claim.number_id)
+    goes_on = of_number(claim.number_id).where(later, since).values({"slowdowns": 0} | NOT_STOPPED)
+    if (
+        await session.execute(goes_on.returning(NumberPace.number_id))
+    ).first() and pace.stopped_code is not None:
+        announce(session, Change(EventKind.NUMBER_CHANGED, ref=claim.number_id))
 
 
-def of_number(claim: Claim) -> Any:
-    return update(NumberPace).where(NumberPace.number_id == claim.number_id)
+def of_number(number_id: int) -> Any:
+    return update(NumberPace).where(NumberPace.number_id == number_id)
 
 
 async def fail_waiting(
-    session: AsyncSession, claim: Claim, error: GraphError, *which: ColumnElement[bool]
+    session: AsyncSession, number_id: int, error: GraphError, *which: ColumnElement[bool]
 ) -> None:
     """Whatever waits at this number, and nobody is sending, fails for the same reason."""
     is_waiting = and_(Delivery.status == DeliveryStatus.QUEUED, Delivery.lease_token.is_(None))
-    waiting = select(Delivery).where(Delivery.number_id == claim.number_id, is_waiting, *which)
+    waiting = select(Delivery).where(Delivery.number_id == number_id, is_waiting, *which)
     waiting = waiting.order_by(Delivery.id).limit(AT_ONCE).with_for_update(skip_locked=True, key_share=True)
     for attempt in (await session.scalars(waiting)).all():
         if (
             attempt.status == DeliveryStatus.QUEUED
         ):  # else a part of an answer that fell with the one before it
             await deliveries.fail(session, attempt, error.code, error.details)
+
+
+@dataclass(frozen=True)
+class NumberState:
+    """A number of the business as its queue stands. `error`: what WhatsApp said when it stopped it; None: it goes."""
+
+    number: Number
+    error: GraphError | None
+    stopped_at: datetime | None
+    waiting: int
+
+    @property
+    def name(self) -> str:
+        return self.number.display_phone_number or self.number.phone_number_id
+
+
+async def states(session: AsyncSession, *, only_stopped: bool = False) -> list[NumberState]:
+    """Every number, or those alone that are stopped, in the order in which they came."""
+    waiting = (
+        select(func.count())
+        .where(Delivery.number_id == Number.id, Delivery.status == DeliveryStatus.QUEUED)
+        .scalar_subquery()
+    )
+    asked = select(Number, NumberPace.stopped_code, NumberPace.stopped_at, waiting)
+    asked = asked.outerjoin(NumberPace, NumberPace.number_id == Number.id).order_by(Number.id)
+    if only_stopped:
+        asked = asked.where(NumberPace.stopped_code.is_not(None))
+    return [
+        NumberState(number, None if code is None else GraphError(code), at, count)
+        for number, code, at, count in await session.execute(asked)
+    ]
 
 
 def tell_stopped(number_id: int, code: int | None) -> None:

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.attention import typing
 from app.characters import storable
 from app.conversations import drafts
 from app.conversations.access import conversation_for, strict_id
@@ -21,5 +22,8 @@ async def update(request: Request) -> Response:
         )  # a reply that is being stored comes first
         sent = select(Message.id).where(Message.compose_id == storable(text_field(form, "compose_id")))
         if (await session.execute(sent)).first() is None:
-            await drafts.keep(session, request.state.user.id, found.id, text_field(form, "text"))
+            text = text_field(form, "text")
+            await drafts.keep(session, request.state.user.id, found.id, text)
+            if text.strip():
+                await typing.show(session, found)
     return Response(status_code=204)

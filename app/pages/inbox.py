@@ -23,6 +23,7 @@ from app.conversations.ordering import parse_key
 from app.conversations.thread import ThreadPage
 from app.db import reading
 from app.live.ring import CURSOR, newest
+from app.outbox import troubles
 from app.templating import render, wants_fragment
 from app.whatsapp import journal
 from app.whatsapp.journal import Silence
@@ -70,6 +71,8 @@ async def page(request: Request, conversation_id: int | None) -> Response:
         rows = await listing.page(session, user)
         waiting = await counting.conversations_to_look_at(session, user)
         silence = await silence_for(session, request, user)
+        shown["stopped"] = await troubles.states(session, only_stopped=True)
+        shown["administers"] = may(user, Permission.ADMINISTER)
     return render(request, "conversations/inbox.html", rows=rows, waiting=waiting, silence=silence, **shown)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from app.simulator import inbound, statuses
+from app.simulator import identities, inbound, statuses
 from app.simulator.control_words import Answer, Wish
 from app.simulator.courier import Delivery
 from app.simulator.world import ChatMessage, World
@@ -74,6 +74,19 @@ async def change_number(world: World, wish: Wish) -> Answer:
     return {"id": inbound.change_number(world, world.customer(wish["customer"]), wish["wa_id"])}
 
 
+async def change_user_id(world: World, wish: Wish) -> Answer:
+    """`customer` gets another id; `only_in_sentence`: the old one is named nowhere else."""
+    only = bool(wish.get("only_in_sentence"))
+    return {"id": identities.change_user_id(world, world.customer(wish["customer"]), only_in_sentence=only)}
+
+
+async def enter_into_phone_book(world: World, wish: Wish) -> Answer:
+    """The business calls `customer` `name` in its phone; `action` add or remove."""
+    customer = world.customer(wish["customer"])
+    identities.enter_into_phone_book(world, customer, wish.get("name", ""), wish.get("action", "add"))
+    return {"customer": customer.key}
+
+
 async def report(world: World, wish: Wish) -> Answer:
     """`statuses` in this order for message `id`; each waits for the last one's 200 unless `together`."""
     message = _message(world, wish)
@@ -103,6 +116,8 @@ VERBS = {
     "POST /revocations": revoke,
     "POST /echoes": echo,
     "POST /number-changes": change_number,
+    "POST /user-id-changes": change_user_id,
+    "POST /phone-book": enter_into_phone_book,
     "POST /statuses": report,
     "GET /chat": chat,
 }

@@ -76,6 +76,8 @@ NAMED: dict[str, dict[str, Any]] = {
     "cut": {"kind": "cut"},
     "token_expired": {"kind": "error", "code": 190},
     "refused": {"kind": "error", "code": 131026},
+    "payment": {"kind": "error", "code": 131042},
+    "restricted": {"kind": "error", "code": 131031},
     "no_statuses": {"kind": "statuses", "order": []},
     "statuses_twice": {"kind": "statuses", "order": ["sent", "sent", "delivered", "delivered"]},
     "statuses_backwards": {"kind": "statuses", "order": ["read", "delivered", "sent"]},

@@ -89,7 +89,7 @@ def inbound(
     known = {
         key: value
         for key, value in sender.items()
-        if value and not (key == "from_user_id" and "user_id" in omit)
+        if value and key not in omit and not (key == "from_user_id" and "user_id" in omit)
     }
     value = base_value(config)
     if "contacts" not in omit:

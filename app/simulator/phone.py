@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from app.simulator import inbound, statuses
+from app.simulator import identities, inbound, statuses
 from app.simulator.claude_stage import reply_from
 from app.simulator.faults import fault_from
 from app.simulator.people import Customer
@@ -53,6 +53,7 @@ def phone_routes(
         "/reactions": ("POST", phone.react),
         "/customers": ("POST", phone.welcome),
         "/faults": ("POST", phone.fault),
+        "/identities": ("POST", phone.identify),
         "/scene": ("POST", phone.scene),
     }
     return [
@@ -116,6 +117,21 @@ class _Phone:
         form = await request.form()
         customer = self._world.welcome(_word(form, "name").strip()[:80])
         return RedirectResponse(_address(customer), status_code=303)
+
+    async def identify(self, request: Request) -> Response:
+        """What WhatsApp tells of who this customer is: see `identities.py`."""
+        form = await request.form()
+        customer, act = self._who(_word(form, "customer")), _word(form, "act")
+        match act:
+            case "twice":
+                identities.appears_twice(self._world, customer)
+            case "one":
+                identities.shows_who_it_is(self._world, customer)
+            case "user_id":
+                identities.change_user_id(self._world, customer)
+            case "phone_book":
+                identities.enter_into_phone_book(self._world, customer, f"{customer.name} (agenda)", "add")
+        return self._after(request, customer, "_thread.html")
 
     async def fault(self, request: Request) -> Response:
         form = await request.form()

@@ -9,16 +9,17 @@ from functools import singledispatchmethod
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contacts import duplicates, identities
+from app.contacts import duplicates, identities, phone_book
 from app.contacts.models import DuplicateReason
 from app.conversations import notices, past, receiving
 from app.conversations.past import Remembered
 from app.conversations.receiving import Arrival
 from app.db import is_outage, was_overtaken
-from app.outbox import reports
+from app.outbox import reports, troubles
 from app.outbox.delivery import Report
 from app.settings import Settings
 from app.whatsapp import items, numbers
+from app.whatsapp.graph_errors import GraphError, Remedy
 from app.whatsapp.models import SetAside
 
 log = logging.getLogger(__name__)
@@ -167,6 +168,18 @@ class Filing:
     async def _(self, item: items.Notice, session: AsyncSession, now: datetime) -> None:
         number, answers = await numbers.named(session, item.number), self.settings.claude_answers
         await notices.note_notice(session, number, item, now, claude_answers=answers)
+
+    @file.register
+    async def _(self, item: items.BookEntry, session: AsyncSession, now: datetime) -> None:
+        await phone_book.enter(session, item, now)
+
+    @file.register
+    async def _(self, item: items.AccountError, session: AsyncSession, now: datetime) -> None:
+        """Trouble of a whole number, told without a message of ours."""
+        error = GraphError(item.error.code, item.error.details or item.error.message)
+        if error.remedy is Remedy.STOP_NUMBER and item.number.phone_number_id:
+            number = await numbers.named(session, item.number)
+            await troubles.stop(session, number.id, error)
 
     @file.register
     async def _(self, item: items.StatusReport, session: AsyncSession, now: datetime) -> None:

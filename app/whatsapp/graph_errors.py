@@ -20,6 +20,14 @@ class Remedy(StrEnum):
     STOP_NUMBER = "stop_number"  # nothing of this number goes until an admin has acted
 
 
+class Help(StrEnum):
+    """The button that helps with a message that failed."""
+
+    RETRY = "retry"
+    TEMPLATE = "template"  # and to try again once the customer has written
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Backoff:
     """Waits that grow: `first_seconds`, then `factor` times as long each time, up to `cap_seconds`."""
@@ -48,6 +56,7 @@ class Meaning:
     words: str
     hint: str = ""
     backoff: Backoff = USUAL
+    help: Help = Help.RETRY
 
 
 TELL_ADMIN = N_("Tell an admin.")
@@ -68,8 +77,9 @@ MAINTENANCE = Meaning(Remedy.SLOW_NUMBER, N_("WhatsApp is busy; this is sent in 
 SPAM = Meaning(Remedy.NEVER, N_("This number is restricted because of spam reports."), TELL_ADMIN)
 LIMIT_CUT = Meaning(Remedy.NEVER, N_("Meta lowered the limit for templates of this account."), TELL_ADMIN)
 WINDOW = Meaning(
-    Remedy.NEVER, N_("More than 24 hours have passed since the customer's last message."), OFFER_TEMPLATE
-)
+    Remedy.NEVER, N_("More than 24 hours have passed since the customer's last message."), OFFER_TEMPLATE,
+    help=Help.TEMPLATE,
+)  # fmt: skip
 UNDELIVERABLE = Meaning(
     Remedy.NEVER, N_("This person can't receive it on WhatsApp."), N_("Try another way to reach this person.")
 )
@@ -77,10 +87,14 @@ HELD_BACK = Meaning(
     Remedy.NEVER, N_("Meta did not deliver this promotion."), N_("Try tomorrow or with another text.")
 )
 OPTED_OUT = Meaning(
-    Remedy.NEVER, N_("The customer stopped marketing messages."), N_("Do not send promotions to this person.")
-)
+    Remedy.NEVER, N_("The customer stopped marketing messages."), N_("Do not send promotions to this person."),
+    help=Help.NONE,
+)  # fmt: skip
 UNSUPPORTED = Meaning(
-    Remedy.NEVER, N_("This kind of message can't be sent or shown."), N_("Use another kind of message.")
+    Remedy.NEVER,
+    N_("This kind of message can't be sent or shown."),
+    N_("Use another kind of message."),
+    help=Help.NONE,
 )
 NO_ATTACHMENT = Meaning(
     Remedy.NEVER, N_("The attachment could not be fetched."), N_("Ask for a smaller file.")
@@ -90,9 +104,9 @@ FORMAT = Meaning(
 )
 ONLY_IN_APP = Meaning(
     Remedy.NEVER, N_("WhatsApp does not show this message here."),
-    N_("See this message in the WhatsApp Business app."),
+    N_("See this message in the WhatsApp Business app."), help=Help.NONE,
 )  # fmt: skip
-OWN_NUMBER = Meaning(Remedy.NEVER, N_("That is your own number."), NOTHING)
+OWN_NUMBER = Meaning(Remedy.NEVER, N_("That is your own number."), NOTHING, help=Help.NONE)
 TEST_NUMBER = Meaning(
     Remedy.NEVER, N_("This test number may write only to people on its list."),
     N_("Ask an admin to add the person to the list at Meta."),
@@ -207,6 +221,10 @@ class GraphError:
     def hint(self) -> str:
         """What to do next, in the same way; "" when nothing is."""
         return self.meaning.hint
+
+    @property
+    def help(self) -> Help:
+        return self.meaning.help
 
     @property
     def passes(self) -> bool:

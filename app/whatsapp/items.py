@@ -1,7 +1,7 @@
 """What a webhook can tell us, one dataclass each. Strings are "" and lists empty where Meta said nothing.
 
 Every item has `path`, its place in the body ("entry[0].changes[1].value.messages[3]"), and `number`. Those
-that must be filed (all but AccountError, History, Unknown, Unreadable) have a `number.phone_number_id` and a
+that must be filed (all but AccountError, BookEntry, History, Unknown, Unreadable) have a `number.phone_number_id` and a
 wamid that are never empty. Times are UTC; None when Meta's is absent or absurd: then the receipt time counts.
 """
 
@@ -149,6 +149,16 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class BookEntry:
+    """What the business calls somebody in the phone book of its phone app; "" when they were taken out of it."""
+
+    path: str
+    number: NumberRef
+    person: Sender
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatusReport:
     path: str
     number: NumberRef
@@ -218,7 +228,7 @@ class Unreadable:
 
 
 Item = (
-    InboundMessage | Echo | Reaction | Edit | Revoke | IdentityChange | Notice
+    InboundMessage | Echo | Reaction | Edit | Revoke | IdentityChange | Notice | BookEntry
     | StatusReport | AccountError | History | PastMessage | Unknown | Unreadable
 )  # fmt: skip
 

@@ -1,11 +1,20 @@
 """The business's numbers, and every webhook as it came."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
+
+
+class MarksRead(StrEnum):
+    """When the customers of a number see that they were read."""
+
+    OPEN = "open"
+    REPLY = "reply"
+    NEVER = "never"
 
 
 class Number(Base):
@@ -18,7 +27,7 @@ class Number(Base):
     display_phone_number: Mapped[str] = mapped_column(String(64), default="")
     business_account_id: Mapped[str] = mapped_column(String(64), default="")
     is_receive_only: Mapped[bool] = mapped_column(default=False)
-    marks_read: Mapped[str] = mapped_column(String(10), default="open")  # open, reply or never
+    marks_read: Mapped[str] = mapped_column(String(10), default=MarksRead.OPEN)
     created_at: Mapped[datetime]
 
 

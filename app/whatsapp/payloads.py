@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from app.whatsapp import phone_book
 from app.whatsapp.items import (
     AccountError,
     Echo,
@@ -102,6 +103,8 @@ def _items(path: str, business_account_id: str, change: Any, now: datetime) -> I
         yield History(shared.path, number)
     elif field == "smb_message_echoes" and "message_echoes" in value:
         yield from _each(shared, "message_echoes", _echo)
+    elif field == "smb_app_state_sync" and "state_sync" in value:
+        yield from phone_book.entries_in(shared.path, number, value)
     elif field == "messages" and value.keys() & {"messages", "statuses", "errors"}:
         yield from _each(shared, "messages", _message)
         yield from _each(shared, "statuses", _status)

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from app.db import reading, transaction
+from app.outbox import troubles
 from app.outbox.delivery import DeliveryStatus
 from app.outbox.models import Delivery
 from tests.outbox.office import SECOND, Office, texts
@@ -186,7 +188,7 @@ async def test_what_cannot_leave_within_its_hour_fails_as_soon_as_that_is_known(
 
 
 @pytest.mark.parametrize("code", [190, 131031, 131042])
-async def test_a_stopped_number_fails_what_waits_tells_once_and_goes_on_by_itself_once_repaired(
+async def test_a_stopped_number_holds_what_waits_tells_once_and_goes_on_when_told_to_or_after_a_while(
     office: Office, code: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     opened = await office.opens_conversations(20)
@@ -195,22 +197,59 @@ async def test_a_stopped_number_fails_what_waits_tells_once_and_goes_on_by_itsel
     for conversation in opened:
         await office.queues(conversation, "parada 1", "parada 2")
     await office.queues(clara, "clara")
-    sender = office.sender(1)
-    await office.drains(sender)
-    stopped = await office.deliveries(Delivery.number_id == office.numbers["100000000000001"])
-    assert {(one.status, one.error_code) for one in stopped} == {("failed", code)}
-    assert len(list(office.world.refused())) == 1
+    sender, number = office.sender(1), office.numbers["100000000000001"]
+    await office.drains(sender, until=office.clock())
+    first, *held = await office.deliveries(Delivery.number_id == number)
+    assert (first.status, first.error_code, {one.status for one in held}) == ("failed", code, {"queued"})
     assert texts(office.accepted()) == ["clara"]
+    assert len(list(office.world.refused())) == 1
 
-    await office.queues(opened[0], "parada 3")
-    await office.drains(sender)
+    async with transaction() as session:
+        await troubles.try_again(session, number)
+    await office.drains(sender, until=office.clock())
+    assert len(list(office.world.refused())) == 2  # still: it stops again
     told = [record for record in caplog.records if record.levelname == "ERROR"]
-    assert [record.__dict__["code"] for record in told] == [code]
+    assert [record.__dict__["code"] for record in told] == [code, code]
 
-    await office.queues(opened[0], "de volta")
+    office.passes(5 * 60)
     await office.drains(sender)
-    assert texts(office.accepted())[-1] == "de volta"
-    office.breaks(kind="error", code=code)
-    await office.queues(opened[0], "de novo")
+    assert len(office.accepted()) == 1 + len(held) - 1
+    async with reading() as session:
+        assert await troubles.states(session, only_stopped=True) == []
+
+
+async def test_what_waited_an_hour_at_a_stopped_number_fails_with_the_reason(office: Office) -> None:
+    opened = await office.opens_conversations(20)
+    office.breaks(kind="error", code=190, remaining=99)
+    for conversation in opened:
+        await office.queues(conversation, "oi")
+    await office.drains(office.sender(1))
+    failed = await office.deliveries()
+    assert {(one.status, one.error_code) for one in failed} == {("failed", 190)}
+    assert len(list(office.world.refused())) < len(opened)  # each five minutes one, for an hour
+
+
+async def test_a_report_of_trouble_stops_the_number_as_a_refusal_does(office: Office) -> None:
+    [ana] = await office.opens_conversations(1)
+    await office.queues(ana, "um")
+    sender = office.sender()
     await office.drains(sender)
-    assert len([record for record in caplog.records if record.levelname == "ERROR"]) == 2
+    await office.reports(office.accepted()[0], "failed", error_code=131042)
+    await office.queues(ana, "dois")
+    await office.drains(sender, until=office.clock())
+    assert texts(office.accepted()) == ["um"]
+    await office.drains(sender)
+    assert texts(office.accepted()) == ["um", "dois"]
+
+
+async def test_a_form_that_was_sent_too_often_waits_its_hour(office: Office) -> None:
+    [ana] = await office.opens_conversations(1)
+    office.breaks(kind="error", code=132069)
+    await office.queues(ana, "formulário")
+    office.passes(30)
+    await office.drains(office.sender(), until=office.clock())
+    [held] = await office.deliveries()
+    assert held.next_try_at is not None
+    assert (held.next_try_at - office.clock()).total_seconds() >= 3600
+    await office.drains(office.sender())
+    assert texts(office.accepted()) == ["formulário"]
