@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
+from app.contacts.naming import phone_of
 from app.db import after_commit
 from app.live.events import Change, EventKind, announce
 from app.outbox import delivery as deliveries
@@ -113,7 +114,8 @@ class NumberState:
 
     @property
     def name(self) -> str:
-        return self.number.display_phone_number or self.number.phone_number_id
+        shown = self.number.display_phone_number
+        return phone_of(shown) if shown.isdigit() else shown or self.number.phone_number_id
 
 
 async def states(session: AsyncSession, *, only_stopped: bool = False) -> list[NumberState]:
