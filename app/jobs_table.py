@@ -12,6 +12,7 @@ from app.attention import telling
 from app.media import expecting, previews, sweeping
 from app.media.fetching import Fetching
 from app.media.store import Store
+from app.message_templates import syncing
 from app.outbox.delivery import ANSWER_DID_NOT_LEAVE
 from app.outbox.queue import UNCONFIRMED
 from app.outbox.unconfirmed import unconfirmed
@@ -33,6 +34,7 @@ LONGEST_WAITS: Mapping[str, timedelta] = {
     expecting.PREVIEW: timedelta(hours=2),
     sweeping.SWEEP: timedelta(hours=2),
     housekeeping.HOUSEKEEPING: timedelta(hours=2),
+    syncing.SYNC: timedelta(hours=7),
     history.HISTORY: timedelta(minutes=10),
 }
 
@@ -50,6 +52,7 @@ def handlers(
         expecting.PREVIEW: previews.Previewing(store),
         sweeping.SWEEP: sweeping.Sweeping(store),
         UNCONFIRMED: unconfirmed,
+        syncing.SYNC: syncing.Syncing(settings, graph),
         housekeeping.HOUSEKEEPING: housekeeping.tidy,
         history.HISTORY: history.handler(Filing(settings)),
     }

@@ -25,6 +25,7 @@ from app.live.streams import Streams
 from app.logs import configure_logs
 from app.media import sweeping
 from app.media.places import store_of
+from app.message_templates import syncing
 from app.middleware import NOT_KEPT, BodyCap, SecurityHeaders, security_headers
 from app.migrate import refuse_older_schema
 from app.postgres import refuse_forgetful_server
@@ -99,6 +100,7 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
             await ensure_admin(session, settings)
             await housekeeping.begin(session)
             await sweeping.ask(session)
+            await syncing.begin(session)
         graph = await stack.enter_async_context(
             Graph(base_url=settings.whatsapp_api_url, version=settings.whatsapp_api_version)
         )

@@ -10,6 +10,7 @@ from app.installation import Installation
 from app.jobs import Job
 from app.live.events import LiveEvent, LiveSeq
 from app.media.models import Media
+from app.message_templates.models import Template
 from app.outbox.models import ContactPace, Delivery, DeliveryReport, NumberPace
 from app.whatsapp.models import JournalEntry, Number, SetAside
 
@@ -40,6 +41,7 @@ __all__ = [
     "ReadCursor",
     "SetAside",
     "SignIn",
+    "Template",
     "Turn",
     "TypingShown",
     "User",

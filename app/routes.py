@@ -17,10 +17,12 @@ from app.pages import (
     media,
     messages,
     mode,
+    new_conversation,
     numbers,
     reading,
     settings,
     sign_in,
+    templates,
 )
 from app.static_files import STATIC, ReleasedFiles, favicon
 from app.whatsapp import webhook
@@ -59,6 +61,16 @@ def routes() -> Sequence[BaseRoute]:
             methods=["POST"],
             name="cancel-held-text",
         ),
+        Route("/c/{conversation_id}/templates", templates.choose, methods=["GET"], name="choose-template"),
+        Route(
+            "/c/{conversation_id}/templates/{template_id}", templates.show, methods=["GET"], name="template"
+        ),
+        Route("/c/{conversation_id}/templates/{template_id}", templates.send, methods=["POST"]),
+        Route("/c/{conversation_id}/templates/{template_id}/preview", templates.preview, methods=["POST"]),
+        Route("/templates", templates.overview, methods=["GET"], name="templates"),
+        Route("/templates/sync", templates.sync, methods=["POST"], name="sync-templates"),
+        Route("/conversations/new", new_conversation.show, methods=["GET"], name="new-conversation"),
+        Route("/conversations/new", new_conversation.create, methods=["POST"]),
         Route("/c/{conversation_id}/reading", reading.create, methods=["POST"], name="reading"),
         Route("/contacts/{contact_id}", contacts.show, methods=["GET"], name="contact"),
         Route("/contacts/{contact_id}/merges", contacts.merge, methods=["POST"], name="merges"),

@@ -10,7 +10,7 @@ from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from app import clock, words
+from app import clock, template_words, words
 from app.contacts.naming import phone_of
 from app.conversations import beside, brief, service_window
 from app.conversations.ordering import sort_key
@@ -66,6 +66,7 @@ def environment(settings: Settings) -> Environment:
         forwarded=beside.forwarded,
         advertisement_of=beside.advertisement,
         product_of=beside.product,
+        template_words=template_words,
     )
     made.filters.update(
         whatsapp_markup=to_html,

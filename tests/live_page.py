@@ -40,9 +40,10 @@ SWAP = 'text => htmx.swap({ text, sourceElement: document.body, target: document
 VOID = frozenset(
     {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
-# What belongs to one tab or one moment: how it receives, its alerts, where it is scrolled to, where reading began.
+# What belongs to one tab or one moment: how it receives, its alerts, where it is scrolled to, where reading began,
+# how much of the 24 hours is left.
 OWN_IDS = frozenset({"live-status", "alerts", "alert-permission", "toast"})
-OWN_CLASSES = frozenset({"unread-bar", "to-bottom"})
+OWN_CLASSES = frozenset({"unread-bar", "to-bottom", "closing"})
 OWN_ATTRIBUTES = ("data-cursor", "data-now", "data-htmx-", "data-local-", "hx-morph-skip-children")
 OWN_FIELDS = frozenset({"csrf_token", "compose_id"})
 

@@ -19,6 +19,7 @@ CONCEPTS = (
     "attention",
     "outbox",
     "media",
+    "message_templates",
     "assistant",
     "installation",
     "jobs",

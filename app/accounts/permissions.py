@@ -8,12 +8,13 @@ from app.errors import NotAllowed
 
 class Permission(StrEnum):
     ANSWER = "answer"  # read and answer conversations
+    OVERSEE = "oversee"  # what concerns the whole team: templates
     ADMINISTER = "administer"  # the settings of the whole installation
 
 
 ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.ATTENDANT: frozenset({Permission.ANSWER}),
-    Role.SUPERVISOR: frozenset({Permission.ANSWER}),
+    Role.SUPERVISOR: frozenset({Permission.ANSWER, Permission.OVERSEE}),
     Role.ADMIN: frozenset(Permission),
 }
 

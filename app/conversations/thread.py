@@ -29,7 +29,7 @@ COLOURS = 10
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a message did not surely arrive, in words (English source sentences), and whether a button helps."""
+    """Why a message did not surely arrive, in words (English source sentences), and which button helps."""
 
     words: str
     hint: str

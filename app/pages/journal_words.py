@@ -22,6 +22,7 @@ KINDS: dict[type[items.Item], Callable[[int], str]] = {
     ),
     items.StatusReport: lambda n: ngettext("%(num)d status", "%(num)d statuses", n),
     items.AccountError: lambda n: ngettext("%(num)d account error", "%(num)d account errors", n),
+    items.TemplateNews: lambda n: ngettext("%(num)d change of a template", "%(num)d changes of templates", n),
     items.History: lambda n: ngettext("%(num)d part of the past", "%(num)d parts of the past", n),
     items.Unknown: lambda n: ngettext("%(num)d notice not read here", "%(num)d notices not read here", n),
     items.Unreadable: lambda n: ngettext("%(num)d unreadable item", "%(num)d unreadable items", n),

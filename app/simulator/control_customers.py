@@ -102,6 +102,13 @@ async def _answered(world: World, sent: list[Delivery], within_seconds: float) -
     await world.background.until(lambda: all(one.state != "pending" for one in sent), within_seconds)
 
 
+async def close_window(world: World, wish: Wish) -> Answer:
+    """For `customer` the 24 hours are over, until they write again."""
+    customer = world.customer(wish["customer"])
+    customer.wrote_at = None
+    return {"open": world.window_is_open(customer)}
+
+
 async def chat(world: World, wish: Wish) -> Answer:
     """What is on `customer`'s phone."""
     customer = world.customer(wish["customer"])
@@ -119,5 +126,6 @@ VERBS = {
     "POST /user-id-changes": change_user_id,
     "POST /phone-book": enter_into_phone_book,
     "POST /statuses": report,
+    "POST /windows/closing": close_window,
     "GET /chat": chat,
 }

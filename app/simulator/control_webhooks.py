@@ -56,6 +56,13 @@ async def account_error(world: World, wish: Wish) -> Answer:
     return {"code": code}
 
 
+async def decide_template(world: World, wish: Wish) -> Answer:
+    """Template `name` gets this `status`, with a `reason`; the account hears of it."""
+    changed = world.templates.change(wish["name"], wish["status"], wish.get("reason", "NONE"))
+    world.courier.carry(payloads.template_status(changed))
+    return {"name": changed["name"], "status": changed["status"]}
+
+
 async def hold(world: World, wish: Wish) -> Answer:
     world.courier.hold()
     return {"holding": True}
@@ -87,6 +94,7 @@ VERBS = {
     "GET /webhooks": deliveries,
     "POST /webhooks": send_raw,
     "POST /account-errors": account_error,
+    "POST /templates": decide_template,
     "POST /webhooks/hold": hold,
     "POST /webhooks/release": release,
     "POST /webhooks/verification": verify,

@@ -72,6 +72,7 @@ NAMED: dict[str, dict[str, Any]] = {
     "throttle": {"kind": "error", "code": 130429},
     "throughput": {"kind": "limit", "code": 130429},
     "pair_rate": {"kind": "error", "code": 131056},
+    "window_closed": {"kind": "failed", "code": 131047},
     "drop": {"kind": "drop"},
     "cut": {"kind": "cut"},
     "token_expired": {"kind": "error", "code": 190},

@@ -70,59 +70,17 @@ async def subscribed_apps(world: World, request: Request) -> Response:
 
 
 async def message_templates(world: World, request: Request) -> Response:
+    """The account's templates, a page at a time."""
     _require_account(world, request)
-    return JSONResponse({"data": _TEMPLATES, "paging": {"cursors": {"before": "MAZDZD", "after": "MjQZD"}}})
+    asked = request.query_params
+    limit = int(asked["limit"]) if asked.get("limit", "").isdigit() else 25
+    address = str(request.url.replace(query=""))
+    return JSONResponse(world.templates.page(limit, asked.get("after", ""), address))
 
 
 def _require_account(world: World, request: Request) -> None:
     if request.path_params["owner"] != world.config.business_account_id:
         raise no_such_object(request.path_params["owner"])
-
-
-_TEMPLATES: list[dict[str, Any]] = [
-    {
-        "id": "700000000000001",
-        "name": "retomar_conversa",
-        "language": "pt_BR",
-        "status": "APPROVED",
-        "category": "UTILITY",
-        "parameter_format": "NAMED",
-        "quality_score": {"score": "GREEN"},
-        "components": [
-            {
-                "type": "BODY",
-                "text": "Olá {{nome}}, podemos continuar o seu atendimento?",
-                "example": {"body_text_named_params": [{"param_name": "nome", "example": "Ana"}]},
-            },
-            {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Sim, quero"}]},
-        ],
-    },
-    {
-        "id": "700000000000002",
-        "name": "pedido_pronto",
-        "language": "pt_BR",
-        "status": "APPROVED",
-        "category": "UTILITY",
-        "parameter_format": "POSITIONAL",
-        "components": [
-            {
-                "type": "BODY",
-                "text": "Seu pedido {{1}} está pronto para retirada.",
-                "example": {"body_text": [["1042"]]},
-            }
-        ],
-    },
-    {
-        "id": "700000000000003",
-        "name": "promocao_inverno",
-        "language": "pt_BR",
-        "status": "REJECTED",
-        "rejected_reason": "PROMOTIONAL",
-        "category": "MARKETING",
-        "parameter_format": "POSITIONAL",
-        "components": [{"type": "BODY", "text": "Só hoje: tudo com desconto!"}],
-    },
-]
 
 
 def graph_routes(world: World) -> list[Route]:

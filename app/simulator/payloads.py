@@ -113,6 +113,18 @@ def account_error(config: SimulatorConfig, code: int, title: str, details: str) 
     return Update("", "messages", {**base_value(config), "errors": [error_block(code, title, details)]})
 
 
+def template_status(template: dict[str, Any]) -> Update:
+    """Meta decided about a template."""
+    value = {
+        "event": template["status"],
+        "message_template_id": int(template["id"]),
+        "message_template_name": template["name"],
+        "message_template_language": template["language"],
+        "reason": template["rejected_reason"],
+    }
+    return Update("", "message_template_status_update", value)
+
+
 def error_block(code: int, title: str, details: str) -> dict[str, Any]:
     return {
         "code": code,

@@ -27,6 +27,8 @@ async def send(world: World, payload: Payload) -> Response:
         return refused
     try:
         check_send(payload)
+        if payload.get("type") == "template":
+            world.templates.check(payload["template"])
     except GraphRefusal as refusal:
         world.record_send(payload, None, refusal.code)
         raise

@@ -16,6 +16,7 @@ from app.simulator.courier import Courier
 from app.simulator.faults import Faults
 from app.simulator.media import MediaShelf
 from app.simulator.people import Customer, bsuid, founding_customers, newcomers
+from app.simulator.templates import TemplateShelf
 
 if TYPE_CHECKING:
     from app.simulator.scene import Scene
@@ -82,6 +83,7 @@ class World:
         self.seen_at: dict[str, float] = {}
         self.clock_offset_seconds = 0.0
         self.media = MediaShelf()
+        self.templates = TemplateShelf()
         self.claude = ClaudeStage()
         self._numbers = count(1)
 

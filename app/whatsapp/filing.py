@@ -15,6 +15,7 @@ from app.conversations import notices, past, receiving
 from app.conversations.past import Remembered
 from app.conversations.receiving import Arrival
 from app.db import is_outage, was_overtaken
+from app.message_templates import news
 from app.outbox import reports, troubles
 from app.outbox.delivery import Report
 from app.settings import Settings
@@ -180,6 +181,10 @@ class Filing:
         if error.remedy is Remedy.STOP_NUMBER and item.number.phone_number_id:
             number = await numbers.named(session, item.number)
             await troubles.stop(session, number.id, error)
+
+    @file.register
+    async def _(self, item: items.TemplateNews, session: AsyncSession, now: datetime) -> None:
+        await news.take(session, item)
 
     @file.register
     async def _(self, item: items.StatusReport, session: AsyncSession, now: datetime) -> None:

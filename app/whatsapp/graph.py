@@ -4,12 +4,12 @@ import asyncio
 import json
 import re
 import ssl
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx2
 
@@ -35,7 +35,7 @@ __all__ = [
     "message_payload", "read_payload", "text_content",
 ]  # fmt: skip
 
-LARGEST_ANSWER = 64 * 1024
+LARGEST_ANSWER, LARGEST_LIST = 64 * 1024, 2 * 1024 * 1024
 TOKEN_EXPIRED, NO_SUCH_NUMBER = 190, 33
 TOKEN = re.compile(r"[!-~]{1,4096}")
 OBJECT_ID = re.compile(r"[0-9]{1,32}")
@@ -156,11 +156,19 @@ class Graph:
         return answer
 
     async def read(
-        self, *, object_id: str, access_token: str, edge: str = "", fields: Sequence[str] = ()
+        self,
+        *,
+        object_id: str,
+        access_token: str,
+        edge: str = "",
+        fields: Sequence[str] = (),
+        page: Mapping[str, str] | None = None,
     ) -> Answered | NotReached | Unknown:
-        """Ask about a number, an account, or what hangs on it (`edge`, such as "subscribed_apps"). Raises nothing."""
+        """Ask about a number, an account, or what hangs on it (`edge`, such as "subscribed_apps"; a long
+        list comes by the `page`). Raises nothing."""
         address = f"{object_id}/{edge}" if edge else object_id
-        asked = f"{address}?fields={','.join(fields)}" if fields else address
+        query = ({"fields": ",".join(fields)} if fields else {}) | dict(page or {})
+        asked = f"{address}?{urlencode(query, safe=',')}" if query else address
         answer = await self._ask("GET", object_id, asked, access_token, None)
         if isinstance(answer, _Answer):
             return answer_of(answer.status, answer.date, answer.body)
@@ -213,9 +221,9 @@ class Graph:
         async with self._client.stream(
             method, url, content=content, headers=headers, extensions=extensions
         ) as response:
-            body = b""
+            body, largest = b"", LARGEST_LIST if method == "GET" else LARGEST_ANSWER
             async for chunk in response.aiter_bytes(LARGEST_ANSWER):
-                if len(body) + len(chunk) > LARGEST_ANSWER:
+                if len(body) + len(chunk) > largest:
                     return Unknown("too long an answer")
                 body += chunk
             told = response.headers

@@ -1,12 +1,14 @@
 """What a webhook can tell us, one dataclass each. Strings are "" and lists empty where Meta said nothing.
 
 Every item has `path`, its place in the body ("entry[0].changes[1].value.messages[3]"), and `number`. Those
-that must be filed (all but AccountError, BookEntry, History, Unknown, Unreadable) have a `number.phone_number_id` and a
-wamid that are never empty. Times are UTC; None when Meta's is absent or absurd: then the receipt time counts.
+that must be filed (all but AccountError, BookEntry, TemplateNews, History, Unknown, Unreadable) have a
+`number.phone_number_id` and a wamid that are never empty. Times are UTC; None when Meta's is absent or absurd: then the
+receipt time counts.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
 
 from app.whatsapp.lenient import JsonObject
 
@@ -209,6 +211,25 @@ class PastMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateNews:
+    """Something about a message template changed; `field` is the webhook's and says what."""
+
+    FIELDS: ClassVar[frozenset[str]] = frozenset(
+        {
+            "message_template_status_update",
+            "message_template_quality_update",
+            "message_template_components_update",
+            "template_category_update",
+        }
+    )
+
+    path: str
+    number: NumberRef  # of the account alone
+    field: str
+    value: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """A change of a field we do not read; `raw` is its value, whatever shape it has."""
 
@@ -229,7 +250,7 @@ class Unreadable:
 
 Item = (
     InboundMessage | Echo | Reaction | Edit | Revoke | IdentityChange | Notice | BookEntry
-    | StatusReport | AccountError | History | PastMessage | Unknown | Unreadable
+    | StatusReport | AccountError | TemplateNews | History | PastMessage | Unknown | Unreadable
 )  # fmt: skip
 
 

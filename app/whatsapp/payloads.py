@@ -25,6 +25,7 @@ from app.whatsapp.items import (
     Revoke,
     Sender,
     StatusReport,
+    TemplateNews,
     Unknown,
     Unreadable,
 )
@@ -34,9 +35,9 @@ from app.whatsapp.shown_text import content_of, shown_text
 from app.whatsapp.system_messages import identity_change
 
 __all__ = [
-    "AccountError", "Echo", "Edit", "Envelope", "ErrorReport", "History", "IdentityChange", "InboundMessage",
-    "Item", "Notice", "NumberRef", "Reaction", "Revoke", "Sender", "StatusReport", "Unknown", "Unreadable", "Unusable",
-    "parse", "walk",
+    "AccountError", "Echo", "Edit", "Envelope", "ErrorReport", "History", "IdentityChange", "InboundMessage", "Item", "Notice",
+    "NumberRef", "Reaction", "Revoke", "Sender", "StatusReport", "TemplateNews", "Unknown", "Unreadable", "Unusable", "parse",
+    "walk",
 ]  # fmt: skip
 
 EARLIEST = datetime(2009, 1, 1, tzinfo=UTC)  # WhatsApp began
@@ -109,6 +110,8 @@ def _items(path: str, business_account_id: str, change: Any, now: datetime) -> I
         yield from _each(shared, "messages", _message)
         yield from _each(shared, "statuses", _status)
         yield from _account_errors(shared)
+    elif field in TemplateNews.FIELDS and value:
+        yield TemplateNews(shared.path, number, field, value)
     else:
         yield Unknown(shared.path, number, field, change.get("value"))
 

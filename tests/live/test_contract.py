@@ -265,7 +265,7 @@ async def test_somebody_answers_from_the_phone(stage: Stage) -> None:
 @shows(EventKind.MESSAGE_ADDED, EventKind.MESSAGE_CHANGED)
 async def test_an_answer_is_refused_with_words_and_tried_again(stage: Stage) -> None:
     await stage.opens()
-    failed = await stage.tries_to_reply(stage.marta, "Oi?", {"kind": "error", "code": 131047}, "failed")
+    failed = await stage.tries_to_reply(stage.marta, "Oi?", {"kind": "error", "code": 131026}, "failed")
     await stage.stays_equal()
     await stage.whatsapp.breaks("no_statuses")
     await stage.marta.post(f"/c/{stage.ana}/messages/{failed.id}/attempts")

@@ -47,7 +47,9 @@ async def test_the_window_closes_after_24_hours_but_a_template_still_passes(
 ) -> None:
     await business.control("messages", customer="Ana", text="Oi", timeout=5)
     await business.control("clock", advance_seconds=24 * 3600 + 1)
-    template = {"name": "retomar_conversa", "language": {"code": "pt_BR"}}
+    named = [{"type": "text", "parameter_name": "nome", "text": "Ana"}]
+    filled = [{"type": "body", "parameters": named}]
+    template = {"name": "retomar_conversa", "language": {"code": "pt_BR"}, "components": filled}
     await business.post({"to": ANA, "type": "template", "template": template})
     await shop.until("statuses", 2)
     await business.say(ANA, "Ainda está aí?")

@@ -1,0 +1,114 @@
+"""A template filled in: the text that the customer reads, and the JSON that Graph takes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from app.conversations.outgoing import Outgoing, is_longer, is_web_address
+from app.errors import Invalid
+from app.i18n import N_
+from app.message_templates.models import Template
+from app.message_templates.parts import MEDIA_LINK, PLACEHOLDER, Button, Parts, Variable, parts_of
+
+LONGEST_VALUE = 1024
+NAMES = {"1", "nome", "name", "nome_cliente", "customer_name", "first_name", "primeiro_nome"}
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A message as the customer would see it; what is not filled in yet shows its placeholder."""
+
+    header: str
+    media: str | None
+    body: str
+    footer: str
+    buttons: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """All of it in words: the bubble, the list and Claude read this."""
+        buttons = " ".join(f"[{words}]" for words in self.buttons)
+        return "\n\n".join(part for part in (self.header, self.body, self.footer, buttons) if part)
+
+
+def prefilled(parts: Parts, contact_name: str) -> dict[str, str]:
+    """What is known without asking: the first placeholder is nearly always whom one writes to."""
+    first_name = contact_name.partition(" ")[0]
+    places = parts.header_variables + parts.body_variables
+    return {one.key: first_name for one in places if one.name.lower() in NAMES}
+
+
+def preview(parts: Parts, values: Mapping[str, str]) -> Preview:
+    return Preview(
+        header=filled(parts.header, "header", values),
+        media=parts.media,
+        body=filled(parts.body, "body", values),
+        footer=parts.footer,
+        buttons=tuple(button.text for button in parts.buttons),
+    )
+
+
+def filled(text: str, where: str, values: Mapping[str, str]) -> str:
+    """Each placeholder becomes its value; one without a value stays as it is. Values are never looked into again."""
+    return PLACEHOLDER.sub(lambda found: one_line(values.get(f"{where}.{found[1]}", "")) or found[0], text)
+
+
+def one_line(value: str) -> str:
+    """Graph takes no line ends, tabs or runs of spaces in a variable."""
+    return " ".join(value.replace("\0", "").split())
+
+
+def fill(template: Template, given: Mapping[str, str]) -> Outgoing:
+    """The message to send. Raises Invalid beside the field of a variable that is missing, or that Graph would refuse."""
+    parts = parts_of(template)
+    if parts.cannot:
+        raise Invalid(parts.cannot)
+    values = {one.key: checked(one, given.get(one.key, "")) for one in parts.variables}
+    shown = preview(parts, values)
+    if is_longer(shown.body, LONGEST_VALUE):
+        raise Invalid(N_("The filled-in text is longer than 1024 characters. Shorten what you wrote."))
+    content: dict[str, Any] = {"name": template.name, "language": {"code": template.language}}
+    if components := components_of(parts, values, is_named=template.parameter_format.upper() == "NAMED"):
+        content["components"] = components
+    return Outgoing("template", shown.text, content)
+
+
+def checked(variable: Variable, value: str) -> str:
+    value = one_line(value)
+    if not value:
+        raise Invalid(N_("Fill in every field."), field=variable.key)
+    if is_longer(value, LONGEST_VALUE):
+        raise Invalid(N_("This text is too long."), field=variable.key)
+    if variable.key == MEDIA_LINK and not (value.startswith("https://") and is_web_address(value)):
+        raise Invalid(N_("Write an address that begins with https://."), field=variable.key)
+    return value
+
+
+def components_of(parts: Parts, values: Mapping[str, str], *, is_named: bool) -> list[dict[str, Any]]:
+    """Only the parts with something filled in: Graph refuses empty ones."""
+    header = texts(parts.header_variables, values, is_named=is_named)
+    if parts.media:
+        header = [{"type": parts.media, parts.media: {"link": values[MEDIA_LINK]}}]
+    body = texts(parts.body_variables, values, is_named=is_named)
+    found = [{"type": kind, "parameters": list_} for kind, list_ in (("header", header), ("body", body))]
+    buttons = [of_button(button, values[button.variable.key]) for button in parts.buttons if button.variable]
+    return [one for one in found if one["parameters"]] + buttons
+
+
+def texts(
+    variables: tuple[Variable, ...], values: Mapping[str, str], *, is_named: bool
+) -> list[dict[str, Any]]:
+    def one(variable: Variable) -> dict[str, Any]:
+        named = {"parameter_name": variable.name} if is_named else {}
+        return {"type": "text", **named, "text": values[variable.key]}
+
+    return [one(variable) for variable in variables]
+
+
+def of_button(button: Button, value: str) -> dict[str, Any]:
+    if button.type == "COPY_CODE":
+        parameter, kind = {"type": "coupon_code", "coupon_code": value}, "copy_code"
+    else:
+        parameter, kind = {"type": "text", "text": quote(value, safe="/?&=#%-._~:@!$'()*+,;")}, "url"
+    return {"type": "button", "sub_type": kind, "index": str(button.index), "parameters": [parameter]}
