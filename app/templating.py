@@ -75,6 +75,7 @@ def environment(settings: Settings) -> Environment:
         file_size=words.file_size,
         phone=phone_of,
         money=words.money,
+        minutes_and_seconds=words.minutes_and_seconds,
         local_time=lambda moment: moment.astimezone(zone).strftime("%H:%M"),
         local_date=lambda moment: moment.astimezone(zone).date(),
         machine_time=lambda moment: moment.astimezone(UTC).isoformat(timespec="seconds"),

@@ -104,3 +104,9 @@ def money(amount: Decimal, currency: str) -> str:
     if re.fullmatch("[A-Z]{3}", currency):
         return format_currency(amount, currency, locale=locale)
     return f"{format_decimal(amount, locale=locale)} {currency}".strip()
+
+
+def minutes_and_seconds(seconds: float) -> str:
+    """How long a sound or film lasts: 0:07, 12:30."""
+    whole = max(1, round(seconds))
+    return f"{whole // 60}:{whole % 60:02}"

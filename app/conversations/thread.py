@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.accounts.models import User
-from app.conversations import wordings
+from app.conversations import albums, wordings
 from app.conversations.labels import Kind, kind_of
 from app.conversations.models import Author, Direction, Message, Reaction, Wording
 from app.conversations.ordering import key_of
@@ -53,6 +53,8 @@ class Bubble:
     content: Content | None
     media: showing.Shown | None
     earlier: Sequence[Wording]
+    tile: albums.Tile | None
+    is_below_picture: bool
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,15 @@ async def around(session: AsyncSession, message_id: int, zone: ZoneInfo) -> list
     return await draw(session, [message, *later], earlier, zone)
 
 
+async def same_album(session: AsyncSession, bubbles: Sequence[Bubble], zone: ZoneInfo) -> list[Bubble]:
+    """The pictures round a message (`bubbles` as `around` gives them) whose album it joined, parted or left."""
+    if not bubbles[0].is_below_picture and not any(albums.may_be_tile(one.message) for one in bubbles):
+        return []
+    pictures = await albums.round_about(session, bubbles[0].message, zone)
+    drawn = [await around(session, one.id, zone) for one in pictures]
+    return [found[0] for found in drawn if found]
+
+
 async def quoting(session: AsyncSession, message: Message, zone: ZoneInfo) -> list[Bubble]:
     """The messages that answer this one, each as it is drawn; rarely more than one or two."""
     theirs = select(Message.id).where(
@@ -147,6 +158,7 @@ async def draw(
     quotes = await quoted_by(session, messages)
     problems = await problems_of(session, messages)
     media = await showing.shown_with(session, messages)
+    tiles = await albums.tiles(session, messages, zone)
     earlier_wordings = await wordings.earlier_of(session, messages)
     bubbles = []
     for message in messages:
@@ -165,6 +177,8 @@ async def draw(
                 content=content_of(message),
                 media=media.get(message.id),
                 earlier=earlier_wordings.get(message.id, ()),
+                tile=tiles.get(message.id),
+                is_below_picture=earlier is not None and albums.may_be_tile(earlier),
             )
         )
         earlier = message

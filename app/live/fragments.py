@@ -16,7 +16,7 @@ from app.accounts.permissions import Permission, may
 from app.attention import counting
 from app.conversations import held_texts, listing, thread
 from app.conversations.listing import Row, Seen
-from app.conversations.models import Direction, HeldText
+from app.conversations.models import Direction, HeldText, Message
 from app.conversations.thread import Bubble
 from app.i18n import current_locale
 from app.live.crowd import Crowd
@@ -35,11 +35,11 @@ ALERT_WITHIN = timedelta(seconds=15)  # older news is caught up on quietly
 class Picture:
     """What one event shows, the same for every reader. `bubbles`: the message, and the one below it.
 
-    `quoting`: those that show a message which is new above them, or other words than before.
+    `others`: those that quote it and now find it above them, or with other words; and the pictures of its album.
     """
 
     bubbles: Sequence[Bubble]
-    quoting: Sequence[Bubble]
+    others: Sequence[Bubble]
     row: Row | None
 
 
@@ -154,7 +154,7 @@ class Fragments:
             if event.conversation_id in open_ids:
                 picture = await self.picture(look, event)
                 touched = picture.bubbles if event.ref in redraw.added else picture.bubbles[:1]
-                newest |= {bubble.message.id: (event, bubble) for bubble in (*touched, *picture.quoting)}
+                newest |= {bubble.message.id: (event, bubble) for bubble in (*touched, *picture.others)}
         return newest
 
     async def shown(self, look: Look, redraw: Redraw, view: View) -> Shown:
@@ -248,15 +248,22 @@ class Fragments:
             message = event.ref if event.kind in MESSAGES else None
             bubbles = await thread.around(session, message, self.zone) if message else []
             is_late = len(bubbles) > 1 and event.kind == EventKind.MESSAGE_ADDED
-            quoting: Sequence[Bubble] = ()
+            others: list[Bubble] = []
             if bubbles and (is_late or bubbles[0].message.edited_at):
-                quoting = await thread.quoting(session, bubbles[0].message, self.zone)
+                others += await thread.quoting(session, bubbles[0].message, self.zone)
+            if bubbles and (event.kind == EventKind.MESSAGE_ADDED or is_another(bubbles[0].message)):
+                others += await thread.same_album(session, bubbles, self.zone)
             conversation = event.conversation_id or 0
             row = (await listing.rows_by_id(session, [conversation])).get(conversation)
-            return Picture(bubbles, quoting, row)
+            return Picture(bubbles, others, row)
 
         return await self.sheets.loaded(event.id, load)
 
     def html(self, template: str, event: Event, ref: int, variant: object = None, **context: object) -> str:
         key = (template, ref, event.id, variant, current_locale.get())
         return self.sheets.drawn(key, lambda: self.templates.get_template(template).render(**context))
+
+
+def is_another(message: Message) -> bool:
+    """Whether it no longer is what it was when it came."""
+    return message.edited_at is not None or message.revoked_at is not None

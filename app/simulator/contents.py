@@ -43,12 +43,41 @@ _TYPICAL: dict[str, Callable[[], Any]] = {
     "unsupported": lambda: {"type": "poll"},
     "hologram": lambda: {"id": "1", "depth": 3},
 }
+# What a text may bring beside its words, by a name of ours: (the words, further keys of the message).
+_BESIDE: dict[str, tuple[str, dict[str, Any]]] = {
+    "from_advertisement": (
+        "Oi! Vi o anúncio. Ainda tem?",
+        {
+            "referral": {
+                "source_url": "https://fb.example/anuncio",
+                "source_id": "120000000000001",
+                "source_type": "ad",
+                "headline": "Vestidos de linho",
+                "body": "Só nesta semana, com frete grátis.",
+                "media_type": "image",
+                "image_url": "https://fb.example/vestido.jpg",
+                "ctwa_clid": "inventado",
+            }
+        },
+    ),
+    "about_product": (
+        "Tem deste no tamanho M?",
+        {"context": {"referred_product": {"catalog_id": "1", "product_retailer_id": "vestido-azul-m"}}},
+    ),
+    "forwarded": ("Olha que promoção boa", {"context": {"forwarded": True}}),
+    "often_forwarded": ("Passe adiante!", {"context": {"frequently_forwarded": True}}),
+}
 _INTERACTIVE = frozenset({"button_reply", "list_reply", "nfm_reply"})
 
 
 def wire_type(kind: str) -> str:
     """The `type` that goes out: the interactive replies share one."""
     return "interactive" if kind in _INTERACTIVE else kind
+
+
+def beside(kind: str) -> tuple[str, dict[str, Any]] | None:
+    """A text that brings something beside its words; None for a kind of its own."""
+    return _BESIDE.get(kind)
 
 
 def typical(kind: str, shelf: MediaShelf) -> Any:

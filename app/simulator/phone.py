@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from app.simulator import identities, inbound, statuses
 from app.simulator.claude_stage import reply_from
+from app.simulator.contents import beside
 from app.simulator.faults import fault_from
 from app.simulator.people import Customer
 from app.simulator.phone_view import bubbles, rows
@@ -21,6 +22,7 @@ from app.simulator.scene import Scene
 from app.simulator.world import World
 
 ROOT = "/simulator"
+ALBUM = 6  # pictures in one go
 _TEMPLATES = Path(__file__).parents[2] / "templates"
 Context = Callable[[Request], dict[str, Any]]
 
@@ -50,6 +52,7 @@ def phone_routes(
         "/state": ("GET", phone.state),
         "/media/{media_id}": ("GET", phone.media),
         "/messages": ("POST", phone.write),
+        "/changes": ("POST", phone.change),
         "/reactions": ("POST", phone.react),
         "/customers": ("POST", phone.welcome),
         "/faults": ("POST", phone.fault),
@@ -96,8 +99,13 @@ class _Phone:
         form = await request.form()
         customer = self._who(_word(form, "customer"))
         kind, text = _word(form, "kind") or "text", _word(form, "text").strip()
-        if kind in ("button_reply", "list_reply"):
+        if kind in ("button_reply", "list_reply") and _word(form, "message"):
             self._tap(customer, kind, form)
+        elif found := beside(kind):
+            inbound.write(self._world, customer, found[0], extra=found[1])
+        elif kind == "album":
+            for _ in range(ALBUM):
+                inbound.write(self._world, customer, kind="image")
         elif text or kind != "text":
             inbound.write(self._world, customer, text or None, kind=kind)
         return self._after(request, customer, "_written.html")
@@ -106,6 +114,16 @@ class _Phone:
         reply = {"id": _word(form, "id"), "title": _word(form, "title")}
         content = {"type": kind, kind: reply}
         inbound.write(self._world, customer, kind=kind, content=content, reply_to=_word(form, "message"))
+
+    async def change(self, request: Request) -> Response:
+        """The customer corrects one of their texts, or deletes one of their messages for everyone."""
+        form = await request.form()
+        message = self._world.messages.get(_word(form, "message"))
+        if message and _word(form, "change") == "revoke":
+            inbound.revoke(self._world, message)
+        elif message and message.type == "text":
+            inbound.edit(self._world, message, f"{message.content['body']} (corrigido)")
+        return self._after(request, self._who(_word(form, "customer")), "_thread.html")
 
     async def react(self, request: Request) -> Response:
         form = await request.form()

@@ -207,6 +207,25 @@ async def test_a_message_is_taken_back(stage: Stage) -> None:
     await stage.stays_equal()
 
 
+@shows(EventKind.MESSAGE_ADDED, EventKind.MESSAGE_CHANGED)
+async def test_an_album_grows_is_parted_by_a_late_text_and_loses_a_picture(stage: Stage) -> None:
+    await stage.whatsapp.breaks({"kind": "look_up", "code": 131000, "remaining": 10**6})  # no file ever comes
+    await stage.time_passes(minutes=4)
+    await stage.opens()
+    pictures = []
+    for seconds in (50, 40, 35, 30, 20, 10):
+        ago = timedelta(seconds=seconds)
+        pictures.append(await stage.says(ANA, "", ago=ago, type="image", content={"id": "1"}))
+        await stage.stays_equal()
+    assert any('class="album-more"' in line for line in (await stage.pages[0].shown()).lines)
+    await stage.does("revocations", id=pictures[0])
+    await stage.stays_equal()
+    await stage.says(ANA, "No meio", ago=timedelta(seconds=32))
+    await stage.stays_equal()
+    lines = "".join((await stage.pages[0].shown()).lines)
+    assert lines.count("message--tile ") + lines.count('message--tile"') == 5
+
+
 @shows(EventKind.MESSAGE_CHANGED)
 async def test_a_quoted_message_is_edited(stage: Stage) -> None:
     said = await stage.says(ANA, "Quero um vazo")
