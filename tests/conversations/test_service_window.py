@@ -137,6 +137,9 @@ async def test_what_whatsapp_refuses_closes_it_until_the_customer_writes_again(
     assert again.status_code == 422
     await says(whatsapp, hand, "Estou aqui", ago=-2)
     assert await is_open(marta, ana)
-    [sent] = await whatsapp.accepted()
-    await whatsapp.reports(sent["wamid"], "failed", code=131047)  # once more: it is older than what she wrote
+    await whatsapp.breaks("no_statuses")
+    await marta.reply(ana, "Que bom")
+    sent = (await whatsapp.accepted(at_least=2))[-1]
+    await says(whatsapp, hand, "Pois é", ago=-4)
+    await whatsapp.reports(sent["wamid"], "failed", code=131047)  # it is older than what she has just written
     assert await is_open(marta, ana)
