@@ -10,8 +10,8 @@ import pytest
 from app.live.events import EventKind
 from tests.live.stage import YESTERDAY, Stage, newest_event, shows
 from tests.live_page import LivePage
-from tests.people import ANA, BRUNO, CLARA, EVIL
-from tests.whatsapp.bodies import past, theirs, webhook
+from tests.people import ANA, BRUNO, CLARA, EVIL, Customer
+from tests.whatsapp.bodies import past, theirs, webhook, written
 
 MINUTE = timedelta(minutes=1)
 
@@ -478,3 +478,27 @@ async def test_a_message_that_changed_before_its_first_showing_is_drawn_as_it_is
 async def catches_up_on_each(page: LivePage) -> None:
     while await page.catches_up():
         pass
+
+
+# Who is who, and a number that is stopped
+
+
+@shows(EventKind.CONVERSATION_JOINED)
+async def test_two_threads_of_one_customer_become_one(stage: Stage) -> None:
+    number, id = Customer("Dora", wa_id="5511900000555"), Customer("Dora", bsuid="BR.1000000000000555")
+    assert await stage.whatsapp.posts(written("d1", "do número", number)) == 200
+    assert await stage.whatsapp.posts(written("d2", "do id", id)) == 200
+    await stage.opens()
+    both = Customer("Dora", wa_id=number.wa_id, bsuid=id.bsuid)
+    assert await stage.whatsapp.posts(written("d3", "sou eu", both)) == 200
+    await stage.stays_equal()
+
+
+@shows(EventKind.NUMBER_CHANGED)
+async def test_whatsapp_stops_the_number_and_an_admin_lets_it_go_on(stage: Stage) -> None:
+    await stage.opens()
+    await stage.tries_to_reply(stage.marta, "Oi?", {"kind": "error", "code": 190}, "failed")
+    await stage.stays_equal()
+    number = (await stage.marta.open("/settings/numbers")).text.split('data-number="')[1].split('"')[0]
+    await stage.marta.post(f"/settings/numbers/{number}/tries")
+    await stage.stays_equal()
