@@ -4,6 +4,8 @@ import logging
 import secrets as randomness
 from collections.abc import Callable
 from http.cookies import CookieError
+from tempfile import SpooledTemporaryFile
+from typing import IO
 from urllib.parse import urlencode
 
 from pydantic import SecretStr
@@ -32,6 +34,8 @@ SIGNING_IN = {
     "/first-run",
 }  # changing requests without a session: only a page of ours may make them
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+PIECE = 64 * 1024
+KEPT_IN_MEMORY = 1024 * 1024  # of a body; more lies on the disk while its request lasts
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 Refuse = Callable[[Scope, AppError], Response]
@@ -66,13 +70,14 @@ class SessionGate:
             return await send({"type": "websocket.close", "code": 1008})
         before = current_locale.set(DEFAULT_LOCALE)
         try:
-            await self.let_in(scope, receive, send)
+            with SpooledTemporaryFile(max_size=KEPT_IN_MEMORY) as body:
+                await self.let_in(scope, receive, send, body)
         finally:
             current_locale.reset(before)
 
-    async def let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def let_in(self, scope: Scope, receive: Receive, send: Send, body: IO[bytes]) -> None:
         try:
-            scope, receive, signed_in = await self.admit(scope, receive)
+            scope, receive, signed_in = await self.admit(scope, receive, body)
         except GoTo as elsewhere:
             return await elsewhere.response(scope, receive, send)
         except AppError as error:
@@ -81,7 +86,9 @@ class SessionGate:
         if signed_in is not None:
             await note_seen(scope, signed_in)
 
-    async def admit(self, scope: Scope, receive: Receive) -> tuple[Scope, Receive, SignIn | None]:
+    async def admit(
+        self, scope: Scope, receive: Receive, body: IO[bytes]
+    ) -> tuple[Scope, Receive, SignIn | None]:
         """What the door gets to see; raises GoTo or an AppError for who may not go on."""
         if is_open(scope["path"]):
             self.check_signing_in(scope)
@@ -90,7 +97,7 @@ class SessionGate:
         found = None if token is None else await self.session_of(token)
         if token is None or found is None:
             return await self.for_strangers(scope), receive, None
-        return scope, await self.with_session(scope, receive, token, *found), found[1]
+        return scope, await self.with_session(scope, receive, body, token, *found), found[1]
 
     def check_signing_in(self, scope: Scope) -> None:
         if scope["path"] in SIGNING_IN and scope["method"] not in SAFE_METHODS and not self.is_ours(scope):
@@ -106,7 +113,7 @@ class SessionGate:
             raise unavailable(error) from error
 
     async def with_session(
-        self, scope: Scope, receive: Receive, token: str, user: User, signed_in: SignIn
+        self, scope: Scope, receive: Receive, body: IO[bytes], token: str, user: User, signed_in: SignIn
     ) -> Receive:
         """Put the session where doors find it; the way to read the body, which may have been looked at.
 
@@ -121,7 +128,7 @@ class SessionGate:
             return receive
         if not self.is_ours(scope):
             raise ForgedRequest()
-        given, receive = await csrf_token_in(scope, receive)
+        given, receive = await csrf_token_in(scope, receive, body)
         if not sign_in.csrf_ok(given, token, self.secrets):
             raise ForgedRequest()
         return receive
@@ -207,14 +214,15 @@ def sign_in_address(scope: Scope) -> str:
     return "/sign-in?" + urlencode({"next": own_path(f"{path}?{query}" if query else path)})
 
 
-async def csrf_token_in(scope: Scope, receive: Receive) -> tuple[str, Receive]:
-    """A changing request's token, from header or form, and a `receive` that still gives the whole body."""
+async def csrf_token_in(scope: Scope, receive: Receive, body: IO[bytes]) -> tuple[str, Receive]:
+    """A changing request's token, from header or form, and a `receive` that still gives the whole body, if need be out
+    of `body`, which was empty."""
     headers = Headers(scope=scope)
     if "x-csrf-token" in headers:
         return headers["x-csrf-token"], receive
     if not headers.get("content-type", "").lower().startswith(FORMS):
         return "", receive
-    body = await whole_body(receive)
+    await keep_whole(receive, body)
     try:
         async with Request(scope, replaying(body, receive)).form() as form:
             given = form.get("csrf_token", "")
@@ -223,22 +231,27 @@ async def csrf_token_in(scope: Scope, receive: Receive) -> tuple[str, Receive]:
     return given if isinstance(given, str) else "", replaying(body, receive)
 
 
-async def whole_body(receive: Receive) -> bytes:
-    """Everything the client sends; BodyCap, which stands before, keeps it small."""
-    parts: list[bytes] = []
+async def keep_whole(receive: Receive, body: IO[bytes]) -> None:
+    """Everything the client sends; BodyCap, which stands before, bounds it."""
     while True:
         message = await receive()
-        parts.append(message.get("body", b""))
+        body.write(message.get("body", b""))
         if not message.get("more_body", False):
-            return b"".join(parts)
+            return
 
 
-def replaying(body: bytes, receive: Receive) -> Receive:
+def replaying(body: IO[bytes], receive: Receive) -> Receive:
     """`receive` that gives the body once more, then whatever really comes (the disconnect)."""
-    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+    body.seek(0)
+    is_over = False
 
     async def receive_again() -> Message:
-        return waiting.pop() if waiting else await receive()
+        nonlocal is_over
+        if is_over:
+            return await receive()
+        piece = body.read(PIECE)
+        is_over = len(piece) < PIECE
+        return {"type": "http.request", "body": piece, "more_body": not is_over}
 
     return receive_again
 

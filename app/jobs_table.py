@@ -9,7 +9,8 @@ from app.assistant.claude import Claude
 from app.assistant.desk import Desk, typing_through
 from app.assistant.schedule import ANSWER
 from app.attention import telling
-from app.media import expecting, previews, sweeping
+from app.conversations import reacting
+from app.media import expecting, outbound, previews, sweeping
 from app.media.fetching import Fetching
 from app.media.store import Store
 from app.message_templates import syncing
@@ -29,9 +30,11 @@ LONGEST_WAITS: Mapping[str, timedelta] = {
     ANSWER_DID_NOT_LEAVE: timedelta(minutes=10),
     telling.MARK_READ: timedelta(minutes=10),
     telling.SHOW_TYPING: timedelta(minutes=10),
+    reacting.REACT: timedelta(minutes=10),
     UNCONFIRMED: timedelta(minutes=10),
     expecting.FETCH: timedelta(hours=2),
     expecting.PREVIEW: timedelta(hours=2),
+    outbound.UPLOAD: timedelta(minutes=10),
     sweeping.SWEEP: timedelta(hours=2),
     housekeeping.HOUSEKEEPING: timedelta(hours=2),
     syncing.SYNC: timedelta(hours=7),
@@ -43,14 +46,17 @@ def handlers(
     settings: Settings, graph: Graph, claude: Claude, files: Files, store: Store
 ) -> Mapping[str, Handler]:
     """Everything that is asked for by `jobs.enqueue`, by kind."""
-    desk = Desk(settings, claude, typing_through(graph, settings.whatsapp_access_token.get_secret_value()))
+    token = settings.whatsapp_access_token.get_secret_value
+    desk = Desk(settings, claude, typing_through(graph, token()))
     return {
         **assistant.handlers(desk),
         telling.MARK_READ: telling.marking_read(settings, graph),
         telling.SHOW_TYPING: telling.showing_typing(settings, graph),
-        expecting.FETCH: Fetching(files, store, settings.whatsapp_access_token.get_secret_value),
+        expecting.FETCH: Fetching(files, store, token),
         expecting.PREVIEW: previews.Previewing(store),
+        outbound.UPLOAD: outbound.Uploading(files, store, token),
         sweeping.SWEEP: sweeping.Sweeping(store),
+        reacting.REACT: reacting.handler(settings, graph),
         UNCONFIRMED: unconfirmed,
         syncing.SYNC: syncing.Syncing(settings, graph),
         housekeeping.HOUSEKEEPING: housekeeping.tidy,

@@ -1,6 +1,7 @@
 """What every answer carries and how large a request may be. Pure ASGI: streams flow untouched."""
 
 import asyncio
+import re
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -13,6 +14,9 @@ from app.settings import Settings
 MEBIBYTE = 1024 * 1024
 LARGEST_BODY = MEBIBYTE
 SLOWEST_BODY_SECONDS = 60.0  # a MiB over a telephone's worst line; the webhook has its own 10 s
+LARGEST_UPLOAD = 110 * MEBIBYTE  # WhatsApp takes documents of 100 MB
+SLOWEST_UPLOAD_SECONDS = 30 * 60.0
+UPLOADS = re.compile(r"/c/[0-9]{1,18}/messages")  # the composer's door, which takes files
 WEBHOOK = "/webhooks/whatsapp"  # reads its own body, up to 4 MiB
 
 HEADERS = {
@@ -69,7 +73,8 @@ class SecurityHeaders:
 
 
 class BodyCap:
-    """Answers 413 to a body above 1 MiB, announced or not, before it fills the memory, and 408 to one that only drips."""
+    """Answers 413 to a body above 1 MiB (with files 110), announced or not, before it fills the memory, and 408 to one
+    that only drips."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -78,7 +83,10 @@ class BodyCap:
         if scope["type"] != "http" or scope["path"] == WEBHOOK:
             return await self.app(scope, receive, send)
         announced = Headers(scope=scope).get("content-length", "0")
-        if not announced.isdecimal() or int(announced[:20]) > LARGEST_BODY:
+        largest, slowest = LARGEST_BODY, SLOWEST_BODY_SECONDS
+        if UPLOADS.fullmatch(scope["path"]) and announced_type(scope).startswith("multipart/"):
+            largest, slowest = LARGEST_UPLOAD, SLOWEST_UPLOAD_SECONDS
+        if not announced.isdecimal() or int(announced[:20]) > largest:
             return await refusal(scope, BodyTooLarge())(scope, receive, send)
         has_begun = False
 
@@ -88,17 +96,21 @@ class BodyCap:
             await send(message)
 
         try:
-            await self.app(scope, capped(receive), send_noting)
+            await self.app(scope, capped(receive, largest, slowest), send_noting)
         except (BodyTooLarge, BodyTooSlow) as error:
             if has_begun:
                 raise
             await refusal(scope, error)(scope, receive, send)
 
 
-def capped(receive: Receive) -> Receive:
-    """`receive` that raises BodyTooLarge once more than the largest body came in, BodyTooSlow when it takes too long."""
+def announced_type(scope: Scope) -> str:
+    return Headers(scope=scope).get("content-type", "").strip().lower()
+
+
+def capped(receive: Receive, largest: int, slowest_seconds: float) -> Receive:
+    """`receive` that raises BodyTooLarge once more than `largest` bytes came in, BodyTooSlow when it takes too long."""
     total, is_whole = 0, False
-    ends_at = asyncio.get_running_loop().time() + SLOWEST_BODY_SECONDS
+    ends_at = asyncio.get_running_loop().time() + slowest_seconds
 
     async def receive_counting() -> Message:
         nonlocal total, is_whole
@@ -109,7 +121,7 @@ def capped(receive: Receive) -> Receive:
             raise BodyTooSlow() from None
         is_whole = not message.get("more_body", False)
         total += len(message.get("body", b""))
-        if total > LARGEST_BODY:
+        if total > largest:
             raise BodyTooLarge()
         return message
 

@@ -87,6 +87,16 @@ class Browser:
         fields = {"text": text, "compose_id": compose_id or str(uuid4())}
         return await self.post(f"/c/{conversation}/messages", fields)
 
+    async def sends(
+        self, conversation: int, fields: dict[str, Any], *files: tuple[str, bytes, str]
+    ) -> httpx2.Response:
+        """The composer's form with more than text: `files` are (name, bytes, declared type)."""
+        headers = {"X-CSRF-Token": self.token, "HX-Request": "true"}
+        parts = [("files", file) for file in files]
+        form = {"compose_id": str(uuid4())} | fields
+        path = f"/c/{conversation}/messages"
+        return await self.http.post(path, data=form, files=parts or None, headers=headers)
+
     async def conversations(self) -> dict[str, int]:
         """Conversation ids by the name in their rows, from a fresh page."""
         return conversations_in((await self.open("/")).text)

@@ -118,17 +118,23 @@ class Wording(Base):
 
 
 class Reaction(Base):
-    """An emoji on a message; None once taken back. Kept by wamid: it may arrive before its message."""
+    """An emoji on a message; None once taken back. Kept by wamid: it may arrive before its message.
+
+    One of the contact's and one of the business's (`by_us`) for each message. `error_code` is why WhatsApp did not
+    take ours.
+    """
 
     __tablename__ = "reaction"
-    __table_args__ = (UniqueConstraint("number_id", "target_wamid", "contact_id"),)
+    __table_args__ = (UniqueConstraint("number_id", "target_wamid", "contact_id", "by_us"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number_id: Mapped[int] = mapped_column(ForeignKey("number.id", ondelete="RESTRICT"))
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), index=True)
     target_wamid: Mapped[str] = mapped_column(String(512))
+    by_us: Mapped[bool] = mapped_column(default=False, server_default=false())
     emoji: Mapped[str | None] = mapped_column(String(64))
     reacted_at: Mapped[datetime]
+    error_code: Mapped[int | None]
 
 
 class Handoff(Base):

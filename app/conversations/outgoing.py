@@ -8,12 +8,14 @@ from urllib.parse import urlsplit
 from app.characters import storable
 from app.errors import Invalid
 from app.i18n import N_
+from app.media.outbound import Kept
 from app.whatsapp.shown_text import shown_text
 
 LONGEST_TEXT, LONGEST_CAPTION, LONGEST_BODY = 4096, 1024, 1024
 LONGEST_HEADER = LONGEST_FOOTER = 60
 LONGEST_BUTTON, LONGEST_ROW, LONGEST_DESCRIPTION, LONGEST_SECTION = 20, 24, 72, 24
 LONGEST_NAME, LONGEST_URL = 200, 2000
+WITH_CAPTION = frozenset({"image", "video", "document"})
 MOST_BUTTONS, MOST_ROWS, MOST_CONTACTS = 3, 10, 10
 
 
@@ -25,6 +27,7 @@ class Outgoing:
     type: str
     body: str
     content: dict[str, Any] = field(default_factory=dict)
+    file: Kept | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,20 @@ def caption(words: str) -> str:
             N_("A caption takes at most 1024 characters. Send the rest as a message."), field="text"
         )
     return words
+
+
+def attachment(
+    kind: str, file: Kept, words: str = "", *, chosen_sha256: str = "", voice: bool = False
+) -> Outgoing:
+    """A file that is kept here already; `kind` is image, video, audio, document or sticker. Sound and stickers have no
+    caption. `chosen_sha256`: of the file before it was made into this one, so that the same choice is known again.
+    Raises Invalid when the caption is too long."""
+    content: dict[str, Any] = {"mime_type": file.mime, "chosen_sha256": chosen_sha256}
+    if kind == "document":
+        content["filename"] = file.file_name
+    if kind == "audio":
+        content["voice"] = voice
+    return Outgoing(kind, caption(words) if kind in WITH_CAPTION else "", content, file)
 
 
 def location(latitude: str, longitude: str, name: str = "", address: str = "") -> Outgoing:

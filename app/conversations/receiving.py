@@ -218,25 +218,30 @@ def columns_of(
     }
 
 
+ONE_EACH = ["number_id", "target_wamid", "contact_id", "by_us"]
+
+
 async def react(session: AsyncSession, number: Number, item: items.Reaction, now: datetime) -> None:
-    """Put, change or take back the customer's emoji on a message; the newest word wins, also out of order."""
+    """Put, change or take back an emoji on a message; the newest word wins, also out of order.
+
+    The customer's, or the business's own, set on the phone: then `sender` is who it was shown to.
+    """
     contact_id = (await identities.resolve(session, [(item.sender, now)]))[0]
     at = time_of(item.sent_at, now)
     values = {
         "number_id": number.id,
         "contact_id": contact_id,
         "target_wamid": item.target_wamid,
+        "by_us": item.by_us,
         "emoji": item.emoji,
         "reacted_at": at,
     }
-    if (
-        await insert_if_new(session, Reaction, values, unique=["number_id", "target_wamid", "contact_id"])
-        is None
-    ):
+    if await insert_if_new(session, Reaction, values, unique=ONE_EACH) is None:
         theirs = update(Reaction).where(
             Reaction.number_id == number.id,
             Reaction.target_wamid == item.target_wamid,
             Reaction.contact_id == contact_id,
+            Reaction.by_us.is_(item.by_us),
             Reaction.reacted_at <= at,
         )
         await session.execute(theirs.values(emoji=item.emoji, reacted_at=at))

@@ -17,10 +17,12 @@ from app.conversations.outgoing import Outgoing
 from app.errors import Conflict, Invalid
 from app.i18n import N_
 from app.live.events import Change, EventKind, announce
+from app.media import outbound
+from app.media.expecting import TYPES
 from app.outbox import queue as outbox
 from app.outbox.delivery import ARRIVED, DeliveryStatus
 from app.outbox.models import Delivery
-from app.whatsapp.graph import message_payload, text_content
+from app.whatsapp.graph import media_content, message_payload, text_content
 from app.whatsapp.models import Number
 
 
@@ -131,7 +133,10 @@ async def put(
         stored_at=now,
         status=DeliveryStatus.QUEUED,
     )
-    await outbox.queue(session, message, payload_of(message, recipient))
+    if what.file is not None:
+        await outbound.attach(session, message, what.file)
+    payload = payload_of(message, recipient)
+    await outbox.queue(session, message, payload, waits_for_file=what.file is not None)
     announce(session, Change(EventKind.MESSAGE_ADDED, conversation.id, message.id))
     return message
 
@@ -147,9 +152,14 @@ async def address_of(session: AsyncSession, conversation: Conversation) -> str:
     return recipient[1]
 
 
-def payload_of(message: Message, recipient: str) -> dict[str, Any]:
-    """Graph's JSON for a stored message."""
-    content = text_content(message.body) if message.type == "text" else message.content
+def payload_of(message: Message, recipient: str, media_id: str = "") -> dict[str, Any]:
+    """Graph's JSON for a stored message; a file's lacks its id until WhatsApp has the file."""
+    if message.type == "text":
+        content = text_content(message.body)
+    elif message.type in TYPES:
+        content = media_content(message.type, message.content, message.body, media_id)
+    else:
+        content = message.content
     return message_payload(recipient, message.type, content, reply_to=message.reply_to_wamid)
 
 
@@ -163,7 +173,10 @@ async def send_again(session: AsyncSession, conversation: Conversation, message_
     if (await session.execute(arrived)).first() is not None:
         raise Invalid(N_("This message needs no second try."))
     service_window.check(conversation, message.type)
-    await outbox.queue(session, message, payload_of(message, await address_of(session, conversation)))
+    is_file = message.type in TYPES
+    media_id = await outbound.id_at_whatsapp(session, message.id) if is_file else ""
+    payload = payload_of(message, await address_of(session, conversation), media_id)
+    await outbox.queue(session, message, payload, waits_for_file=is_file and not media_id)
     message.status = DeliveryStatus.QUEUED
     announce(session, Change(EventKind.MESSAGE_CHANGED, conversation.id, message.id))
     return message

@@ -37,6 +37,14 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Reacted:
+    """An emoji on a message: the contact's, or the business's own."""
+
+    emoji: str
+    by_us: bool
+
+
+@dataclass(frozen=True)
 class Bubble:
     """One message as it is drawn. `day` is the business's calendar day; `starts_run` gives it the tail and the name."""
 
@@ -46,7 +54,7 @@ class Bubble:
     starts_run: bool
     author_name: str | None
     author_colour: int
-    reactions: Sequence[str]
+    reactions: Sequence[Reacted]
     quote: Message | None
     problem: Problem | None
     kind: Kind | None
@@ -208,24 +216,26 @@ async def author_names(session: AsyncSession, messages: Sequence[Message]) -> di
 
 
 STANDING = (
-    select(REACTIONS.c.target_wamid, REACTIONS.c.emoji)
+    select(*REACTIONS.c["target_wamid", "emoji", "by_us"])
     .where(
         REACTIONS.c.target_wamid.in_(bindparam("wamids", expanding=True)),
         REACTIONS.c.number_id == bindparam("number"),
         REACTIONS.c.emoji.is_not(None),
+        REACTIONS.c.error_code.is_(None),
     )
     .order_by(REACTIONS.c.id)
 )
 
 
-async def reactions_to(session: AsyncSession, messages: Sequence[Message]) -> dict[str, list[str]]:
+async def reactions_to(session: AsyncSession, messages: Sequence[Message]) -> dict[str, list[Reacted]]:
     """The emoji on each message, by wamid."""
     wamids = [message.wamid for message in messages if message.wamid]
     if not wamids:
         return {}
-    found: dict[str, list[str]] = {}
-    for wamid, emoji in await session.execute(STANDING, {"wamids": wamids, "number": messages[0].number_id}):
-        found.setdefault(wamid, []).append(emoji or "")
+    found: dict[str, list[Reacted]] = {}
+    rows = await session.execute(STANDING, {"wamids": wamids, "number": messages[0].number_id})
+    for wamid, emoji, by_us in rows:
+        found.setdefault(wamid, []).append(Reacted(emoji or "", by_us))
     return found
 
 

@@ -42,7 +42,9 @@ class Media(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), unique=True)
-    media_id: Mapped[str] = mapped_column(String(128))  # Meta's, for seven days
+    media_id: Mapped[str] = mapped_column(
+        String(128)
+    )  # Meta's, for seven days; of ours for thirty, "" before
     mime_declared: Mapped[str] = mapped_column(String(100), default="")
     mime_sniffed: Mapped[str | None] = mapped_column(
         String(100)
@@ -56,6 +58,7 @@ class Media(Base):
     tries: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     fetched_at: Mapped[datetime | None]
+    uploaded_at: Mapped[datetime | None]  # when Meta took what we send
     # What a look into the file has shown; nothing before `looked_at`.
     looked_at: Mapped[datetime | None]
     unsafe: Mapped[str | None] = mapped_column(String(20))

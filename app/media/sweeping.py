@@ -46,7 +46,8 @@ class Sweeping:
         names = await asyncio.to_thread(self.store.names)
         await self.remove_stale_parts(names)
         lying = {name for name, _ in names if WHOLE.fullmatch(name)}
-        await self.remove_unknown(lying)
+        before = (clock.now() - STALE).timestamp()
+        await self.remove_unknown(lying, {name for name, written in names if written < before})
         await self.remove_lonely_previews(names, lying)
         await self.compare(lying)
         await self.look_into_the_rest()
@@ -59,8 +60,8 @@ class Sweeping:
         stale = [name for name, written in names if PART.fullmatch(name) and written < before]
         await asyncio.to_thread(self.store.remove, stale)
 
-    async def remove_unknown(self, lying: set[str]) -> None:
-        """Files whose row is gone. The row comes before the file, so what has none now has lost it for good.
+    async def remove_unknown(self, lying: set[str], old: set[str]) -> None:
+        """Old files whose row is gone. A customer's file comes after its row, one that we send just before it.
 
         When not one is known, this is more likely the folder of another database: nothing is touched.
         """
@@ -68,7 +69,7 @@ class Sweeping:
         async with reading() as session:
             for some in in_parts(sorted(lying)):
                 known |= set(await session.scalars(select(Media.stored_as).where(Media.stored_as.in_(some))))
-        unknown = lying - known
+        unknown = lying & old - known
         if unknown and not known:
             log.warning("the media folder belongs to another database", extra={"files": len(unknown)})
             return

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Row,
+    Select,
     and_,
     bindparam,
     case,
@@ -80,10 +81,13 @@ class Due:
     tries: dict[int, datetime]
 
 
-async def queue(session: AsyncSession, message: Message, payload: dict[str, Any]) -> Delivery:
+async def queue(
+    session: AsyncSession, message: Message, payload: dict[str, Any], *, waits_for_file: bool = False
+) -> Delivery:
     """Put one attempt at a message into the queue, in the transaction that stores or retries it.
 
-    `payload` is Graph's JSON without the mark that tells our attempts apart; that is added here.
+    `payload` is Graph's JSON without the mark that tells our attempts apart; that is added here. One that
+    `waits_for_file` keeps its place and holds those behind it, and leaves after `file_is_there`.
     """
     opaque = str(uuid4())
     now = clock.now()
@@ -95,12 +99,31 @@ async def queue(session: AsyncSession, message: Message, payload: dict[str, Any]
         payload=payload | {"biz_opaque_callback_data": opaque},
         status=DeliveryStatus.QUEUED,
         created_at=now,
-        next_try_at=now,
+        next_try_at=None if waits_for_file else now,
     )
     session.add(attempt)
     await session.flush()
     after_commit(session, "outbox", wake_sender.ring)
     return attempt
+
+
+def waits_for_file() -> ColumnElement[bool]:
+    return and_(Delivery.status == DeliveryStatus.QUEUED, Delivery.next_try_at.is_(None))
+
+
+def waiting_for_file(message_id: int) -> Select[Delivery]:
+    """The attempts at this message that cannot leave before its file is at WhatsApp."""
+    theirs = select(Delivery).where(Delivery.message_id == message_id, waits_for_file())
+    return theirs.order_by(Delivery.id).with_for_update(key_share=True)
+
+
+async def file_is_there(session: AsyncSession, message_id: int, media_id: str) -> None:
+    """WhatsApp has the file: what waited for it may leave."""
+    for attempt in (await session.scalars(waiting_for_file(message_id))).all():
+        kind = attempt.payload["type"]
+        attempt.payload = attempt.payload | {kind: attempt.payload[kind] | {"id": media_id}}
+        attempt.next_try_at = clock.now()
+    after_commit(session, "outbox", wake_sender.ring)
 
 
 DELIVERIES, NUMBERS = table_of(Delivery), table_of(Number)
@@ -166,11 +189,12 @@ CONTACT_BEGINS = insert(CONTACT_PACES)
 CONTACT_SPENDS = update(CONTACT_PACES).where(CONTACT_PACES.c.conversation_id == bindparam("conversation"))
 CONTACT_SPENDS = CONTACT_SPENDS.values(free_at=bindparam("moment", type_=UtcDateTime()))
 MAY_LEAVE_AT = later(later(DELIVERIES.c.next_try_at, NUMBER_PACES.c.free_at), CONTACT_PACES.c.free_at)
+IS_FREE = and_(DELIVERIES.c.lease_token.is_(None), DELIVERIES.c.next_try_at.is_not(None))
 FALLS_DUE = (
     select(
         DELIVERIES.c.number_id,
         func.min(DELIVERIES.c.lease_until).label("lease"),
-        func.min(case((DELIVERIES.c.lease_token.is_(None), MAY_LEAVE_AT))).label("try"),
+        func.min(case((IS_FREE, MAY_LEAVE_AT))).label("try"),
     )
     .outerjoin(NUMBER_PACES, NUMBER_PACES.c.number_id == DELIVERIES.c.number_id)
     .outerjoin(CONTACT_PACES, CONTACT_PACES.c.conversation_id == DELIVERIES.c.conversation_id)

@@ -1,5 +1,7 @@
 """What a form of the inbox answers htmx with: the same pieces that the stream sends, for those who asked."""
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,11 +15,11 @@ async def changed(
     request: Request,
     conversation_id: int,
     *,
-    added: int | None = None,
+    added: Sequence[int] = (),
     redrawn: int | None = None,
     compose_id: str | None = None,
 ) -> Response:
-    """The conversation's head and row, and the bubble that was added or redrawn. `compose_id` empties the composer.
+    """The conversation's head and row, and the bubbles that were added or redrawn. `compose_id` empties the composer.
 
     The cursor tells the page whether newer news have been faster than this answer.
     """
@@ -26,9 +28,9 @@ async def changed(
         row = (await listing.rows_by_id(session, [conversation_id]))[conversation_id]
         seen = (await listing.seen_by(session, request.state.user, [row.conversation]))[conversation_id]
         held = await held_texts.of(session, conversation_id)
-        touched = added or redrawn
         zone = request.app.state.settings.zone
-        bubbles = await thread.around(session, touched, zone) if touched else []
+        touched = [*added, *([redrawn] if redrawn is not None else [])]
+        pictures = [await thread.around(session, one, zone) for one in touched]
     return render(
         request,
         "conversations/_changed.html",
@@ -36,7 +38,7 @@ async def changed(
         row=row,
         seen=seen,
         held=held,
-        bubbles=bubbles,
-        is_added=added is not None,
+        pictures=pictures,
+        is_added=bool(added),
         compose_id=compose_id,
     )

@@ -1,24 +1,54 @@
 """What the composer's form asks to send: its fields, read into one of the kinds of message."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
+from urllib.parse import unquote
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from app.conversations import outgoing
 from app.conversations.access import strict_id
+from app.conversations.attaching import attached
 from app.conversations.outgoing import Outgoing
 from app.errors import Invalid, NotFound
-from app.forms import text_field
+from app.forms import is_on, text_field
 from app.i18n import N_
+from app.media.preparing import Wish
+from app.media.store import Store
+
+MOST_FILES = 10  # of one form
 
 
-def what_to_send(form: FormData) -> Outgoing:
-    """The message that the field `kind` (text unless it says otherwise) and its own fields describe; raises Invalid."""
+async def what_to_send(form: FormData, store: Store) -> list[Outgoing]:
+    """The form's files, each a message of its own, or the one message that the field `kind` (text unless it says
+    otherwise) and its own fields describe. Raises Invalid."""
+    if files := [one for one in form.getlist("files") if isinstance(one, UploadFile) and one.filename]:
+        return await attachments(form, files, store)
     read = KINDS.get(text_field(form, "kind"))
     if read is None:
         raise Invalid(N_("This form is out of date. Reload the page."), field="kind")
-    return read(form)
+    return [read(form)]
+
+
+async def attachments(form: FormData, files: Sequence[UploadFile], store: Store) -> list[Outgoing]:
+    """Every file, made into what WhatsApp takes and kept. What was typed stands under the first that has no caption."""
+    captions = [*texts(form, "caption"), *[""] * len(files)][: len(files)]
+    captions[0] = captions[0].strip() or text_field(form, "text")
+    for words in captions:  # before the work of looking at files
+        outgoing.caption(words)
+    wish = wish_of(form)
+    return [
+        await attached(store, file.file, name=file.filename or "", wish=wish, caption=words)
+        for file, words in zip(files, captions, strict=True)
+    ]
+
+
+def wish_of(form: FormData) -> Wish:
+    if is_on(form, "voice"):
+        return "voice"
+    wishes: dict[str, Wish] = {"document": "document", "sticker": "sticker"}
+    return wishes.get(text_field(form, "as"), "usual")
 
 
 def quoted(form: FormData) -> int | None:
@@ -37,10 +67,17 @@ def texts(form: FormData, name: str) -> list[str]:
     return [value if isinstance(value, str) else "" for value in form.getlist(name)]
 
 
+PAIR = re.compile(
+    r"(?<![0-9.])(-?[0-9]{1,3}\.[0-9]+)\s*,\s*(-?[0-9]{1,3}\.[0-9]+)"
+)  # also in a link to a map
+
+
 def a_location(form: FormData) -> Outgoing:
-    return outgoing.location(
-        *(text_field(form, name) for name in ("latitude", "longitude", "name", "address"))
-    )
+    """Both numbers may stand in the first field, as maps write them or inside their link."""
+    latitude, longitude = text_field(form, "latitude"), text_field(form, "longitude")
+    if not longitude and (pair := PAIR.search(unquote(latitude))):
+        latitude, longitude = pair.groups()
+    return outgoing.location(latitude, longitude, text_field(form, "name"), text_field(form, "address"))
 
 
 def some_contacts(form: FormData) -> Outgoing:
@@ -75,3 +112,4 @@ KINDS: dict[str, Callable[[FormData], Outgoing]] = {
     "list": a_list,
     "link": a_link,
 }
+SPECIAL = frozenset(KINDS) - {""}  # those that have a form of their own

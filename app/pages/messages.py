@@ -1,20 +1,24 @@
 """A conversation's messages: older ones on demand, a new one by the composer, another try for one that failed."""
 
-from uuid import uuid4
+from collections.abc import Sequence
+from uuid import UUID, uuid4, uuid5
 
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.conversations import replying, thread
+from app.conversations import about, replying, thread
 from app.conversations.access import conversation_for, strict_id
-from app.conversations.models import Conversation
+from app.conversations.models import Conversation, Message
 from app.conversations.ordering import parse_key
+from app.conversations.outgoing import Outgoing
 from app.db import reading, transaction
-from app.errors import AppError, Conflict, Invalid
+from app.errors import AppError, Conflict, Invalid, NotFound
 from app.forms import text_field
 from app.live.ring import CURSOR, newest
 from app.pages.answers import changed
-from app.pages.composed import quoted, what_to_send
+from app.pages.composed import MOST_FILES, SPECIAL, quoted, what_to_send
 from app.templating import render, wants_fragment
 
 
@@ -34,37 +38,93 @@ async def older(request: Request) -> Response:
 
 async def create(request: Request) -> Response:
     """`POST /c/{id}/messages`: send what the composer holds. 422 with the composer, its text kept; 409: a used compose_id."""
-    form = await request.form(max_files=0)
-    text, compose_id = text_field(form, "text"), text_field(form, "compose_id")
-    conversation_id = strict_id(request.path_params["conversation_id"])
-    try:
-        async with transaction() as session:
-            conversation = await conversation_for(session, request.state.user, conversation_id)
-            what, user = what_to_send(form), request.state.user
-            message = await replying.reply(
-                session, conversation, user, what, compose_id, reply_to=quoted(form)
-            )
-    except (Invalid, Conflict) as refusal:
-        return await refused(request, conversation_id, text, refusal)
+    async with request.form(max_files=MOST_FILES) as form:
+        conversation_id = strict_id(request.path_params["conversation_id"])
+        await may_write(request, conversation_id)
+        try:
+            compose_id, reply_to = text_field(form, "compose_id"), quoted(form)
+            whole = await what_to_send(form, request.app.state.store)
+            sent = await store(request, conversation_id, whole, compose_id, reply_to)
+        except (Invalid, Conflict) as refusal:
+            return await refused(request, conversation_id, form, refusal)
     if not wants_fragment(request):
         return RedirectResponse(f"/c/{conversation_id}", status_code=303)
-    return await changed(request, conversation_id, added=message.id, compose_id=str(uuid4()))
+    return await changed(request, conversation_id, added=sent, compose_id=str(uuid4()))
 
 
-async def refused(request: Request, conversation_id: int, text: str, refusal: AppError) -> Response:
-    """The composer again, the sentence beside the field and nothing typed lost."""
+async def may_write(request: Request, conversation_id: int) -> None:
+    """Asked before a file is looked at; and again where it counts, in the transaction that sends."""
     async with reading() as session:
-        conversation: Conversation = await conversation_for(session, request.state.user, conversation_id)
-    template = "conversations/_composer.html" if wants_fragment(request) else "conversations/refused.html"
+        await conversation_for(session, request.state.user, conversation_id)
+
+
+async def store(
+    request: Request, conversation_id: int, whole: Sequence[Outgoing], compose_id: str, reply_to: int | None
+) -> list[int]:
+    """Every message of one form, all or none; their ids. The first one carries the quote."""
+    async with transaction() as session:
+        conversation = await conversation_for(session, request.state.user, conversation_id)
+        return [
+            (
+                await replying.reply(
+                    session,
+                    conversation,
+                    request.state.user,
+                    what,
+                    composed_as(compose_id, place),
+                    reply_to=reply_to if place == 0 else None,
+                )
+            ).id
+            for place, what in enumerate(whole)
+        ]
+
+
+def composed_as(compose_id: str, place: int) -> str:
+    """The form's own id for its first message, one drawn from it for each other: the same form gives the same messages."""
+    return compose_id if place == 0 or not compose_id else str(uuid5(UUID(compose_id), str(place)))
+
+
+async def refused(request: Request, conversation_id: int, form: FormData, refusal: AppError) -> Response:
+    """The form again, the sentence beside the field and nothing typed lost."""
+    async with reading() as session:
+        conversation = await conversation_for(session, request.state.user, conversation_id)
+        quote = await quoted_again(session, conversation, form)
+    kind = text_field(form, "kind")
+    template = "conversations/_kind.html" if kind in SPECIAL else "conversations/_composer.html"
     return render(
         request,
-        template,
+        template if wants_fragment(request) else "conversations/refused.html",
         status=refusal.status,
         conversation=conversation,
-        draft=text,
+        draft=text_field(form, "text"),
+        kind=kind,
+        given=form,
+        quoted=quote,
         compose_id=str(uuid4()),
         error=refusal.words,
     )
+
+
+async def quoted_again(session: AsyncSession, conversation: Conversation, form: FormData) -> Message | None:
+    """The quote that the refused form carried, unless it was the quote that was refused."""
+    try:
+        reply_to = quoted(form)
+        return None if reply_to is None else await about.message_in(session, conversation, reply_to)
+    except AppError:
+        return None
+
+
+async def kind(request: Request) -> Response:
+    """`GET /c/{id}/composer/{kind}`: the form for a place, a contact, buttons, a list or a link."""
+    kind = request.path_params["kind"]
+    if kind not in SPECIAL:
+        raise NotFound
+    async with reading() as session:
+        found = await conversation_for(
+            session, request.state.user, strict_id(request.path_params["conversation_id"])
+        )
+    context = {"conversation": found, "kind": kind, "compose_id": str(uuid4()), "given": {}, "error": None}
+    return render(request, "conversations/_kind.html", **context)
 
 
 async def send_again(request: Request) -> Response:

@@ -20,10 +20,11 @@ class FaultKind(StrEnum):
         "limit"  # refused with `code` beyond `per_second` of those that match, until the faults are cleared
     )
     LOOK_UP = "look_up"  # where a file is: Graph refuses with `code`, answers `http_status` and `body`, or says `url`
+    UPLOAD = "upload"  # a file of ours: Graph refuses it with `code`, or answers `http_status` and `body`
     FILE = "file"  # the file itself goes wrong as `how` says, or is `http_status` with `headers` and `body` instead
 
 
-ABOUT_FILES = {FaultKind.LOOK_UP, FaultKind.FILE}
+ABOUT_FILES = {FaultKind.LOOK_UP, FaultKind.UPLOAD, FaultKind.FILE}
 
 
 @dataclass(slots=True)
@@ -79,6 +80,7 @@ NAMED: dict[str, dict[str, Any]] = {
     "refused": {"kind": "error", "code": 131026},
     "payment": {"kind": "error", "code": 131042},
     "restricted": {"kind": "error", "code": 131031},
+    "refused": {"kind": "error", "code": 131026},
     "no_statuses": {"kind": "statuses", "order": []},
     "statuses_twice": {"kind": "statuses", "order": ["sent", "sent", "delivered", "delivered"]},
     "statuses_backwards": {"kind": "statuses", "order": ["read", "delivered", "sent"]},

@@ -25,6 +25,11 @@ async def upload(world: World, request: Request) -> Response:
         if form.get("messaging_product") != "whatsapp" or not isinstance(file, UploadFile):
             raise GraphRefusal(100, "The parameters messaging_product and file are required.")
         data = await file.read()
+        fault = world.faults.take(FaultKind.UPLOAD)
+        if fault and fault.http_status:
+            return _instead(fault)
+        if fault:
+            raise GraphRefusal(fault.code, "The file is not taken.")
         kind = file.content_type or "application/octet-stream"
         stored = world.media.store(kind, file.filename or "arquivo", data)
     return JSONResponse({"id": stored.id})

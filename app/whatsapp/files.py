@@ -1,4 +1,4 @@
-"""Files that customers sent, from Meta in two steps: where a file is, then the file. Nothing here logs an address."""
+"""Files to and from Meta; a customer's comes in two steps: where it is, then the file. Nothing here logs an address."""
 
 import asyncio
 import json
@@ -6,12 +6,12 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Any, BinaryIO, Protocol, Self
 
 import httpx2
 
 from app.media.guard import Resolve, Route, WrongAddress, by_the_system, own_origin, parsed, route_to
-from app.whatsapp.graph import LARGEST_ANSWER, TOKEN, certificates, is_loopback
+from app.whatsapp.graph import LARGEST_ANSWER, TOKEN, TOKEN_EXPIRED, certificates, is_loopback
 from app.whatsapp.graph_errors import GraphError
 from app.whatsapp.lenient import number_at, text_at
 
@@ -30,6 +30,14 @@ class NotThere(Exception):
 
 class Refused(Exception):
     """Graph does not let us have it: the token, a permission, the account."""
+
+
+class NotTaken(Exception):
+    """Meta does not want this file."""
+
+    def __init__(self, error: GraphError) -> None:
+        super().__init__(f"code {error.code}")
+        self.error = error
 
 
 class TooLarge(Exception):
@@ -115,6 +123,21 @@ class Files:
                 raise WrongAddress("a redirect to another host")
         raise NotThere
 
+    async def upload(
+        self, phone_number_id: str, access_token: str, file: BinaryIO, *, mime: str, name: str
+    ) -> str:
+        """Give Meta a file to send; its id, good for thirty days. Twice is harmless. Raises NotNow or NotTaken."""
+        if not TOKEN.fullmatch(access_token):
+            raise NotTaken(GraphError(TOKEN_EXPIRED))
+        address = f"{self._graph}/{phone_number_id}/media"
+        headers = {"Authorization": f"Bearer {access_token}"}
+        fields = {"messaging_product": "whatsapp", "type": mime}
+        async with self._patiently():
+            answer = await self._client.post(
+                address, headers=headers, data=fields, files={"file": (name, file, mime)}
+            )
+        return uploaded_in(answer.status_code, answer.content)
+
     async def _route(self, url: str) -> Route:
         try:
             return await route_to(url, self._own, self._resolve)
@@ -142,6 +165,21 @@ class Files:
             headers["Host"], extensions["sni_hostname"] = route.host, route.name
         async with self._client.stream("GET", url, headers=headers, extensions=extensions) as response:
             yield response
+
+
+def uploaded_in(http_status: int, body: bytes) -> str:
+    """The id in Graph's answer to an upload; raises NotNow or NotTaken."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        document = None
+    error = GraphError.in_answer(document, http_status)
+    if error is not None:
+        raise NotNow(f"code {error.code}") if error.passes else NotTaken(error)
+    media_id = text_at(document, "id")
+    if http_status != 200 or not MEDIA_ID.fullmatch(media_id):
+        raise NotNow(f"HTTP {http_status} without an id")
+    return media_id
 
 
 def located_in(http_status: int, body: bytes) -> Located:

@@ -146,7 +146,7 @@ class Filing:
 
     @file.register
     async def _(self, item: items.Reaction, session: AsyncSession, now: datetime) -> None:
-        if not item.by_us and not item.group_id:
+        if not item.group_id:
             await receiving.react(session, await numbers.named(session, item.number), item, now)
 
     @file.register

@@ -32,7 +32,7 @@ from app.whatsapp.user_ids import UserIdKind, kind_of
 
 __all__ = [
     "Accepted", "Answered", "Graph", "NotReached", "NotSent", "Outcome", "Timeouts", "Unknown", "Withheld",
-    "message_payload", "read_payload", "text_content",
+    "media_content", "message_payload", "read_payload", "text_content",
 ]  # fmt: skip
 
 LARGEST_ANSWER, LARGEST_LIST = 64 * 1024, 2 * 1024 * 1024
@@ -243,6 +243,18 @@ def message_payload(
 def text_content(text: str) -> dict[str, Any]:
     """What a text message holds; a preview is drawn of the first address in it."""
     return {"body": text, "preview_url": re.search(r"https?://", text) is not None}
+
+
+def media_content(kind: str, kept: dict[str, Any], caption: str, media_id: str) -> dict[str, Any]:
+    """What a message of a file holds. `kept` is what we noted of it: `filename` for documents, `voice` for recordings."""
+    content: dict[str, Any] = {"id": media_id} if media_id else {}
+    if caption:
+        content["caption"] = caption
+    if kind == "document":
+        content["filename"] = kept["filename"]
+    if kind == "audio" and kept.get("voice"):
+        content["voice"] = True
+    return content
 
 
 def read_payload(wamid: str, *, typing: bool) -> dict[str, Any]:

@@ -1,0 +1,172 @@
+"""Files that we send: kept here first, then given to WhatsApp by a job, and only then may their message leave."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import clock, jobs
+from app.conversations.models import Message
+from app.db import reading, transaction
+from app.jobs import Claim
+from app.media import expecting
+from app.media.models import Media, MediaState
+from app.media.store import Store
+from app.outbox import delivery as deliveries
+from app.outbox import queue
+from app.outbox.backoff import GIVE_UP_AFTER, wait_before
+from app.outbox.models import Delivery
+from app.randomness import between
+from app.whatsapp.files import Files, NotNow, NotTaken
+from app.whatsapp.models import Number
+
+log = logging.getLogger(__name__)
+
+UPLOAD = "upload_media"  # the job; key: the media's id
+KEPT_BY_META = timedelta(days=29)  # thirty, and a day for what waits
+FORMAT_REFUSED = 131053
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that lies in our store under `stored_as` and is WhatsApp's to take. `about`: further columns of its row."""
+
+    stored_as: str
+    mime: str
+    sha256: str
+    bytes: int
+    file_name: str
+    about: dict[str, Any]
+
+
+async def attach(session: AsyncSession, message: Message, kept: Kept) -> None:
+    """Make the file this message's own, and have it brought to WhatsApp."""
+    values = {
+        "message_id": message.id,
+        "media_id": "",
+        "mime_declared": kept.mime,
+        "mime_sniffed": kept.mime,
+        "sha256": kept.sha256,
+        "bytes": kept.bytes,
+        "file_name": kept.file_name,
+        "state": MediaState.THERE,
+        "stored_as": kept.stored_as,
+        "tries": 0,
+        "created_at": message.stored_at,
+        "fetched_at": message.stored_at,
+        **kept.about,
+    }
+    made = (await session.execute(insert(Media).values(values).returning(Media.id))).scalar_one()
+    await jobs.enqueue(session, UPLOAD, str(made), run_at=clock.now())
+    await expecting.look_into(session, made)
+
+
+async def id_at_whatsapp(session: AsyncSession, message_id: int) -> str:
+    """How WhatsApp knows the file of a message of ours; "" while it does not, and then it is asked to take it."""
+    file = (await session.scalars(select(Media).where(Media.message_id == message_id))).one()
+    if file.media_id and file.uploaded_at and file.uploaded_at > clock.now() - KEPT_BY_META:
+        return file.media_id
+    await jobs.enqueue(session, UPLOAD, str(file.id), run_at=clock.now())
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A file that some attempt waits for. `since`: when the oldest such attempt was made."""
+
+    id: int
+    message_id: int
+    stored_as: str
+    mime: str
+    file_name: str
+    phone_number_id: str
+    since: datetime
+
+
+class Uploading:
+    """Works off `upload_media` jobs. A crash anywhere repeats the upload, which costs WhatsApp a file that nobody uses."""
+
+    def __init__(self, files: Files, store: Store, token: Callable[[], str]) -> None:
+        self.files = files
+        self.store = store
+        self.token = token
+
+    async def __call__(self, claim: Claim) -> None:
+        async with reading() as session:
+            waiting = await find(session, int(claim.key))
+        if waiting is None:
+            return
+        try:
+            media_id = await self.upload(waiting)
+        except NotTaken as fault:
+            await give_up(claim, waiting, fault.error.code, fault.error.details)
+        except FileNotFoundError:
+            await give_up(claim, waiting, FORMAT_REFUSED, None)
+        except NotNow as fault:
+            await later(claim, waiting, fault)
+        else:
+            await record(claim, waiting, media_id)
+
+    async def upload(self, waiting: Waiting) -> str:
+        async with self.store.lent(waiting.stored_as) as path:
+            file = await asyncio.to_thread(path.open, "rb")
+            with file:
+                return await self.files.upload(
+                    waiting.phone_number_id, self.token(), file, mime=waiting.mime, name=waiting.file_name
+                )
+
+
+async def find(session: AsyncSession, media_id: int) -> Waiting | None:
+    """None when no attempt waits for it any more."""
+    asked = (
+        select(
+            *(
+                Media.id,
+                Media.message_id,
+                Media.stored_as,
+                Media.mime_declared.label("mime"),
+                Media.file_name,
+            ),
+            *(Number.phone_number_id, Delivery.created_at.label("since")),
+        )
+        .join(Message, Message.id == Media.message_id)
+        .join(Number, Number.id == Message.number_id)
+        .join(Delivery, Delivery.message_id == Message.id)
+        .where(Media.id == media_id, queue.waits_for_file())
+        .order_by(Delivery.id)
+    )
+    row = (await session.execute(asked.limit(1))).first()
+    return None if row is None else Waiting(**row._mapping)
+
+
+async def record(claim: Claim, waiting: Waiting, media_id: str) -> None:
+    async with transaction() as session:
+        taken = {"media_id": media_id, "uploaded_at": clock.now()}
+        await session.execute(update(Media).where(Media.id == waiting.id).values(taken))
+        await queue.file_is_there(session, waiting.message_id, media_id)
+        await jobs.finish(session, claim)
+
+
+async def give_up(claim: Claim, waiting: Waiting, code: int | None, details: str | None) -> None:
+    """The message fails for this reason, as if WhatsApp had refused it itself."""
+    log.warning("a file was not taken", extra={"media": waiting.id, "code": code})
+    async with transaction() as session:
+        for attempt in (await session.scalars(queue.waiting_for_file(waiting.message_id))).all():
+            await deliveries.fail(session, attempt, code, details)
+        await jobs.finish(session, claim)
+
+
+async def later(claim: Claim, waiting: Waiting, fault: NotNow) -> None:
+    """Another try after a while, within the hour that a message has."""
+    wait = wait_before(claim.tries, None, None, between(0, 1)) or 0.0
+    again_at = clock.now() + timedelta(seconds=wait)
+    if again_at > waiting.since + GIVE_UP_AFTER:
+        return await give_up(claim, waiting, None, None)
+    log.warning("a file was not uploaded", extra={"media": waiting.id, "fault": type(fault).__name__})
+    async with transaction() as session:
+        await jobs.put_back(session, claim, run_at=again_at, error=type(fault).__name__)

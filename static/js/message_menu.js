@@ -1,0 +1,45 @@
+// What a message's menu does in the browser alone: it opens by right click, copies, and closes once something was chosen.
+import { toast } from "./toast.js"
+
+const menu = () => document.getElementById("message-menu")
+const quote = () => document.getElementById("composer-quote")
+const box = () => document.getElementById("composer-text")
+const buttonIn = (message) => message?.querySelector('[data-action="menu"]')
+
+document.addEventListener("contextmenu", (event) => {
+  const button = buttonIn(event.target.closest(".bubble"))
+  if (!button || event.target.closest("a, img, video") || !getSelection().isCollapsed) return // the browser's own is better there
+  event.preventDefault()
+  button.click()
+})
+document.addEventListener("dblclick", (event) => {
+  if (event.target.matches("article.message")) answer(event.target)
+})
+document.addEventListener("keydown", (event) => {
+  if (event.altKey && event.code === "KeyR" && !event.ctrlKey && !event.shiftKey && !event.metaKey) {
+    const all = document.querySelectorAll("#thread article.message--in")
+    answer(document.activeElement.closest?.("article.message") ?? all[all.length - 1])
+    event.preventDefault()
+  }
+  if (event.key === "Escape" && event.target === box() && quote()?.firstElementChild) {
+    event.stopImmediatePropagation()
+    quote().replaceChildren()
+  }
+}, true)
+document.addEventListener("click", (event) => {
+  const chosen = event.target.closest("#message-menu :is(button, a), [data-action='forget-quote']")
+  if (!chosen) return
+  if (chosen.dataset.action === "copy") navigator.clipboard.writeText(chosen.value).then(() => toast(chosen.dataset.copied))
+  if (chosen.dataset.action === "forget-quote") quote().replaceChildren()
+  if (["reply", "forget-quote"].includes(chosen.dataset.action)) box()?.focus()
+  menu()?.hidePopover()
+})
+
+const answer = (message) => {
+  const address = buttonIn(message)?.getAttribute("hx-get").replace(/menu$/, "quote")
+  if (address) htmx.ajax("GET", address, { target: "#composer-quote", swap: "innerHTML" }).then(() => box()?.focus())
+}
+
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  if (ctx.response?.status === 200) ctx.sourceElement.closest("[data-closes-popover]")?.closest("[popover]")?.hidePopover()
+})
