@@ -1,4 +1,4 @@
-"""Since when a number is stopped, and when the customer saw that somebody writes
+"""Numbers that are stopped and typing that the customer saw
 
 Revision ID: 0010
 Revises: 0009
