@@ -20,7 +20,7 @@ UPLOADS = re.compile(r"/c/[0-9]{1,18}/messages")  # the composer's door, which t
 WEBHOOK = "/webhooks/whatsapp"  # reads its own body, up to 4 MiB
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; "
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

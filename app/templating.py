@@ -15,6 +15,7 @@ from app.contacts.naming import phone_of
 from app.conversations import beside, brief, service_window
 from app.conversations.ordering import sort_key
 from app.i18n import _, current_locale, ngettext
+from app.media import preparing
 from app.settings import HOME, Settings
 from app.settings import Environment as Surroundings
 from app.static_files import modules_of, static_release, static_url
@@ -67,6 +68,9 @@ def environment(settings: Settings) -> Environment:
         advertisement_of=beside.advertisement,
         product_of=beside.product,
         template_words=template_words,
+        largest_file=preparing.MOST_BYTES,
+        too_large=preparing.TOO_LARGE,
+        empty_file=preparing.EMPTY,
     )
     made.filters.update(
         whatsapp_markup=to_html,

@@ -22,6 +22,7 @@ QUIET = [
     "--disable-gpu",
     "--disable-background-networking",
     f"--disable-features={','.join(UNWANTED)}",
+    "--use-fake-device-for-media-stream",  # a microphone that beeps
 ]
 
 

@@ -4,9 +4,10 @@ import { openId } from "./selection.js"
 import { isAtBottom, newest } from "./thread.js"
 
 const told = new Map(), AGAIN_AFTER = 3000
+const isCovered = () => !document.getElementById("thread").checkVisibility({ visibilityProperty: true })
 export function look() {
   const id = openId()
-  if (!id || document.hidden || !document.hasFocus() || !isAtBottom()) return
+  if (!id || document.hidden || !document.hasFocus() || !isAtBottom() || isCovered()) return
   const position = newest()
   const row = document.querySelector(`#conversation-list [data-conversation="${id}"]`)
   if (position <= (told.get(id) ?? 0) || row?.dataset.unread === "0") return
@@ -17,6 +18,7 @@ export function look() {
 
 addEventListener("focus", look)
 document.addEventListener("visibilitychange", look)
+document.addEventListener("thread-uncovered", look)
 document.addEventListener("htmx:after:swap", () => requestAnimationFrame(look))
 document.addEventListener("conversation-opened", () => requestAnimationFrame(look))
 document.addEventListener("scroll", look, { capture: true, passive: true })

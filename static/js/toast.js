@@ -16,13 +16,14 @@ export function toast(words) {
 
 export const signInAgain = () => location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`)
 
+const saysItself = (asking, status) => asking.matches("[data-refused]") || status === 422 && asking.hasAttribute("hx-status:422")
 document.addEventListener("htmx:response:error", ({ detail }) => {
-  const { response, text } = detail.ctx
+  const { response, text, sourceElement } = detail.ctx
   if (response.status === 401) signInAgain()
-  else if (!(response.status === 422 && detail.ctx.sourceElement.hasAttribute("hx-status:422")) && text && text.length < 300) toast(text)
+  else if (!saysItself(sourceElement, response.status) && text && text.length < 300) toast(text)
 })
 
-// It never came back: the composer says so in its own words, and what is fetched by itself is fetched again.
+// It never came back: what has its own words for that says them, and what is fetched by itself is fetched again.
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  if (ctx && ctx.text === undefined && !ctx.sourceElement.matches("#composer, [hx-trigger]")) toast(document.getElementById("app").dataset.lost)
+  if (ctx && ctx.text === undefined && !ctx.sourceElement.matches("[data-offline], [hx-trigger]")) toast(document.getElementById("app").dataset.lost)
 })

@@ -34,7 +34,7 @@ async def test_shift_enter_breaks_the_line_and_enter_sends_all_of_it(
 async def test_a_double_click_on_send_sends_once(browsers: Browsers, whatsapp: WhatsApp) -> None:
     tab = await at_anas(browsers, whatsapp)
     await tab.text_box.fill("uma vez só")
-    await tab.page.locator("#composer button").dblclick()
+    await tab.page.locator("#composer .composer__send").dblclick()
     await expect(tab.bubble("uma vez só")).to_have_attribute("data-status", "delivered")
     await tab.send("outra")
     assert [one["payload"]["text"]["body"] for one in await whatsapp.accepted(at_least=2)] == [

@@ -46,7 +46,7 @@ async def test_without_script_the_page_reads_and_sends(browsers: Browsers, whats
     await expect(tab.bubble("Oi, é a Ana")).to_be_visible()
     await expect(tab.row(ANA)).to_have_attribute("aria-current", "true")
     await tab.text_box.fill("Olá, Ana!")
-    await tab.page.locator("#composer button").click()
+    await tab.page.locator("#composer .composer__send").click()
     await expect(tab.bubble("Olá, Ana!")).to_be_visible()
     await expect(tab.text_box).to_have_value("")
 
