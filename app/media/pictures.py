@@ -1,7 +1,7 @@
 """Pictures: opened with care, turned upright, stripped of where and by whom they were taken, made to fit."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +16,17 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 MOST_BYTES = 5_000_000  # of WhatsApp's image
 STICKER_SIDE, STICKER_BYTES, MOVING_STICKER_BYTES = 512, 100_000, 500_000
 PREVIEW_SIDE = 640
+ORIENTATION = 0x0112
+# How each of EXIF's ways to hold a camera is made good.
+UPRIGHT = {
+    2: "FLIP_LEFT_RIGHT",
+    3: "ROTATE_180",
+    4: "FLIP_TOP_BOTTOM",
+    5: "TRANSPOSE",
+    6: "ROTATE_270",
+    7: "TRANSVERSE",
+    8: "ROTATE_90",
+}
 LONGEST_PROFILE = 65_536  # bytes; a colour profile of a camera has some hundred
 
 
@@ -128,10 +139,12 @@ def size_of(image: "Image") -> tuple[int, int]:
 
 def turned(image: "Image") -> "Image":
     """Upright, with eight bits a colour, and with nothing noted beside it but its colours' profile."""
-    from PIL import ImageOps
+    from PIL.Image import Transpose
 
     profile = image.info.get("icc_profile") if image.mode != "CMYK" else None
-    upright = eight_bits(ImageOps.exif_transpose(image))
+    upright = eight_bits(image)
+    if (turns := turns_of(image)) > 1:
+        upright = upright.transpose(Transpose[UPRIGHT[turns]])
     forget(upright, profile)
     return upright
 
@@ -148,9 +161,11 @@ def eight_bits(image: "Image") -> "Image":
 
 
 def turns_of(image: "Image") -> int:
-    """How the camera was held, as EXIF counts: 1 is upright, from 5 on the picture lies on its side."""
-    told = image.getexif().get(0x0112, 1)
-    return told if isinstance(told, int) and 1 <= told <= 8 else 1
+    """How the camera was held, as EXIF counts: 1 is upright, from 5 on the picture lies on its side. Nonsense says 1."""
+    told = 1
+    with suppress(Exception):  # a picture is no worse for what stands beside it
+        told = image.getexif().get(ORIENTATION, 1)
+    return told if told in UPRIGHT else 1
 
 
 def forget(image: "Image", profile: bytes | None = None) -> None:

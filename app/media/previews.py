@@ -23,6 +23,7 @@ from app.media.store import Store, preview_of
 
 log = logging.getLogger(__name__)
 
+STICKER = ("sticker", "image/webp")  # shown as it is: it may move
 AT_ONCE = 3  # of the worker's places: there are two threads for it
 PLACE_SECONDS = 0.5
 
@@ -96,7 +97,7 @@ def looked_at(file: Path, mime: str, message_type: str) -> Seen:
     """By what it is; what we know no way to look into has nothing to show."""
     try:
         match mime.partition("/")[0]:
-            case "image" if message_type in ("sticker", "document"):  # shown as it is, or not at all
+            case "image" if message_type == "document" or (message_type, mime) == STICKER:
                 width, height = pictures.size(file)
                 return Seen(width=width, height=height)
             case "image":

@@ -156,3 +156,28 @@ async def canary() -> AsyncIterator[Canary]:
     async with server:
         sings.port = server.sockets[0].getsockname()[1]
         yield sings
+
+
+@dataclass
+class Redirecting:
+    """The operator's own server, which sends whoever comes to `location`."""
+
+    address: str
+    location: str = "/"
+
+
+@asynccontextmanager
+async def redirecting() -> AsyncIterator[Redirecting]:
+    made = Redirecting("")
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        head = f"HTTP/1.1 302 Found\r\nLocation: {made.location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        writer.write(head.encode())
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        made.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield made

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from app.media.guard import META_HOSTS, WrongAddress, is_public, own_origin, route_to
-from app.whatsapp.files import Files
-from tests.media.files import Canary, canary
+from app.whatsapp.files import Files, NotNow, NotThere
+from tests.media.files import Canary, canary, redirecting
 
 PRIVATE = [
     "127.0.0.1", "127.1.2.3", "0.0.0.0",  # noqa: S104 - refused, not listened at
@@ -45,6 +45,59 @@ HOSTILE = [
     "http://100.100.100.200/", "https://graph.facebook.com:PORT/", "https://graph.facebook.com.:443/", "", "/", "?",
     "http://", "https://", "http://:PORT/", "https://lookaside.fbsbx.com:0/", "https://lookaside.fbsbx.com:99999/",
     "https://lookaside.fbsbx.com:/", "https://-lookaside.fbsbx.com-:PORT/", "https://" + "a" * 5000 + ".fbsbx.com/",
+    # numbers in every base and length, and letters of other scripts that some parsers read as digits or dots
+    "http://127.0.1:PORT/x", "http://127.65535:PORT/", "http://0x7f.1:PORT/", "http://0x7F.0x0.0x0.0x1:PORT/",
+    "http://0177.0.1:PORT/", "http://0177.0x0.0.1:PORT/", "http://00000177.0.0.1:PORT/", "http://127.0.0.01:PORT/",
+    "http://127.000.000.001:PORT/", "http://4294967297:PORT/", "http://18446744071562067969:PORT/", "http://0x17f000001:PORT/",
+    "https://2130706433/", "https://0x7f000001/", "https://127.1/", "https://0/", "https://0x0/", "https://127.0.0.1/",
+    "http://１２７.0.0.1:PORT/", "http://١٢٧.٠.٠.١:PORT/", "http://१२७.०.०.१:PORT/", "http://127．0．0．1:PORT/",
+    "http://127｡0｡0｡1:PORT/",
+    "http://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ:PORT/", "http://ＬＯＣＡＬＨＯＳＴ:PORT/", "http://locaⅼhost:PORT/", "https://ｆbsbx.com:PORT/",
+    "https://fbsbx。com:PORT/",
+    "https://fbsbх.com/", "https://xn--fbsb-5ve.com:PORT/", "https://lookaside.fbsbx.com\u200b.localhost:PORT/",
+    # IPv6: mapped, compatible, translated, scoped, in unusual letters
+    "http://[::ffff:0:127.0.0.1]:PORT/", "http://[::127.0.0.1]:PORT/", "http://[0000::1]:PORT/", "http://[::0001]:PORT/",
+    "http://[0:0:0:0:0:ffff:127.0.0.1]:PORT/", "http://[::FFFF:7F00:0001]:PORT/", "http://[64:ff9b:1::7f00:1]:PORT/",
+    "http://[2002:7f00:1::]:PORT/", "http://[2001:0:7f00:1::]:PORT/", "http://[fec0::1]:PORT/", "http://[fc00::1]:PORT/",
+    "http://[::1]PORT/", "http://[::1:PORT/", "http://::1:PORT/", "http://[::1%lo]:PORT/", "http://[::1%25]:PORT/",
+    "https://[::1]/",
+    "https://[::ffff:169.254.169.254]/", "https://[fe80::a9fe:a9fe]/", "http://[v1.127.0.0.1]:PORT/",
+    "http://[127.0.0.1]:PORT/",
+    # who is user, host, port, path or fragment, told apart differently
+    "https://fbsbx.com:443:PORT/", "https://fbsbx.com:PORT:443/", "https://fbsbx.com:0443@127.0.0.1:PORT/",
+    "https://a:b:c@127.0.0.1:PORT/",
+    "https://@127.0.0.1:PORT/", "https://:@127.0.0.1:PORT/", "https://fbsbx.com;127.0.0.1:PORT/",
+    "https://fbsbx.com,127.0.0.1:PORT/",
+    "https://fbsbx.com&@127.0.0.1:PORT#@fbsbx.com/", "https://127.0.0.1:PORT\\.fbsbx.com/",
+    "https://127.0.0.1:PORT\\fbsbx.com/",
+    "https:\\\\127.0.0.1:PORT\\", "https:/\\127.0.0.1:PORT/", "https:///fbsbx.com@127.0.0.1:PORT/",
+    "https://127.0.0.1:PORT%23.fbsbx.com/",
+    "https://127.0.0.1:PORT%2f.fbsbx.com/", "https://127.0.0.1%00.fbsbx.com:PORT/", "https://127.0.0.1%09.fbsbx.com:PORT/",
+    "https://127.0.0.1\u2028.fbsbx.com/", "https://127.0.0.1\x0b.fbsbx.com/", "https://127.0.0.1\x7f.fbsbx.com/",
+    "https://127.0.0.1;.fbsbx.com/",
+    "https://fbsbx.com?.127.0.0.1:PORT/", "https://fbsbx.com#.127.0.0.1:PORT/", "https://[fbsbx.com]:PORT/",
+    "https://fbsbx.com:+443/",
+    "https://fbsbx.com:-443/", "https://fbsbx.com:443abc/", "https://fbsbx.com:４４３/", "https://fbsbx.com:65979/",
+    "https://fbsbx.com:80/",
+    "https://fbsbx.com:8443/", "http://fbsbx.com:443/", "https://fbsbx.com /", "https://fbsbx.com/a b",
+    "https://fbsbx.com/\r\nHost: 127.0.0.1",
+    "https://fbsbx.com/\tx", "https://fbsbx.com/ção", "https://fbsbx.com/\x00",
+    # names that only look like Meta's, or lead home
+    "https://fbsbx.com.localhost:PORT/", "https://.fbsbx.com:PORT/", "https://fbsbx.com..:PORT/", "https://fbsbx..com:PORT/",
+    "https://fbsbx.co:PORT/", "https://notfbcdn.net/", "https://fbcdn.net.evil.example/", "https://whatsapp.net-evil.example/",
+    "https://facebook.com.br/", "https://my-facebook.com/", "https://localhost.localdomain:PORT/",
+    "https://ip6-localhost:PORT/",
+    "https://0.0.0.0.nip.io/", "https://169-254-169-254.nip.io/", "https://kubernetes.default.svc/",
+    "https://host.docker.internal:PORT/",
+    # other ways to ask
+    "ldap://127.0.0.1:PORT/", "tftp://127.0.0.1:PORT/x", "sftp://127.0.0.1:PORT/", "wss://127.0.0.1:PORT/",
+    "http+unix://%2Fvar%2Frun%2Fx/",
+    "https+http://127.0.0.1:PORT/", "view-source:http://127.0.0.1:PORT/", "url:http://127.0.0.1:PORT/",
+    "feed:http://127.0.0.1:PORT/",
+    "blob:http://127.0.0.1:PORT/x", "about:blank", "mailto:a@127.0.0.1", "netdoc:///etc/passwd",
+    "php://filter/resource=x", "s3://bucket/x",
+    "file://127.0.0.1/etc/passwd", "file:/etc/passwd", "\\\\127.0.0.1\\share", "http;//127.0.0.1:PORT/",
+    "http//127.0.0.1:PORT/",
 ]  # fmt: skip
 OWN = own_origin("http://127.0.0.1:9")
 
@@ -72,10 +125,57 @@ async def asks(files: Files, url: str, stranger: Canary) -> None:
 
 
 async def test_no_hostile_address_is_asked_for_anything() -> None:
-    assert len(HOSTILE) >= 60
-    async with canary() as stranger, Files("https://graph.facebook.com", "v26.0") as files:
+    assert len(set(HOSTILE)) == len(HOSTILE) >= 150
+    names = Names([])
+    async with (
+        canary() as stranger,
+        Files("https://graph.facebook.com", "v26.0", resolve=names) as files,
+    ):
         for url in HOSTILE:
             await asks(files, url, stranger)
+        assert stranger.heard == []
+    assert names.asked == [], "refused by its looks, before anybody is asked where it leads"
+
+
+REBOUND = [
+    ["157.240.0.35", "127.0.0.1"],  # one honest, one not
+    ["127.0.0.1", "157.240.0.35"],
+    ["::ffff:127.0.0.1"],
+    ["2a03:2880:f003::1", "fd00::1"],
+]
+
+
+@pytest.mark.parametrize("places", REBOUND, ids=str)
+@pytest.mark.parametrize(
+    "url", ["https://lookaside.fbsbx.com/x", "https://fbsbx.com:443/x", "https://X.FBCDN.net/?a=b"]
+)
+async def test_a_name_of_metas_in_a_strangers_hand_reaches_nothing(url: str, places: list[str]) -> None:
+    async with (
+        canary() as stranger,
+        Files("https://graph.facebook.com", "v26.0", resolve=Names(places)) as files,
+    ):
+        await asks(files, url, stranger)
+        assert stranger.heard == []
+
+
+AWAY = [
+    "http://127.0.0.1:PORT/", "//127.0.0.1:PORT/", "https://127.0.0.1:PORT/", "http://localhost:PORT/", "http://[::1]:PORT/",
+    "http://2130706433:PORT/", "http://127.0.0.1:PORT\\@OWN/", "http://OWN@127.0.0.1:PORT/", "file:///etc/passwd",
+    "///127.0.0.1:PORT/",
+    "/\\127.0.0.1:PORT/", "\\\\127.0.0.1:PORT/", "https://lookaside.fbsbx.com/", "javascript:alert(1)", "x/../y",
+]  # fmt: skip
+
+
+async def test_no_redirect_leads_elsewhere() -> None:
+    """The operator's own Graph answers with a Location of somebody's choosing."""
+    async with canary() as stranger, redirecting() as own:
+        async with Files(own.address, "v26.0") as files:
+            for place in AWAY:
+                own.location = place.replace("OWN", own.address.removeprefix("http://")).replace(
+                    "PORT", str(stranger.port)
+                )
+                with pytest.raises((WrongAddress, NotNow, NotThere)):
+                    await files.download(f"{own.address}/file", "a-token", Nothing(), most_bytes=10)
         assert stranger.heard == []
 
 
