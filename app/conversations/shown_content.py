@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 from app.conversations.models import Message
+from app.conversations.outgoing import is_web_address
 from app.conversations.unsupported import Notice, notice_of
 from app.whatsapp.lenient import JsonObject, at, objects_at, text_at
 
@@ -101,7 +102,26 @@ class CallPermission:
     is_given: bool
 
 
-Content = Location | Contacts | Choice | Answers | Order | CallPermission | Notice
+@dataclass(frozen=True)
+class Option:
+    title: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A text of ours with something to tap. `link`: the address that its one option opens, "" for all others."""
+
+    template: ClassVar[str] = "offer"
+    says_it_all: ClassVar[bool] = True
+    header: str
+    footer: str
+    options: tuple[Option, ...]
+    is_list: bool = False
+    link: str = ""
+
+
+Content = Offer | Location | Contacts | Choice | Answers | Order | CallPermission | Notice
 
 
 def content_of(message: Message) -> Content | None:
@@ -141,7 +161,9 @@ def _phone(told: JsonObject) -> Phone | None:
     return Phone(number, f"tel:+{digits}" if 6 <= len(digits) <= 15 else "") if number else None
 
 
-def _interactive(content: JsonObject) -> Choice | Answers | CallPermission | None:
+def _interactive(content: JsonObject) -> Offer | Choice | Answers | CallPermission | None:
+    if isinstance(at(content, "action"), dict):
+        return _offer(content)
     if description := _line(content, "list_reply", "description"):
         return Choice(description)
     if isinstance(at(content, "nfm_reply"), dict):
@@ -149,6 +171,21 @@ def _interactive(content: JsonObject) -> Choice | Answers | CallPermission | Non
     if isinstance(at(content, "call_permission_reply"), dict):
         return CallPermission(text_at(content, "call_permission_reply", "response") == "accept")
     return None
+
+
+def _offer(content: JsonObject) -> Offer | None:
+    """What `outgoing.py` makes of buttons, a list or a link, and what the phone app may echo of its own."""
+    around = _line(content, "header", "text"), _line(content, "footer", "text")
+    link, label = (_line(content, "action", "parameters", key) for key in ("url", "display_text"))
+    if label and is_web_address(link):
+        return Offer(*around, (Option(label),), link=link)
+    sections = objects_at(content, "action", "sections")
+    rows = [row for section in sections[:MOST] for row in objects_at(section, "rows")[:MOST]]
+    replies = [_line(one, "reply", "title") for one in objects_at(content, "action", "buttons")[:MOST]]
+    options = [Option(_line(row, "title"), _line(row, "description")) for row in rows]
+    options += [Option(title) for title in replies]
+    shown = tuple(option for option in options if option.title)
+    return Offer(*around, shown, is_list=bool(rows)) if shown else None
 
 
 def _answers(response: str) -> Answers:
