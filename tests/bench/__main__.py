@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.bench import arrival, fanout, intake, size, stop, storm
+from tests.bench import arrival, fanout, intake, size, stop, storm, thread
 from tests.bench.figure import Figure
 
 BENCHES: dict[str, Callable[[], Coroutine[Any, Any, list[Figure]]]] = {
@@ -16,6 +16,7 @@ BENCHES: dict[str, Callable[[], Coroutine[Any, Any, list[Figure]]]] = {
     "storm": storm.measure,
     "fanout": fanout.measure,
     "stop": stop.measure,
+    "thread": thread.measure,
 }
 
 
