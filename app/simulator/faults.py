@@ -80,7 +80,6 @@ NAMED: dict[str, dict[str, Any]] = {
     "refused": {"kind": "error", "code": 131026},
     "payment": {"kind": "error", "code": 131042},
     "restricted": {"kind": "error", "code": 131031},
-    "refused": {"kind": "error", "code": 131026},
     "no_statuses": {"kind": "statuses", "order": []},
     "statuses_twice": {"kind": "statuses", "order": ["sent", "sent", "delivered", "delivered"]},
     "statuses_backwards": {"kind": "statuses", "order": ["read", "delivered", "sent"]},
