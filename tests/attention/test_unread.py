@@ -7,6 +7,7 @@ from app.db import transaction
 from app.housekeeping import HOUSEKEEPING
 from app.jobs import Job
 from app.media.sweeping import SWEEP
+from app.message_templates.syncing import SYNC
 from app.simulator.world import World
 from app.whatsapp.models import Number
 from tests.actors import Browser, Desk, WhatsApp, running_desk, within
@@ -166,7 +167,7 @@ async def test_where_the_number_says_never_nobody_tells_the_customer(
 
 
 async def nothing_left_to_do() -> bool:
-    return await count(Job, Job.kind.not_in([SWEEP, HOUSEKEEPING])) == 0
+    return await count(Job, Job.kind.not_in([SWEEP, HOUSEKEEPING, SYNC])) == 0
 
 
 async def test_the_preview_is_the_last_message_or_ones_own_draft(desk: Desk, whatsapp: WhatsApp) -> None:

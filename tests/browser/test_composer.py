@@ -136,7 +136,7 @@ async def test_typing_anywhere_goes_to_the_composer_and_tab_reaches_it(
     browsers: Browsers, whatsapp: WhatsApp
 ) -> None:
     tab = await at_anas(browsers, whatsapp)
-    await tab.page.locator(".header__name").click()
+    await tab.bubbles.first.click()
     await tab.page.keyboard.type("direto")
     await expect(tab.text_box).to_have_value("direto")
 
