@@ -16,7 +16,7 @@ LARGEST_BODY = MEBIBYTE
 SLOWEST_BODY_SECONDS = 60.0  # a MiB over a telephone's worst line; the webhook has its own 10 s
 LARGEST_UPLOAD = 110 * MEBIBYTE  # WhatsApp takes documents of 100 MB
 SLOWEST_UPLOAD_SECONDS = 30 * 60.0
-UPLOADS = re.compile(r"/c/[0-9]{1,18}/messages")  # the composer's door, which takes files
+UPLOADS = re.compile(r"/c/[0-9]{1,18}/(messages|templates/[0-9]{1,18})")  # the doors that take files
 WEBHOOK = "/webhooks/whatsapp"  # reads its own body, up to 4 MiB
 
 HEADERS = {

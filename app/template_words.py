@@ -42,7 +42,7 @@ def media(kind: str) -> str:
 def field(variable: Variable) -> str:
     """The label of what is to be filled in."""
     if variable.key == MEDIA_LINK:
-        return _("Address of the file at the top (%(kind)s)") % {"kind": media(variable.name)}
+        return _("Or its address, which begins with https://")
     if variable.key.startswith("button."):
         return _("For the button “%(name)s”") % {"name": variable.name}
     if variable.name.isdigit():

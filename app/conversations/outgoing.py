@@ -15,6 +15,7 @@ LONGEST_TEXT, LONGEST_CAPTION, LONGEST_BODY = 4096, 1024, 1024
 LONGEST_HEADER = LONGEST_FOOTER = 60
 LONGEST_BUTTON, LONGEST_ROW, LONGEST_DESCRIPTION, LONGEST_SECTION = 20, 24, 72, 24
 LONGEST_NAME, LONGEST_URL = 200, 2000
+CHOSEN_FILE = "chosen_sha256"  # beside the content of what carries a file: ours, not Graph's
 WITH_CAPTION = frozenset({"image", "video", "document"})
 MOST_BUTTONS, MOST_ROWS, MOST_CONTACTS = 3, 10, 10
 
@@ -67,7 +68,7 @@ def attachment(
     """A file that is kept here already; `kind` is image, video, audio, document or sticker. Sound and stickers have no
     caption. `chosen_sha256`: of the file before it was made into this one, so that the same choice is known again.
     Raises Invalid when the caption is too long."""
-    content: dict[str, Any] = {"mime_type": file.mime, "chosen_sha256": chosen_sha256}
+    content: dict[str, Any] = {"mime_type": file.mime, CHOSEN_FILE: chosen_sha256}
     if kind == "document":
         content["filename"] = file.file_name
     if kind == "audio":

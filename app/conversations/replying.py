@@ -13,7 +13,7 @@ from app.contacts.identities import recipient_of
 from app.conversations import drafts, handoff, service_window
 from app.conversations.models import Author, Conversation, Direction, Message
 from app.conversations.ordering import store, time_of
-from app.conversations.outgoing import Outgoing
+from app.conversations.outgoing import CHOSEN_FILE, Outgoing
 from app.errors import Conflict, Invalid
 from app.i18n import N_
 from app.live.events import Change, EventKind, announce
@@ -22,7 +22,7 @@ from app.media.expecting import TYPES
 from app.outbox import queue as outbox
 from app.outbox.delivery import ARRIVED, DeliveryStatus
 from app.outbox.models import Delivery
-from app.whatsapp.graph import media_content, message_payload, text_content
+from app.whatsapp.graph import media_content, message_payload, text_content, with_file
 from app.whatsapp.models import Number
 
 
@@ -157,10 +157,11 @@ def payload_of(message: Message, recipient: str, media_id: str = "") -> dict[str
     if message.type == "text":
         content = text_content(message.body)
     elif message.type in TYPES:
-        content = media_content(message.type, message.content, message.body, media_id)
+        content = media_content(message.type, message.content, message.body)
     else:
-        content = message.content
-    return message_payload(recipient, message.type, content, reply_to=message.reply_to_wamid)
+        content = {name: value for name, value in message.content.items() if name != CHOSEN_FILE}
+    payload = message_payload(recipient, message.type, content, reply_to=message.reply_to_wamid)
+    return with_file(payload, media_id) if media_id else payload
 
 
 async def send_again(session: AsyncSession, conversation: Conversation, message_id: int) -> Message:
@@ -173,7 +174,7 @@ async def send_again(session: AsyncSession, conversation: Conversation, message_
     if (await session.execute(arrived)).first() is not None:
         raise Invalid(N_("This message needs no second try."))
     service_window.check(conversation, message.type)
-    is_file = message.type in TYPES
+    is_file = message.type in TYPES or CHOSEN_FILE in message.content
     media_id = await outbound.id_at_whatsapp(session, message.id) if is_file else ""
     payload = payload_of(message, await address_of(session, conversation), media_id)
     await outbox.queue(session, message, payload, waits_for_file=is_file and not media_id)

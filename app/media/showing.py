@@ -54,6 +54,7 @@ LOOKS = {
 }
 UNKNOWN = (N_("This file could not be fetched."), TRY_AGAIN, True)
 
+CARRYING = TYPES | {"template"}  # whose header may be a file
 MEDIA = table_of(Media)
 OF_MESSAGES = select(MEDIA).where(MEDIA.c.message_id.in_(bindparam("messages", expanding=True)))
 
@@ -85,7 +86,7 @@ class Shown:
 
 async def shown_with(session: AsyncSession, messages: Sequence[Message]) -> dict[int, Shown]:
     """The file of each message that has one, by message id; asks nothing when none can."""
-    types = {message.id: message.type for message in messages if message.type in TYPES}
+    types = {message.id: message.type for message in messages if message.type in CARRYING}
     if not types:
         return {}
     rows = await session.execute(OF_MESSAGES, {"messages": list(types)})
@@ -97,7 +98,7 @@ def shown(row: Any, message_type: str) -> Shown:
     return Shown(
         row.id,
         row.state,
-        look_of(row, message_type) if row.state == MediaState.THERE else LOOKS[message_type],
+        look_of(row, message_type) if row.state == MediaState.THERE else LOOKS.get(message_type, "file"),
         row.file_name,
         row.bytes,
         words,

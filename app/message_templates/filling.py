@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from app.conversations.outgoing import Outgoing, is_longer, is_web_address
+from app.conversations.outgoing import CHOSEN_FILE, Outgoing, is_longer, is_web_address
 from app.errors import Invalid
 from app.i18n import N_
 from app.message_templates.models import Template
 from app.message_templates.parts import MEDIA_LINK, PLACEHOLDER, Button, Parts, Variable, parts_of
 
 LONGEST_VALUE = 1024
+WRONG_FILE = {
+    "image": N_("This template takes a picture at its top. Choose a JPEG or PNG."),
+    "video": N_("This template takes a video at its top. Choose an MP4."),
+    "document": N_("This template takes a document at its top. Choose a PDF."),
+}
 NAMES = {"1", "nome", "name", "nome_cliente", "customer_name", "first_name", "primeiro_nome"}
 
 
@@ -59,37 +64,56 @@ def one_line(value: str) -> str:
     return " ".join(value.replace("\0", "").split())
 
 
-def fill(template: Template, given: Mapping[str, str]) -> Outgoing:
-    """The message to send. Raises Invalid beside the field of a variable that is missing, or that Graph would refuse."""
+def fill(template: Template, given: Mapping[str, str], file: Outgoing | None = None) -> Outgoing:
+    """The message to send; `file` stands at its top instead of the one at an address. Raises Invalid beside the field of a
+    variable that is missing, or that Graph would refuse."""
     parts = parts_of(template)
     if parts.cannot:
         raise Invalid(parts.cannot)
-    values = {one.key: checked(one, given.get(one.key, "")) for one in parts.variables}
+    wanted = [one for one in parts.variables if file is None or one.key != MEDIA_LINK]
+    values = {one.key: checked(one, given.get(one.key, "")) for one in wanted}
     shown = preview(parts, values)
     if is_longer(shown.body, LONGEST_VALUE):
         raise Invalid(N_("The filled-in text is longer than 1024 characters. Shorten what you wrote."))
     content: dict[str, Any] = {"name": template.name, "language": {"code": template.language}}
-    if components := components_of(parts, values, is_named=template.parameter_format.upper() == "NAMED"):
+    top = at_the_top(parts, values, file)
+    if components := components_of(parts, values, top, is_named=template.parameter_format.upper() == "NAMED"):
         content["components"] = components
-    return Outgoing("template", shown.text, content)
+    if file is not None:
+        content[CHOSEN_FILE] = file.content[CHOSEN_FILE]
+    return Outgoing("template", shown.text, content, file.file if file else None)
+
+
+def at_the_top(parts: Parts, values: Mapping[str, str], file: Outgoing | None) -> dict[str, str] | None:
+    """The file in the header as Graph takes it; without its id while it is ours alone. None where there is none."""
+    if parts.media is None:
+        return None
+    if file is None:
+        return {"link": values[MEDIA_LINK]}
+    if file.type != parts.media:
+        raise Invalid(WRONG_FILE[parts.media], field=MEDIA_LINK)
+    return {"filename": file.content["filename"]} if parts.media == "document" else {}
 
 
 def checked(variable: Variable, value: str) -> str:
     value = one_line(value)
+    is_web = value.startswith("https://") and is_web_address(value)
+    if variable.key == MEDIA_LINK and not is_web:
+        raise Invalid(N_("Choose a file, or write an address that begins with https://."), field=variable.key)
     if not value:
         raise Invalid(N_("Fill in every field."), field=variable.key)
     if is_longer(value, LONGEST_VALUE):
         raise Invalid(N_("This text is too long."), field=variable.key)
-    if variable.key == MEDIA_LINK and not (value.startswith("https://") and is_web_address(value)):
-        raise Invalid(N_("Write an address that begins with https://."), field=variable.key)
     return value
 
 
-def components_of(parts: Parts, values: Mapping[str, str], *, is_named: bool) -> list[dict[str, Any]]:
-    """Only the parts with something filled in: Graph refuses empty ones."""
+def components_of(
+    parts: Parts, values: Mapping[str, str], top: dict[str, str] | None, *, is_named: bool
+) -> list[dict[str, Any]]:
+    """Only the parts with something filled in: Graph refuses empty ones. A header comes first."""
     header = texts(parts.header_variables, values, is_named=is_named)
     if parts.media:
-        header = [{"type": parts.media, parts.media: {"link": values[MEDIA_LINK]}}]
+        header = [{"type": parts.media, parts.media: top}]
     body = texts(parts.body_variables, values, is_named=is_named)
     found = [{"type": kind, "parameters": list_} for kind, list_ in (("header", header), ("body", body))]
     buttons = [of_button(button, values[button.variable.key]) for button in parts.buttons if button.variable]

@@ -31,6 +31,7 @@ from app.live.bell import Bell
 from app.outbox.delivery import DeliveryStatus
 from app.outbox.models import ContactPace, Delivery, NumberPace
 from app.outbox.pace import TO_ONE_CONTACT, Pace
+from app.whatsapp.graph import with_file
 from app.whatsapp.models import Number
 
 LEASE = timedelta(seconds=15)
@@ -120,8 +121,7 @@ def waiting_for_file(message_id: int) -> Select[Delivery]:
 async def file_is_there(session: AsyncSession, message_id: int, media_id: str) -> None:
     """WhatsApp has the file: what waited for it may leave."""
     for attempt in (await session.scalars(waiting_for_file(message_id))).all():
-        kind = attempt.payload["type"]
-        attempt.payload = attempt.payload | {kind: attempt.payload[kind] | {"id": media_id}}
+        attempt.payload = with_file(attempt.payload, media_id)
         attempt.next_try_at = clock.now()
     after_commit(session, "outbox", wake_sender.ring)
 

@@ -12,8 +12,9 @@ from app.templating import render
 
 
 async def show(request: Request) -> Response:
-    """`GET /conversations/new`"""
-    return await page(request, {})
+    """`GET /conversations/new?phone=…&name=…`: the form, with what a contact card says already in it."""
+    told = request.query_params
+    return await page(request, {"phone": told.get("phone", "")[:40], "name": told.get("name", "")[:120]})
 
 
 async def create(request: Request) -> Response:

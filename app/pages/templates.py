@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -12,10 +12,15 @@ from app.accounts.permissions import Permission, may, require
 from app.conversations import listing as rows
 from app.conversations import replying
 from app.conversations.access import conversation_for, strict_id
+from app.conversations.attaching import attached
+from app.conversations.outgoing import Outgoing
 from app.db import reading, transaction
 from app.errors import Conflict, Invalid
 from app.forms import text_field
+from app.media.preparing import Wish
+from app.media.store import Store
 from app.message_templates import filling, listing, syncing
+from app.message_templates.models import Template
 from app.message_templates.parts import MEDIA_LINK, parts_of
 from app.templating import render, wants_fragment
 
@@ -57,18 +62,32 @@ async def preview(request: Request) -> Response:
 
 async def send(request: Request) -> Response:
     """`POST /c/{id}/templates/{template_id}`: 303 to the conversation; 422 with the form and the sentence beside its field."""
-    form = await request.form(max_files=0)
-    values, conversation_id = values_in(form), id_in(request, "conversation_id")
-    try:
-        async with transaction() as session:
-            conversation = await conversation_for(session, request.state.user, conversation_id)
-            template = await listing.one_for(session, conversation, id_in(request, "template_id"))
-            what = filling.fill(template, values)
-            compose_id = text_field(form, "compose_id")
-            await replying.reply(session, conversation, request.state.user, what, compose_id)
-    except (Invalid, Conflict) as refusal:
-        return await form_page(request, values, refusal)
+    async with request.form(max_files=1) as form:
+        values, conversation_id = values_in(form), id_in(request, "conversation_id")
+        try:
+            async with reading() as session:
+                conversation = await conversation_for(session, request.state.user, conversation_id)
+                template = await listing.one_for(session, conversation, id_in(request, "template_id"))
+            what = filling.fill(template, values, await file_in(form, template, request.app.state.store))
+            async with transaction() as session:
+                conversation = await conversation_for(session, request.state.user, conversation_id)
+                compose_id = text_field(form, "compose_id")
+                await replying.reply(session, conversation, request.state.user, what, compose_id)
+        except (Invalid, Conflict) as refusal:
+            return await form_page(request, values, refusal)
     return RedirectResponse(f"/c/{conversation_id}", status_code=303)
+
+
+async def file_in(form: FormData, template: Template, store: Store) -> Outgoing | None:
+    """The file chosen for the template's top, kept here from now on; None where none was chosen or none belongs."""
+    file, media = form.get("file"), parts_of(template).media
+    if media is None or not isinstance(file, UploadFile) or not file.filename:
+        return None
+    wish: Wish = "document" if media == "document" else "usual"
+    try:
+        return await attached(store, file.file, name=file.filename, wish=wish, caption="")
+    except Invalid as refusal:
+        raise Invalid(refusal.words, field=MEDIA_LINK) from refusal
 
 
 async def form_page(

@@ -32,7 +32,7 @@ from app.whatsapp.user_ids import UserIdKind, kind_of
 
 __all__ = [
     "Accepted", "Answered", "Graph", "NotReached", "NotSent", "Outcome", "Timeouts", "Unknown", "Withheld",
-    "media_content", "message_payload", "read_payload", "text_content",
+    "media_content", "message_payload", "read_payload", "text_content", "with_file",
 ]  # fmt: skip
 
 LARGEST_ANSWER, LARGEST_LIST = 64 * 1024, 2 * 1024 * 1024
@@ -245,9 +245,10 @@ def text_content(text: str) -> dict[str, Any]:
     return {"body": text, "preview_url": re.search(r"https?://", text) is not None}
 
 
-def media_content(kind: str, kept: dict[str, Any], caption: str, media_id: str) -> dict[str, Any]:
-    """What a message of a file holds. `kept` is what we noted of it: `filename` for documents, `voice` for recordings."""
-    content: dict[str, Any] = {"id": media_id} if media_id else {}
+def media_content(kind: str, kept: dict[str, Any], caption: str) -> dict[str, Any]:
+    """What a message of a file holds, but for the id that `with_file` adds. `kept` is what we noted of it: `filename` for
+    documents, `voice` for recordings."""
+    content: dict[str, Any] = {}
     if caption:
         content["caption"] = caption
     if kind == "document":
@@ -255,6 +256,19 @@ def media_content(kind: str, kept: dict[str, Any], caption: str, media_id: str) 
     if kind == "audio" and kept.get("voice"):
         content["voice"] = True
     return content
+
+
+def with_file(payload: dict[str, Any], media_id: str) -> dict[str, Any]:
+    """The payload of a message once WhatsApp has its file, which in a template is its header."""
+    kind: str = payload["type"]
+    content = payload[kind]
+    if kind != "template":
+        return payload | {kind: content | {"id": media_id}}
+    header, *others = content["components"]
+    [file] = header["parameters"]
+    of = file["type"]
+    header = header | {"parameters": [file | {of: file[of] | {"id": media_id}}]}
+    return payload | {kind: content | {"components": [header, *others]}}
 
 
 def read_payload(wamid: str, *, typing: bool) -> dict[str, Any]:

@@ -100,7 +100,11 @@ SHAPES: dict[str, tuple[Json, list[str]]] = {
         message(
             "contacts", [ZELIA, {"name": {"first_name": "Beto"}, "phones": [{"wa_id": "5511900000088"}]}]
         ),
-        ["Tia Zélia", "Floricultura", 'href="tel:+5511900000099"', "Beto", "+5511900000088"],
+        [
+            *("Tia Zélia", "Floricultura", 'href="tel:+5511900000099"'),
+            'href="/conversations/new?phone=%2B55+11+90000-0099&name=Tia+Z%C3%A9lia"',
+            *("Beto", "+5511900000088"),
+        ],
     ),
     "contacts of nobody": (message("contacts", [{}]), ["Contato", "Sem nome"]),
     "contacts that are none": (message("contacts", {"name": 1}), ["não pode ser mostrada"]),

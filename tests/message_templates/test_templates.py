@@ -2,7 +2,12 @@
 
 import re
 from html import unescape
+from io import BytesIO
 from typing import Any
+from uuid import uuid4
+
+import httpx2
+from PIL import Image
 
 from app.message_templates.syncing import PER_PAGE
 from tests.actors import Browser, Desk, WhatsApp, within, words_in
@@ -119,6 +124,47 @@ async def test_a_filled_in_template_leaves_as_graph_documents_it_also_when_the_w
         assert 'name="value.body.nome" value="Ana"' in form  # prefilled from the contact
 
 
+async def test_the_file_at_the_top_of_a_template_may_be_chosen_and_is_given_to_whatsapp_first(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
+    await whatsapp.says(ANA, "Oi")
+    ana = await marta.conversation_with(ANA.name)
+    await synced(marta)
+    address = await address_of(marta, ana, "pedido_a_caminho")
+    fields = {f"value.{key}": value for key, value in FILLED["pedido_a_caminho"][0].items() if key != "media"}
+    fields |= {"csrf_token": marta.token, "compose_id": str(uuid4())}
+
+    async def sends(name: str, file: bytes) -> httpx2.Response:
+        chosen = {"file": (name, file, "application/octet-stream")}
+        return await marta.http.post(address, data=fields, files=chosen)
+
+    for name, file, words in (
+        ("vaso.pdf", b"%PDF-1.4\n%%EOF", "leva uma imagem no topo"),
+        ("vaso.jpg", b"\xff\xd8\xff", "danificada"),
+        ("", b"", "escreva um endereço"),
+    ):
+        refused = await sends(name, file)
+        assert refused.status_code == 422
+        assert words in sentences(refused.text)[0]
+        assert 'value="às 15h"' in refused.text
+    vase = BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(vase, "JPEG")
+    for _ in range(2):  # pressed twice
+        assert (await sends("vaso.jpg", vase.getvalue())).status_code == 303
+    [sent] = await whatsapp.accepted(at_least=1)
+    header, body, _ = sent["payload"]["template"]["components"]
+    [parameter] = header["parameters"]
+    taken = whatsapp.world.media.find(parameter["image"]["id"])
+    assert taken
+    assert taken.data == vase.getvalue()
+    assert parameter == {"type": "image", "image": {"id": parameter["image"]["id"]}}
+    assert body["type"] == "body"
+    assert set(sent["payload"]["template"]) == {"name", "language", "components"}
+    page = (await marta.open(f"/c/{ana}")).text
+    assert len(await marta.bubbles(ana)) == 2
+    assert "media--image" in page
+
+
 REFUSED: list[tuple[str, dict[str, str]]] = [
     ("pedido_pronto", {"body.1": " \n "}),
     ("pedido_pronto", {}),
@@ -184,6 +230,9 @@ async def test_a_conversation_begins_with_a_phone_number_and_a_template(
     refused = await marta.post("/conversations/new", {"phone": "12345", "name": "Rui"}, htmx=False)
     assert refused.status_code == 422
     assert "Rui" in refused.text
+    from_a_card = (await marta.open("/conversations/new?phone=%2B5511990000109&name=Rui+Prado")).text
+    assert 'value="+5511990000109"' in from_a_card
+    assert 'value="Rui Prado"' in from_a_card
     places = set()
     for written in ("(11) 99000-0109", "+55 11 99000-0109"):
         begun = await marta.post("/conversations/new", {"phone": written, "name": RUI.name}, htmx=False)
