@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -56,6 +56,7 @@ class NumberPace(Base):
     slowed_at: Mapped[datetime | None]  # when it asked for the last one
     stopped_code: Mapped[int | None]  # Meta's code while it refuses everything of this number
     stopped_at: Mapped[datetime | None]
+    stop_was_reported: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class ContactPace(Base):

@@ -6,6 +6,7 @@ Both are the generic cell rate algorithm, kept as one moment: when the next mess
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+PROBES_EACH = timedelta(minutes=5)  # at a number of which WhatsApp takes nothing
 PROMPTNESS = 10  # what waited comes in small bursts, a tenth of a second's worth
 
 

@@ -30,7 +30,7 @@ from app.db import UtcDateTime, after_commit, insert_if_new, table_of
 from app.live.bell import Bell
 from app.outbox.delivery import DeliveryStatus
 from app.outbox.models import ContactPace, Delivery, NumberPace
-from app.outbox.pace import TO_ONE_CONTACT, Pace
+from app.outbox.pace import PROBES_EACH, TO_ONE_CONTACT, Pace
 from app.whatsapp.graph import with_file
 from app.whatsapp.models import Number
 
@@ -215,7 +215,8 @@ async def claim(session: AsyncSession, number_id: int, pace: Pace, at_most: int)
     rows = (await session.execute(CLAIMING, asked)).all()
     if rows:
         boundaries.passed(Boundary.DELIVERY_CLAIMED)
-        free_at = pace.after(number.free_at, now, len(rows))
+        is_probe = number.stopped_code is not None
+        free_at = now + PROBES_EACH if is_probe else pace.after(number.free_at, now, len(rows))
         await session.execute(SPENDING, {"number": number_id, "free_at": free_at})
         await spend_on_contacts(session, rows, now)
     troubled = number.slowdowns > 0 or number.stopped_code is not None

@@ -107,7 +107,7 @@ async def heed(session: AsyncSession, attempt: Delivery) -> None:
     """What WhatsApp reports later of one message may be true of the whole number."""
     error = GraphError(attempt.error_code, attempt.error_details or "")
     if error.remedy is Remedy.STOP_NUMBER:
-        await troubles.stop(session, attempt.number_id, error)
+        await troubles.stop(session, attempt.number_id, error, was_reported=True)
 
 
 async def attempts_named_by(session: AsyncSession, reported: Sequence[Report]) -> dict[Key, Delivery]:

@@ -17,14 +17,15 @@ from app.outbox import delivery as deliveries
 from app.outbox.backoff import GIVE_UP_AFTER
 from app.outbox.delivery import DeliveryStatus
 from app.outbox.models import Delivery, NumberPace
+from app.outbox.pace import PROBES_EACH
 from app.outbox.queue import Claim, pace_of, wake_sender
 from app.whatsapp.graph_errors import GraphError
 from app.whatsapp.models import Number
 
 log = logging.getLogger(__name__)
 
-PROBES_EACH = timedelta(minutes=5)
-NOT_STOPPED: dict[str, Any] = {"stopped_code": None, "stopped_at": None}
+STANDS_AFTER = timedelta(seconds=20)  # a failure that WhatsApp reports later has been reported by then
+NOT_STOPPED: dict[str, Any] = {"stopped_code": None, "stopped_at": None, "stop_was_reported": False}
 AT_ONCE = 500  # messages that fail in one transaction; the next refusal takes those behind
 
 
@@ -50,14 +51,18 @@ async def slow_down(
     return max(wait, free_at - now).total_seconds()
 
 
-async def stop(session: AsyncSession, number_id: int, error: GraphError) -> None:
-    """Nothing of this number leaves until an admin lets it go on. What waits keeps waiting, for its hour at most.
+async def stop(
+    session: AsyncSession, number_id: int, error: GraphError, *, was_reported: bool = False
+) -> None:
+    """Nothing of this number leaves until WhatsApp takes something again. What waits keeps waiting, for its hour at most.
 
     Every few minutes one message tries by itself: a token is often renewed by somebody who does not look here.
+    `was_reported`: WhatsApp took the message first, so that it takes the next one proves nothing.
     """
     pace, now = await pace_of(session, number_id), clock.now()
     free_at: datetime = max(pace.free_at, now + PROBES_EACH)
     values = {"free_at": free_at, "stopped_code": error.code, "stopped_at": pace.stopped_at or now}
+    values["stop_was_reported"] = pace.stop_was_reported or was_reported
     await session.execute(of_number(number_id).values(values))
     if pace.stopped_code is None:
         announce(session, Change(EventKind.NUMBER_CHANGED, ref=number_id))
@@ -66,9 +71,15 @@ async def stop(session: AsyncSession, number_id: int, error: GraphError) -> None
 
 
 async def try_again(session: AsyncSession, number_id: int) -> None:
-    """An admin has acted: the queue of this number goes on at once. When it is refused again, it stops again."""
-    goes_on = {"free_at": clock.now(), "slowdowns": 0} | NOT_STOPPED
-    await session.execute(of_number(number_id).values(goes_on))
+    """An admin has acted: one message tries at once, and the others follow when WhatsApp takes it. Where none waits, the
+    next one will show."""
+    at_once: dict[str, Any] = {"free_at": clock.now(), "slowdowns": 0}
+    waits = select(Delivery.id).where(
+        Delivery.number_id == number_id, Delivery.status == DeliveryStatus.QUEUED
+    )
+    if (await session.execute(waits.limit(1))).first() is None:
+        at_once |= NOT_STOPPED
+    await session.execute(of_number(number_id).values(at_once))
     announce(session, Change(EventKind.NUMBER_CHANGED, ref=number_id))
     after_commit(session, "outbox", wake_sender.ring)
 
@@ -77,12 +88,26 @@ async def over(session: AsyncSession, claim: Claim) -> None:
     """WhatsApp took something of a number that was in trouble, and it was sent after the trouble began."""
     later = or_(NumberPace.slowed_at.is_(None), NumberPace.slowed_at < claim.at)
     since = or_(NumberPace.stopped_at.is_(None), NumberPace.stopped_at < claim.at)
-    pace = await pace_of(session, claim.number_id)
-    goes_on = of_number(claim.number_id).where(later, since).values({"slowdowns": 0} | NOT_STOPPED)
-    if (
-        await session.execute(goes_on.returning(NumberPace.number_id))
-    ).first() and pace.stopped_code is not None:
+    pace, now = await pace_of(session, claim.number_id), clock.now()
+    if pace.stop_was_reported and not await has_stood(session, claim.number_id, pace.stopped_at, now):
+        await session.execute(of_number(claim.number_id).values(free_at=now + STANDS_AFTER))
+        return
+    was_stopped = pace.stopped_code is not None
+    goes_on = {"slowdowns": 0} | NOT_STOPPED | ({"free_at": now} if was_stopped else {})
+    done = of_number(claim.number_id).where(later, since).values(goes_on).returning(NumberPace.number_id)
+    if (await session.execute(done)).first() and was_stopped:
         announce(session, Change(EventKind.NUMBER_CHANGED, ref=claim.number_id))
+        after_commit(session, "outbox", wake_sender.ring)
+
+
+async def has_stood(session: AsyncSession, number_id: int, since: datetime, now: datetime) -> bool:
+    """Whether WhatsApp took something after the trouble began, and has not taken it back since."""
+    stood = select(Delivery.id).where(
+        Delivery.number_id == number_id,
+        Delivery.sent_at.between(since, now - STANDS_AFTER),
+        Delivery.status.in_(deliveries.ARRIVED),
+    )
+    return (await session.execute(stood.limit(1))).first() is not None
 
 
 def of_number(number_id: int) -> Any:

@@ -18,6 +18,8 @@ Moment = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     op.add_column("number_pace", sa.Column("stopped_at", Moment, nullable=True))
+    reported = sa.Column("stop_was_reported", sa.Boolean(), server_default=sa.false(), nullable=False)
+    op.add_column("number_pace", reported)
     op.create_table(
         "typing_shown",
         sa.Column("conversation_id", Id, autoincrement=False, nullable=False),
@@ -34,4 +36,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("typing_shown")
+    op.drop_column("number_pace", "stop_was_reported")
     op.drop_column("number_pace", "stopped_at")
