@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.conversations import service_window
 from app.conversations.models import Conversation, Direction, Message, Reaction
 from app.conversations.reacting import may_react_to
 from app.errors import NotFound
@@ -47,7 +48,7 @@ async def menu_of(session: AsyncSession, conversation: Conversation, message_id:
     there = select(Media).where(Media.message_id == message_id, Media.state == MediaState.THERE)
     return Menu(
         message,
-        may_react_to(message),
+        may_react_to(message) and service_window.of(conversation).is_open,
         (await session.execute(own)).scalar_one_or_none() or "",
         await times_of(session, message),
         (await session.scalars(there)).one_or_none() if message.revoked_at is None else None,

@@ -66,8 +66,11 @@ class ListPage:
 
 
 async def page(session: AsyncSession, user: User, before: tuple[datetime, int] | None = None) -> ListPage:
-    """Fifty rows from the latest on, or those after the key `before`."""
-    wanted = select(Conversation).where(Conversation.merged_into_id.is_(None))
+    """Fifty rows from the latest on, or those after the key `before`. A conversation that was begun and never written
+    to is nobody's business."""
+    wanted = select(Conversation).where(
+        Conversation.merged_into_id.is_(None), Conversation.last_message_position.is_not(None)
+    )
     if before is not None:
         wanted = wanted.where(tuple_(Conversation.last_activity_at, Conversation.id) < before)
     latest_first = wanted.order_by(Conversation.last_activity_at.desc(), Conversation.id.desc()).limit(

@@ -121,7 +121,7 @@ class Reaction(Base):
     """An emoji on a message; None once taken back. Kept by wamid: it may arrive before its message.
 
     One of the contact's and one of the business's (`by_us`) for each message. `error_code` is why WhatsApp did not
-    take ours.
+    take ours, `sent_as` the wamid under which it did.
     """
 
     __tablename__ = "reaction"
@@ -134,6 +134,7 @@ class Reaction(Base):
     by_us: Mapped[bool] = mapped_column(default=False, server_default=false())
     emoji: Mapped[str | None] = mapped_column(String(64))
     reacted_at: Mapped[datetime]
+    sent_as: Mapped[str | None] = mapped_column(String(512), index=True)
     error_code: Mapped[int | None]
 
 

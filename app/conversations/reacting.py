@@ -1,6 +1,7 @@
 """The business's own emoji on a customer's message. Setting one twice is harmless, so a job brings it to WhatsApp."""
 
 import logging
+from collections.abc import Mapping
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -8,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock, jobs
 from app.contacts.identities import recipient_of
+from app.conversations import service_window
 from app.conversations.models import Conversation, Direction, Message, Reaction
 from app.conversations.receiving import announce_message
+from app.conversations.replying import address_of
 from app.db import insert_if_new, reading, transaction
 from app.errors import Invalid, NotFound
 from app.i18n import N_
@@ -36,11 +39,12 @@ async def react(session: AsyncSession, conversation: Conversation, message_id: i
         raise NotFound
     if emoji and emoji_count(emoji) != 1:
         raise Invalid(N_("Choose one emoji."), field="emoji")
-    is_theirs = message.direction == Direction.IN and message.wamid and message.revoked_at is None
-    if not is_theirs or message.sent_at < clock.now() - REACHES:
+    if not may_react_to(message):
         raise Invalid(
             N_("WhatsApp takes reactions only to the customer's messages of the last 30 days."), field="emoji"
         )
+    service_window.check(conversation, "reaction")
+    await address_of(session, conversation)
     now = clock.now()
     which = {
         "number_id": conversation.number_id,
@@ -48,7 +52,7 @@ async def react(session: AsyncSession, conversation: Conversation, message_id: i
         "contact_id": conversation.contact_id,
         "by_us": True,
     }
-    values = {"emoji": emoji or None, "reacted_at": now, "error_code": None}
+    values = {"emoji": emoji or None, "reacted_at": now, "error_code": None, "sent_as": None}
     made = await insert_if_new(session, Reaction, which | values, unique=list(which))
     if made is None:
         changed = update(Reaction).filter_by(**which).values(values).returning(Reaction.id)
@@ -81,7 +85,7 @@ def handler(settings: Settings, graph: Graph) -> Handler:
             payload=message_payload(recipient[1], "reaction", content),
         )
         if isinstance(outcome, (Accepted, Unknown)):  # in doubt it most likely left, and nobody waits for it
-            return
+            return await left(reaction, outcome)
         error = outcome.error if isinstance(outcome, NotSent) else None
         wait = wait_before(claim.tries, error, None, between(0, 1))
         again_at = clock.now() + timedelta(seconds=wait or 0)
@@ -91,6 +95,22 @@ def handler(settings: Settings, graph: Graph) -> Handler:
         await refused(reaction, error.code if error else None)
 
     return tell
+
+
+async def left(reaction: Reaction, outcome: Accepted | Unknown) -> None:
+    """WhatsApp has it. It may still report a failure later, by this id."""
+    if isinstance(outcome, Accepted):
+        async with transaction() as session:
+            still = (Reaction.id == reaction.id, Reaction.reacted_at == reaction.reacted_at)
+            await session.execute(update(Reaction).where(*still).values(sent_as=outcome.wamid))
+
+
+async def failed_later(session: AsyncSession, codes: Mapping[str, int | None]) -> None:
+    """WhatsApp reports of these wamids that they did not arrive; those of reactions are shown no more."""
+    named = select(Reaction).where(Reaction.sent_as.in_(codes), Reaction.error_code.is_(None))
+    for reaction in (await session.scalars(named)).all():
+        reaction.error_code = codes[reaction.sent_as or ""] or 0
+        await announce_message(session, reaction.number_id, reaction.target_wamid)
 
 
 async def refused(reaction: Reaction, code: int | None) -> None:

@@ -244,7 +244,7 @@ async def react(session: AsyncSession, number: Number, item: items.Reaction, now
             Reaction.by_us.is_(item.by_us),
             Reaction.reacted_at <= at,
         )
-        await session.execute(theirs.values(emoji=item.emoji, reacted_at=at))
+        await session.execute(theirs.values(emoji=item.emoji, reacted_at=at, error_code=None))
     await announce_message(session, number.id, item.target_wamid)
 
 

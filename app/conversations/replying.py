@@ -63,7 +63,8 @@ async def reply(
     )
     await reading.everybody_has_read(session, conversation.id)
     await reading.tell_customer(session, conversation.id, where="reply")
-    await drafts.forget(session, by.id, conversation.id)
+    if what.type == "text":  # anything else was written in a form of its own
+        await drafts.forget(session, by.id, conversation.id)
     return message
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
+from app.characters import storable
 from app.conversations.models import Message
 from app.conversations.outgoing import is_web_address
 from app.conversations.unsupported import Notice, notice_of
@@ -196,7 +197,8 @@ def _answers(response: str) -> Answers:
         told = None
     if not isinstance(told, dict):
         return Answers((), response[:LONGEST])
-    pairs = [(str(key), _words(value)) for key, value in told.items() if key != "flow_token"]
+    # This JSON stood in a string of the webhook's, so nobody has looked at its characters yet.
+    pairs = [(storable(key), storable(_words(value))) for key, value in told.items() if key != "flow_token"]
     return Answers(tuple((key[:LONGEST], words[:LONGEST]) for key, words in pairs[:MOST]), "")
 
 

@@ -249,7 +249,7 @@ class Fragments:
             bubbles = await thread.around(session, message, self.zone) if message else []
             is_late = len(bubbles) > 1 and event.kind == EventKind.MESSAGE_ADDED
             others: list[Bubble] = []
-            if bubbles and (is_late or bubbles[0].message.edited_at):
+            if bubbles and (is_late or is_another(bubbles[0].message)):
                 others += await thread.quoting(session, bubbles[0].message, self.zone)
             if bubbles and (event.kind == EventKind.MESSAGE_ADDED or is_another(bubbles[0].message)):
                 others += await thread.same_album(session, bubbles, self.zone)

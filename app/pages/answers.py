@@ -19,7 +19,8 @@ async def changed(
     redrawn: int | None = None,
     compose_id: str | None = None,
 ) -> Response:
-    """The conversation's head and row, and the bubbles that were added or redrawn. `compose_id` empties the composer.
+    """The conversation's head and row, and the bubbles that were added or redrawn. `compose_id` is for the
+    composer's next message, where this one was its own.
 
     The cursor tells the page whether newer news have been faster than this answer.
     """

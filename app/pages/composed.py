@@ -38,10 +38,13 @@ async def attachments(form: FormData, files: Sequence[UploadFile], store: Store)
     for words in captions:  # before the work of looking at files
         outgoing.caption(words)
     wish = wish_of(form)
-    return [
-        await attached(store, file.file, name=file.filename or "", wish=wish, caption=words)
-        for file, words in zip(files, captions, strict=True)
-    ]
+    found: list[Outgoing] = []
+    for file, words in zip(files, captions, strict=True):
+        made = await attached(store, file.file, name=file.filename or "", wish=wish, caption=words)
+        found.append(made)
+        if words.strip() and made.type not in outgoing.WITH_CAPTION:
+            found.append(outgoing.text(words))  # what the browser took for a video may be sound
+    return found
 
 
 def wish_of(form: FormData) -> Wish:
@@ -67,16 +70,25 @@ def texts(form: FormData, name: str) -> list[str]:
     return [value if isinstance(value, str) else "" for value in form.getlist(name)]
 
 
-PAIR = re.compile(
-    r"(?<![0-9.])(-?[0-9]{1,3}\.[0-9]+)\s*,\s*(-?[0-9]{1,3}\.[0-9]+)"
-)  # also in a link to a map
+DEGREES = r"(-?[0-9]{1,3}\.[0-9]+)"
+PIN = re.compile(
+    rf"!3d{DEGREES}!4d{DEGREES}"
+)  # in the link of a place, whose @ is only the middle of the map
+PAIR = re.compile(rf"(?<![0-9.]){DEGREES}\s*,\s*{DEGREES}")
 
 
 def a_location(form: FormData) -> Outgoing:
     """Both numbers may stand in the first field, as maps write them or inside their link."""
     latitude, longitude = text_field(form, "latitude"), text_field(form, "longitude")
-    if not longitude and (pair := PAIR.search(unquote(latitude))):
-        latitude, longitude = pair.groups()
+    if not longitude:
+        link = unquote(latitude)
+        if pair := PIN.search(link) or PAIR.search(link):
+            latitude, longitude = pair.groups()
+        elif "://" in link:
+            raise Invalid(
+                N_("This link does not say where. Open it in the browser and copy the long address."),
+                field="latitude",
+            )
     return outgoing.location(latitude, longitude, text_field(form, "name"), text_field(form, "address"))
 
 

@@ -5,10 +5,10 @@ from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.conversations import about, replying, thread
+from app.conversations import about, replying, service_window, thread
 from app.conversations.access import conversation_for, strict_id
 from app.conversations.models import Conversation, Message
 from app.conversations.ordering import parse_key
@@ -40,22 +40,30 @@ async def create(request: Request) -> Response:
     """`POST /c/{id}/messages`: send what the composer holds. 422 with the composer, its text kept; 409: a used compose_id."""
     async with request.form(max_files=MOST_FILES) as form:
         conversation_id = strict_id(request.path_params["conversation_id"])
-        await may_write(request, conversation_id)
         try:
+            await may_write(request, conversation_id, with_files=bool(form.getlist("files")))
             compose_id, reply_to = text_field(form, "compose_id"), quoted(form)
             whole = await what_to_send(form, request.app.state.store)
+            if await request.is_disconnected():  # cancelled while its files were looked at
+                raise ClientDisconnect
             sent = await store(request, conversation_id, whole, compose_id, reply_to)
         except (Invalid, Conflict) as refusal:
             return await refused(request, conversation_id, form, refusal)
     if not wants_fragment(request):
         return RedirectResponse(f"/c/{conversation_id}", status_code=303)
-    return await changed(request, conversation_id, added=sent, compose_id=str(uuid4()))
+    is_composers = not (
+        form.get("kind") or form.getlist("files")
+    )  # the others leave what is typed there alone
+    fresh = str(uuid4()) if is_composers else None
+    return await changed(request, conversation_id, added=sent, compose_id=fresh)
 
 
-async def may_write(request: Request, conversation_id: int) -> None:
-    """Asked before a file is looked at; and again where it counts, in the transaction that sends."""
+async def may_write(request: Request, conversation_id: int, *, with_files: bool) -> None:
+    """Asked before a file is looked at; and again where it counts, in the transaction that sends. Raises WindowClosed."""
     async with reading() as session:
-        await conversation_for(session, request.state.user, conversation_id)
+        conversation = await conversation_for(session, request.state.user, conversation_id)
+    if with_files:
+        service_window.check(conversation, "document")
 
 
 async def store(

@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contacts import duplicates, identities, phone_book
 from app.contacts.models import DuplicateReason
-from app.conversations import notices, past, receiving
+from app.conversations import notices, past, reacting, receiving
 from app.conversations.past import Remembered
 from app.conversations.receiving import Arrival
 from app.db import is_outage, was_overtaken
 from app.message_templates import news
 from app.outbox import reports, troubles
-from app.outbox.delivery import Report
+from app.outbox.delivery import DeliveryStatus, Report
 from app.settings import Settings
 from app.whatsapp import items, numbers
 from app.whatsapp.graph_errors import GraphError, Remedy
@@ -85,7 +85,7 @@ class Filing:
             await asyncio.sleep(0)
         reported = [report_of(item, now) for item, now in run if isinstance(item, items.StatusReport)]
         for start in range(0, len(reported), TOGETHER):
-            await reports.report_all(session, reported[start : start + TOGETHER])
+            await report(session, reported[start : start + TOGETHER])
             await asyncio.sleep(0)
 
     async def receive(
@@ -180,7 +180,7 @@ class Filing:
         error = GraphError(item.error.code, item.error.details or item.error.message)
         if error.remedy is Remedy.STOP_NUMBER and item.number.phone_number_id:
             number = await numbers.named(session, item.number)
-            await troubles.stop(session, number.id, error)
+            await troubles.stop(session, number.id, error, was_reported=True)
 
     @file.register
     async def _(self, item: items.TemplateNews, session: AsyncSession, now: datetime) -> None:
@@ -188,7 +188,15 @@ class Filing:
 
     @file.register
     async def _(self, item: items.StatusReport, session: AsyncSession, now: datetime) -> None:
-        await reports.report_all(session, [report_of(item, now)])
+        await report(session, [report_of(item, now)])
+
+
+async def report(session: AsyncSession, reported: Sequence[Report]) -> None:
+    """What became of our messages, and of our reactions, which have no delivery of their own."""
+    await reports.report_all(session, reported)
+    failed = {one.wamid: one.error_code for one in reported if one.status == DeliveryStatus.FAILED}
+    if failed:
+        await reacting.failed_later(session, failed)
 
 
 def report_of(item: items.StatusReport, now: datetime) -> Report:

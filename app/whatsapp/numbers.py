@@ -40,7 +40,8 @@ async def named(session: AsyncSession, ref: NumberRef) -> Number:
     if row is None:
         await insert_if_new(session, Number, values, unique=["phone_number_id"])
         row = (await session.execute(NAMED, named_so)).mappings().one()
-    if ref.display_phone_number and row["display_phone_number"] != ref.display_phone_number:
-        shown = update(Number).where(Number.id == row["id"])
-        await session.execute(shown.values(display_phone_number=ref.display_phone_number))
-    return made(Number, row)
+    told = {name: values[name] for name in ("display_phone_number", "business_account_id")}
+    new = {name: value for name, value in told.items() if value and row[name] != value}
+    if new:
+        await session.execute(update(Number).where(Number.id == row["id"]).values(new))
+    return made(Number, {**row, **new})

@@ -22,15 +22,19 @@ def upgrade() -> None:
     with op.batch_alter_table("reaction") as reaction:
         reaction.add_column(sa.Column("by_us", sa.Boolean(), server_default=sa.false(), nullable=False))
         reaction.add_column(sa.Column("error_code", Count, nullable=True))
+        reaction.add_column(sa.Column("sent_as", sa.String(512), nullable=True))
         reaction.drop_constraint(ONE_EACH, type_="unique")
         reaction.create_unique_constraint(ONE_EACH_WAY, ["number_id", "target_wamid", "contact_id", "by_us"])
+    op.create_index(op.f("ix_reaction_sent_as"), "reaction", ["sent_as"])
 
 
 def downgrade() -> None:
     op.execute("DELETE FROM reaction WHERE by_us")
+    op.drop_index(op.f("ix_reaction_sent_as"), "reaction")
     with op.batch_alter_table("reaction") as reaction:
         reaction.drop_constraint(ONE_EACH_WAY, type_="unique")
         reaction.create_unique_constraint(ONE_EACH, ["number_id", "target_wamid", "contact_id"])
+        reaction.drop_column("sent_as")
         reaction.drop_column("error_code")
         reaction.drop_column("by_us")
     op.drop_column("media", "uploaded_at")

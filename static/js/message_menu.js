@@ -4,6 +4,9 @@ import { toast } from "./toast.js"
 const menu = () => document.getElementById("message-menu")
 const quote = () => document.getElementById("composer-quote")
 const box = () => document.getElementById("composer-text")
+const copy = async ({ value, dataset }) => {
+  try { await navigator.clipboard.writeText(value); toast(dataset.copied) } catch { toast(dataset.notCopied) } // plain http has none
+}
 const buttonIn = (message) => message?.querySelector('[data-action="menu"]')
 
 document.addEventListener("contextmenu", (event) => {
@@ -29,11 +32,16 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   const chosen = event.target.closest("#message-menu :is(button, a), [data-action='forget-quote']")
   if (!chosen) return
-  if (chosen.dataset.action === "copy") navigator.clipboard.writeText(chosen.value).then(() => toast(chosen.dataset.copied))
+  if (chosen.dataset.action === "copy") copy(chosen)
   if (chosen.dataset.action === "forget-quote") quote().replaceChildren()
   if (["reply", "forget-quote"].includes(chosen.dataset.action)) box()?.focus()
   menu()?.hidePopover()
 })
+
+// What one message allows must not be seen, and pressed, while the next one's menu is still on its way.
+document.addEventListener("toggle", ({ target, newState }) => {
+  if (newState === "closed" && target.matches("#message-menu, #kind-sheet")) target.replaceChildren()
+}, true)
 
 const answer = (message) => {
   const address = buttonIn(message)?.getAttribute("hx-get").replace(/menu$/, "quote")

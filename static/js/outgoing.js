@@ -60,7 +60,7 @@ async function send() {
 const leave = () => (forms().slice(1).some((form) => form.elements.caption.value) ? ask(close) : close())
 
 const choice = (thumb) => choose(document.getElementById(thumb.getAttribute("aria-controls")))
-const acts = { send, choice, close: leave, remove: () => remove(shown()), cancel: () => htmx.trigger(shown(), "htmx:abort") }
+const acts = { send, choice, close: leave, remove: () => (forms().length > 1 ? remove(shown()) : close()), cancel: () => htmx.trigger(shown(), "htmx:abort") }
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-outgoing]")
   acts[button?.dataset.outgoing]?.(button)

@@ -123,6 +123,10 @@ SHAPES: dict[str, tuple[Json, list[str]]] = {
         interactive("nfm_reply", {"name": "flow", "body": "Sent", "response_json": '["a", 1]'}),
         ["Formulário", '["a", 1]'],
     ),
+    "form with half a character": (
+        interactive("nfm_reply", {"response_json": '{"dia": "\\ud800", "\\udc00": 1}'}),
+        ["dia", "\ufffd", "\ufffd", "1"],
+    ),
     "form that is no json": (interactive("nfm_reply", {"response_json": "{"}), ["Formulário", "{"]),
     "form without answers": (interactive("nfm_reply", {}), ["Formulário", "Sem respostas"]),
     "call permission": (

@@ -8,6 +8,8 @@ import pytest
 from PIL import Image
 
 from tests.actors import Browser, Desk, WhatsApp, within
+from tests.clocks import moving_clock
+from tests.media.made import sound
 from tests.outbox.thread import Thread, thread_with
 from tests.people import ANA
 
@@ -48,6 +50,14 @@ KINDS: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
     ),
     "a place out of a map's link": (
         {"kind": "location", "latitude": "https://www.google.com/maps/@-23.5614,-46.6559,17z"},
+        {"type": "location", "location": PLACE},
+        ["query=-23.5614,-46.6559"],
+    ),
+    "the pin in a map's link": (
+        {
+            "kind": "location",
+            "latitude": "https://www.google.com/maps/place/X/@-23.1,-46.1,17z/data=!3d-23.5614!4d-46.6559",
+        },
         {"type": "location", "location": PLACE},
         ["query=-23.5614,-46.6559"],
     ),
@@ -147,6 +157,7 @@ async def test_each_kind_leaves_as_graph_documents_it_and_stands_in_the_thread(
 REFUSED: dict[str, dict[str, Any]] = {
     "a place nowhere": {"kind": "location", "latitude": "91", "longitude": "0"},
     "a place that is no number": {"kind": "location", "latitude": "nan", "longitude": "0"},
+    "a place behind a short link": {"kind": "location", "latitude": "https://maps.app.goo.gl/x"},
     "a contact without a phone": {"kind": "contact", "contact_name": "Zé", "contact_phone": "12"},
     "four buttons": {"kind": "buttons", "text": "?", "button": ["a", "b", "c", "d"]},
     "twice the same button": {"kind": "buttons", "text": "?", "button": ["a", " a "]},
@@ -206,6 +217,56 @@ async def test_a_reply_quotes_and_a_reaction_comes_goes_and_is_told(ana: Thread,
     for wrong in ("👍👍", "x", "<b>"):
         assert (await ana.browser.post(f"{address}/reaction", {"emoji": wrong})).status_code == 422
     assert theirs.id != asked.id
+
+    await whatsapp.breaks({"kind": "failed", "code": 131009})
+    assert "👍" in (await ana.browser.post(f"{address}/reaction", {"emoji": "👍"})).text
+
+    async def gone() -> bool:
+        return "👍" not in (await ana.browser.get(f"/c/{ana.id}")).text
+
+    await within(10, gone, what="the reaction that did not arrive")
+    with moving_clock() as hand:
+        hand.move(hours=25)
+        await ana.browser.sign_in()
+        assert "👍" not in (await ana.browser.get(f"{address}/menu")).text
+        assert (await ana.browser.post(f"{address}/reaction", {"emoji": "👍"})).status_code == 422
+
+
+async def test_what_has_no_text_can_be_quoted_too(ana: Thread, whatsapp: WhatsApp) -> None:
+    sent = await ana.browser.sends(ana.id, {}, ("a.jpg", picture(), "image/jpeg"))
+    assert sent.status_code == 200
+    await whatsapp.accepted(at_least=1)
+    bubble = (await ana.browser.bubbles(ana.id))[-1]
+    quote = await ana.browser.get(f"/c/{ana.id}/messages/{bubble.id}/quote")
+    assert "Foto" in quote.text
+
+
+async def test_only_the_composers_own_message_takes_the_draft_and_the_next_form_id(
+    ana: Thread, whatsapp: WhatsApp
+) -> None:
+    async def draft() -> str:
+        return (await ana.browser.row_of(ANA.name)).preview
+
+    assert (await ana.browser.post(f"/c/{ana.id}/draft", {"text": "Meio escrito"})).status_code == 204
+    place = await ana.browser.sends(ana.id, KINDS["a place"][0])
+    photo = await ana.browser.sends(ana.id, {}, ("a.jpg", picture(), "image/jpeg"))
+    assert [one.status_code for one in (place, photo)] == [200, 200]
+    assert "compose-id" not in place.text + photo.text
+    assert (await draft()).endswith("Meio escrito")
+    text = await ana.browser.sends(ana.id, {"text": "Pronto"})
+    assert "compose-id" in text.text
+    assert await draft() == "Pronto"
+
+
+async def test_words_under_what_turns_out_to_be_sound_follow_as_a_text(
+    ana: Thread, whatsapp: WhatsApp
+) -> None:
+    song = sound("mp4", "aac", seconds=0.2)
+    sent = await ana.browser.sends(ana.id, {"caption": "Ouça"}, ("a.mp4", song, "video/mp4"))
+    assert sent.status_code == 200
+    await whatsapp.accepted(at_least=2)
+    first, second = await leaves(whatsapp, 2)
+    assert (first["type"], second["text"]["body"]) == ("audio", "Ouça")
 
 
 async def test_files_leave_in_order_with_their_captions_and_what_is_behind_them_waits(

@@ -234,6 +234,9 @@ async def test_a_quoted_message_is_edited(stage: Stage) -> None:
     await stage.opens()
     await stage.does("edits", id=said, text="Quero um vaso")
     await stage.stays_equal()
+    await stage.does("revocations", id=said)
+    await stage.stays_equal()
+    assert "Quero um vaso" not in "".join((await stage.pages[0].shown()).lines)
 
 
 @shows(EventKind.MESSAGE_ADDED)

@@ -239,6 +239,7 @@ async def test_a_conversation_begins_with_a_phone_number_and_a_template(
         assert begun.status_code == 303, sentences(begun.text)
         places.add(begun.headers["location"])
     [place] = places
+    assert await marta.conversations() == {}  # nobody is told before a message leaves
     conversation = int(re.findall(r"/c/(\d+)/", place)[0])
     address = await address_of(marta, conversation, "retomar_conversa")
     assert 'value="Rui"' in (await marta.open(address)).text
