@@ -6,7 +6,9 @@ from functools import cache
 from pathlib import Path
 
 DEFAULT_LOCALE = "pt_BR"
-LOCALES = ("pt_BR", "en")
+# What browsers call each. The Spanish is Latin America's; plain "es" would have numbers and money written as in Spain.
+TAGS = {"pt_BR": "pt-BR", "en": "en", "es": "es-419"}
+LOCALES = tuple(TAGS)
 LOCALE_DIR = Path(__file__).parent / "locale"
 
 current_locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
@@ -15,6 +17,16 @@ current_locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
 def N_(sentence: str) -> str:
     """Mark a sentence for the catalogues that is translated later, where it is shown."""
     return sentence
+
+
+def language_tag(locale: str | None = None) -> str:
+    """What browsers call this language, or the reader's: for `lang`, and for the numbers that they write."""
+    return TAGS[locale or current_locale.get()]
+
+
+def number_format() -> str:
+    """The name by which Babel knows how the reader writes numbers and money."""
+    return language_tag().replace("-", "_")
 
 
 @cache

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.requests import Request
 
-from app.i18n import current_locale
+from app.i18n import language_tag
 from app.settings import Environment, Settings
 from app.templating import environment
 
@@ -76,5 +76,5 @@ def pointed_at(settings: Settings, address: str) -> Settings:
 def page_context(request: Request) -> dict[str, Any]:
     return {
         "csrf_token": getattr(request.state, "csrf_token", ""),
-        "locale": current_locale.get().replace("_", "-"),
+        "locale": language_tag(),
     }

@@ -14,7 +14,7 @@ from app import clock, template_words, words
 from app.contacts.naming import phone_of
 from app.conversations import beside, brief, service_window
 from app.conversations.ordering import sort_key
-from app.i18n import _, current_locale, ngettext
+from app.i18n import _, language_tag, ngettext
 from app.media import preparing
 from app.settings import HOME, Settings
 from app.settings import Environment as Surroundings
@@ -53,7 +53,7 @@ def environment(settings: Settings) -> Environment:
     made.globals.update(
         static_url=static_url,
         modules_of=modules_of,
-        locale=current_locale.get,
+        language_tag=language_tag,
         claude_answers=lambda: settings.claude_answers,
         shown_status=lambda status: "read" if status == "played" else status,
         author_words=words.author,

@@ -9,7 +9,7 @@ from app.contacts.models import DuplicateReason, IdentityKind
 from app.conversations.handoff import HandoffReason
 from app.conversations.models import Author
 from app.conversations.thread import Bubble
-from app.i18n import N_, _, current_locale
+from app.i18n import N_, _, number_format
 
 HANDOFFS = {
     HandoffReason.ASKED_HUMAN: N_("The customer asked for a person."),
@@ -94,16 +94,17 @@ def file_size(size: int) -> str:
         if size >= least:
             amount = size / least
             rounded = round(amount, 1) if amount < 10 else round(amount)
-            return f"{format_decimal(rounded, locale=current_locale.get())} {unit}"
+            return f"{format_decimal(rounded, locale=number_format())} {unit}"
     return f"{size} B"
 
 
 def money(amount: Decimal, currency: str) -> str:
     """As people write it, in the reader's language: R$ 30,50. A currency that is none stands as it came."""
-    locale = current_locale.get()
-    if re.fullmatch("[A-Z]{3}", currency):
-        return format_currency(amount, currency, locale=locale)
-    return f"{format_decimal(amount, locale=locale)} {currency}".strip()
+    if not re.fullmatch("[A-Z]{3}", currency):
+        return f"{format_decimal(amount, locale=number_format())} {currency}".strip()
+    written = format_currency(amount, currency, locale=number_format())
+    # After a currency that ends in a letter CLDR wants a space, which Babel leaves out: MXN 30.50.
+    return re.sub(r"(?<=[^\W\d_])(?=\d)", "\N{NO-BREAK SPACE}", written)
 
 
 def minutes_and_seconds(seconds: float) -> str:

@@ -14,17 +14,16 @@ from babel.messages.catalog import Catalog, Message
 
 from app.conversations.handoff import HandoffReason
 from app.i18n import LOCALES
+from app.whatsapp.graph_errors import MEANINGS, GraphError
 from app.words import HANDOFFS
 
 ROOT = Path(__file__).parent.parent
 TRANSLATED = [locale for locale in LOCALES if locale != "en"]
-SAME_IN_BOTH = {"pt_BR": {"E-mail"}}
+SAME_IN_BOTH = {"pt_BR": {"E-mail"}, "es": {"Audio", "Marketing", "Sticker", "Video"}}
 
-# What may stand in a page as it is: the product's name, languages in their own words, what is typed at a terminal.
+# What may stand in a page as it is: the product's name, what is typed at a terminal.
 UNMARKED = {
     "Recado",
-    "Português (Brasil)",
-    "English",
     "ADMIN_EMAIL",
     "ADMIN_PASSWORD",
     "python -m app create-user EMAIL --name NAME --role admin",
@@ -115,6 +114,13 @@ def placeholders(words: str) -> list[str]:
 def test_a_catalogue_carries_neither_dates_nor_people_nor_paths(catalogue: Catalog) -> None:
     written = script().path_of(str(catalogue.locale)).read_text()
     assert not re.search(r"^#(:|,.*fuzzy)|-Date:|Translator|Team:|@", written, re.MULTILINE)
+
+
+def test_every_error_of_meta_is_told_in_the_readers_language(catalogue: Catalog) -> None:
+    refused, passing = GraphError(None).meaning, GraphError(None, http_status=503).meaning
+    told = {(one.words, one.hint) for one in (*MEANINGS.values(), refused, passing)}
+    translated = {message.id for message in messages(catalogue) if message.string not in ("", message.id)}
+    assert [words for pair in told for words in pair if words and words not in translated] == []
 
 
 def test_every_reason_for_a_hand_over_has_its_sentence() -> None:

@@ -1,4 +1,4 @@
-"""What the journal's page calls things: kinds of items, sizes, reasons."""
+"""What the journal's page calls things: kinds of items, reasons."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -54,13 +54,6 @@ FAULT = N_("The program stumbled over it. A newer version may take it.")
 def kinds(counted: Counter[type[items.Item]]) -> list[str]:
     """ "3 messages", "1 status", in the order of the table above."""
     return [say(counted[kind]) % {"num": counted[kind]} for kind, say in KINDS.items() if counted[kind]]
-
-
-def size(count: int) -> str:
-    """Bytes as people say them."""
-    if count < 1024:
-        return f"{count} B"
-    return f"{count / 1024:.0f} KiB" if count < 1024 * 1024 else f"{count / 1024 / 1024:.1f} MiB"
 
 
 def reason(text: str) -> str:

@@ -1,10 +1,13 @@
 """Each attendant's settings, and the installation's for admins."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
 from app.accounts.models import Role, User
 from app.db import reading
+from app.i18n import LOCALES
 from app.installation import Installation
 from app.live.events import EventKind, LiveEvent
 from tests.accounts.house import HEADER, House
@@ -51,13 +54,40 @@ async def test_the_whole_form_says_what_is_off_too(house: House) -> None:
     assert (kept.name, kept.silences_claude, kept.alert_shows_text) == ("Marta S.", True, False)
 
 
-async def test_another_language_shows_on_the_whole_page(house: House) -> None:
+@pytest.mark.parametrize(
+    ("locale", "tag", "name", "words"),
+    [
+        ("en", "en", "English", ("Settings", "Back to the conversations", "Your name", "Blue ticks")),
+        (
+            "es",
+            "es-419",
+            "Español",
+            ("Configuración", "Volver a las conversaciones", "Tu nombre", "Marcas azules"),
+        ),
+    ],
+)
+async def test_another_language_shows_on_the_whole_page(
+    house: House, locale: str, tag: str, name: str, words: tuple[str, ...]
+) -> None:
     await house.person()
     async with house.browser() as browser:
         csrf = await house.enter(browser)
-        answer = await browser.post("/settings", data={"locale": "en"}, headers={HEADER: csrf, **HTMX})
+        answer = await browser.post("/settings", data={"locale": locale}, headers={HEADER: csrf, **HTMX})
         assert answer.headers["hx-refresh"] == "true"
-        assert "Back to the conversations" in (await browser.get("/settings")).text
+        page = (await browser.get("/settings")).text
+    assert f'<html lang="{tag}">' in page
+    assert f'<option value="{locale}" lang="{tag}" selected>{name}</option>' in page
+    assert [sentence for sentence in words if sentence not in page] == []
+    assert "Voltar para as conversas" not in page
+
+
+async def test_every_language_is_offered(house: House) -> None:
+    await house.person()
+    async with house.browser() as browser:
+        await house.enter(browser)
+        page = (await browser.get("/settings")).text
+    offered = re.findall(r'<option value="(\w+)" lang="[\w-]+"(?: selected)?>[^<]+</option>', page)
+    assert sorted(offered) == sorted(LOCALES)
 
 
 @pytest.mark.parametrize(("field", "wrong"), [("name", ""), ("name", "x" * 121), ("locale", "xx")])
