@@ -21,7 +21,7 @@ from app.accounts.forgery import comes_from_us
 from app.accounts.models import SignIn, User
 from app.db import is_outage, reading, transaction
 from app.errors import AppError, ForgedRequest, NotSignedIn, Unavailable
-from app.i18n import DEFAULT_LOCALE, LOCALES, current_locale
+from app.i18n import DEFAULT_LOCALE, current_locale, spoken
 from app.middleware import WEBHOOK, refusal
 from app.settings import Settings
 from app.templating import own_path
@@ -119,7 +119,7 @@ class SessionGate:
 
         Raises ForgedRequest or BodyTooLarge.
         """
-        current_locale.set(user.locale if user.locale in LOCALES else DEFAULT_LOCALE)
+        current_locale.set(spoken(user.locale))
         state = scope.setdefault("state", {})
         state["user"] = user
         state["sign_in_id"] = signed_in.id

@@ -19,6 +19,11 @@ def N_(sentence: str) -> str:
     return sentence
 
 
+def spoken(locale: str) -> str:
+    """This language, or the first one where a newer release of the program beside this one has stored another."""
+    return locale if locale in LOCALES else DEFAULT_LOCALE
+
+
 def language_tag(locale: str | None = None) -> str:
     """What browsers call this language, or the reader's: for `lang`, and for the numbers that they write."""
     return TAGS[locale or current_locale.get()]

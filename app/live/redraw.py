@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from app.accounts.models import User
 from app.conversations.access import can_see
+from app.i18n import spoken
 from app.live.events import Event, EventKind
 
 INBOX = "inbox"
@@ -97,7 +98,7 @@ class Reader:
 
     @cached_property
     def view(self) -> "View":
-        return View(self.user.locale, self.shows_list, self.open_ids)
+        return View(spoken(self.user.locale), self.shows_list, self.open_ids)
 
     def may_see(self, event: Event) -> bool:
         if event.user_id not in (None, self.user.id):
