@@ -298,6 +298,36 @@ async def test_the_same_form_again_sends_its_file_once(ana: Thread, whatsapp: Wh
     assert (image["image"]["caption"], end["text"]["body"]) == ("Foto", "fim")
 
 
+async def test_a_file_that_is_cancelled_while_it_is_looked_at_is_not_sent(ana: Thread, desk: Desk) -> None:
+    path, file = f"/c/{ana.id}/messages", ("a.jpg", picture(), "image/jpeg")
+    headers = {"X-CSRF-Token": ana.browser.token}
+    asked = ana.browser.http.build_request("POST", path, headers=headers, files={"files": file})
+    told = [{"type": "http.request", "body": await asked.aread(), "more_body": False}]
+    scope = {
+        **{
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": "POST",
+            "scheme": "http",
+        },
+        **{"path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "state": {}},
+        **{"client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80)},
+        "headers": [(name.lower(), value) for name, value in asked.headers.raw],
+    }
+    answers: list[Any] = []
+
+    async def receive() -> Any:
+        return told.pop() if told else {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    await desk.app(scope, receive, send)
+    assert told == []
+    assert [bubble.direction for bubble in await ana.browser.bubbles(ana.id)] == ["in"]
+
+
 async def test_an_upload_that_fails_is_tried_again_and_a_refused_one_fails_with_words(
     ana: Thread, whatsapp: WhatsApp, desk: Desk
 ) -> None:
