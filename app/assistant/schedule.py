@@ -11,11 +11,11 @@ from app.conversations.models import Message
 from app.db import after_commit
 from app.jobs import JOBS
 from app.live.bell import Bell
+from app.media.expecting import TYPES
 
 ANSWER = "answer"
 wanted = Bell()  # rings while a customer's quiet time runs: enough to load what an answer needs
 LONGEST_WAIT_FACTOR = 5  # somebody who never stops typing still gets an answer
-MEDIA = {"image", "video", "audio", "voice", "document", "sticker"}
 
 
 async def ask_for_answer(
@@ -33,7 +33,7 @@ async def ask_for_answers(
     wished = []
     for conversation_id, message in sorted(last_messages.items()):  # everybody locks in this order
         began_at = waiting.get(conversation_id, now)
-        wait = timedelta(seconds=wait_seconds * (2 if message.type in MEDIA else 1))
+        wait = timedelta(seconds=wait_seconds * (2 if message.type in TYPES else 1))
         run_at = min(now + wait, began_at + LONGEST_WAIT_FACTOR * timedelta(seconds=wait_seconds))
         wished.append((str(conversation_id), max(run_at, now), {"waiting_since": began_at.isoformat()}))
     await jobs.enqueue_all(session, ANSWER, wished)

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
+from app.web_addresses import is_web_address
 from app.whatsapp import items
 from app.whatsapp.lenient import at, object_at, text_at
 
@@ -58,18 +59,7 @@ def advertisement(beside: dict[str, Any]) -> Advertisement | None:
     told = object_at(beside, "referral")
     if not told:
         return None
-    link = safe_link(text_at(told, "source_url"))
+    link = text_at(told, "source_url")
+    link = link if is_web_address(link) else ""
     site = (urlsplit(link).hostname or "") if link else ""
     return Advertisement(text_at(told, "headline"), text_at(told, "body"), link, site)
-
-
-def safe_link(address: str) -> str:
-    """The address if it is one of the web, of reasonable length and without a password in it; else ""."""
-    try:
-        parts = urlsplit(address)
-        is_safe = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None
-    except ValueError:
-        return ""
-    return (
-        address if is_safe and len(address) <= 2000 and address.isprintable() and " " not in address else ""
-    )

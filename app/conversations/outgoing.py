@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from app.characters import storable
 from app.errors import Invalid
 from app.i18n import N_
 from app.media.outbound import Kept
+from app.web_addresses import is_web_address
 from app.whatsapp.shown_text import shown_text
 
 LONGEST_TEXT, LONGEST_CAPTION, LONGEST_BODY = 4096, 1024, 1024
 LONGEST_HEADER = LONGEST_FOOTER = 60
 LONGEST_BUTTON, LONGEST_ROW, LONGEST_DESCRIPTION, LONGEST_SECTION = 20, 24, 72, 24
-LONGEST_NAME, LONGEST_URL = 200, 2000
+LONGEST_NAME = 200
 CHOSEN_FILE = "chosen_sha256"  # beside the content of what carries a file: ours, not Graph's
 WITH_CAPTION = frozenset({"image", "video", "document"})
 MOST_BUTTONS, MOST_ROWS, MOST_CONTACTS = 3, 10, 10
@@ -163,19 +163,10 @@ def link(words: str, label: str, url: str, header: str = "", footer: str = "") -
     label, url = short(label, LONGEST_BUTTON, "link_label"), cleaned(url)
     if not label:
         raise Invalid(N_("Say what is on the button."), field="link_label")
-    if not is_web_address(url):
+    if not (url.isascii() and is_web_address(url)):
         raise Invalid(N_("Write an address that begins with https://."), field="link_url")
     action = {"name": "cta_url", "parameters": {"display_text": label, "url": url}}
     return interactive("cta_url", words, LONGEST_BODY, action, header, footer)
-
-
-def is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    is_plain = url.isascii() and not any(sign.isspace() for sign in url)
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and is_plain and len(url) <= LONGEST_URL
 
 
 def interactive(

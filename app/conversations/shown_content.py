@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 
 from app.characters import storable
 from app.conversations.models import Message
-from app.conversations.outgoing import is_web_address
 from app.conversations.unsupported import Notice, notice_of
+from app.web_addresses import is_web_address
 from app.whatsapp.lenient import JsonObject, at, objects_at, text_at
 
 MOST = 50  # of a list that a customer may make as long as they like

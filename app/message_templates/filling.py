@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from app.conversations.outgoing import CHOSEN_FILE, Outgoing, is_longer, is_web_address
+from app.conversations.outgoing import CHOSEN_FILE, Outgoing, is_longer
 from app.errors import Invalid
 from app.i18n import N_
 from app.message_templates.models import Template
 from app.message_templates.parts import MEDIA_LINK, PLACEHOLDER, Button, Parts, Variable, parts_of
+from app.web_addresses import is_web_address
 
 LONGEST_VALUE = 1024
 WRONG_FILE = {
@@ -97,7 +98,7 @@ def at_the_top(parts: Parts, values: Mapping[str, str], file: Outgoing | None) -
 
 def checked(variable: Variable, value: str) -> str:
     value = one_line(value)
-    is_web = value.startswith("https://") and is_web_address(value)
+    is_web = value.startswith("https://") and value.isascii() and is_web_address(value)
     if variable.key == MEDIA_LINK and not is_web:
         raise Invalid(N_("Choose a file, or write an address that begins with https://."), field=variable.key)
     if not value:

@@ -60,7 +60,7 @@ document.addEventListener("keydown", (event) => {
   const isRecording = bar() && !bar().hidden
   const wish = !isRecording ? ctrlKey && altKey && shiftKey && code === "KeyR" && "start"
     : key === "Escape" ? "close" : altKey && code === "KeyP" ? "pause" : ctrlKey && key === "Enter" && "send"
-  if (!wish || document.querySelector("dialog[open]")) return
+  if (!wish || document.querySelector("dialog[open], :popover-open")) return
   event.preventDefault()
   ;[...document.querySelectorAll(`[data-voice="${wish}"]`)].find((button) => button.checkVisibility())?.click()
 })

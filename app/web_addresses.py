@@ -1,0 +1,15 @@
+"""What a browser may be sent to."""
+
+from urllib.parse import urlsplit
+
+LONGEST = 2000
+
+
+def is_web_address(url: str) -> bool:
+    """Of the web, of reasonable length, and without a name or a password in it, which only make it look like another."""
+    try:
+        parts = urlsplit(url)
+        is_of_the_web = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None
+    except ValueError:
+        return False
+    return is_of_the_web and len(url) <= LONGEST and url.isprintable() and " " not in url
