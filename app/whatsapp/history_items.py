@@ -8,7 +8,8 @@ from typing import Any
 
 from app.whatsapp.items import AccountError, NumberRef, PastMessage, Unreadable
 from app.whatsapp.lenient import JsonObject, object_at, text_at
-from app.whatsapp.payloads import Envelope, errors_of, number_of, time_of, type_of
+from app.whatsapp.parts import errors_of, time_of, type_of
+from app.whatsapp.payloads import Envelope, number_of
 from app.whatsapp.senders import IN_CONTACT, IN_ECHO, IN_MESSAGE, ContactBook, Ids, book_of, ids_in, sender_of
 from app.whatsapp.shown_text import content_of, shown_text
 from app.whatsapp.user_ids import kind_of
