@@ -17,6 +17,7 @@ from app.conversations import handoff, held_texts, service_window, wordings
 from app.conversations.beside import beside_of
 from app.conversations.models import Author, Conversation, Direction, Message, Mode, Reaction
 from app.conversations.ordering import CONVERSATIONS, PLACES, Place, store_all, time_of
+from app.conversations.silent import is_silent
 from app.db import Overtaken, insert_if_new, table_of
 from app.live.events import Change, EventKind, announce
 from app.media import expecting
@@ -95,9 +96,12 @@ async def receive(
         announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation_id))
     opened = {place.id for place in closed if is_open(place)}
     spoken = await held_texts.release(session, opened) if opened else set()
-    last = {message.conversation_id: message for message in messages}
-    silent = [place for place in places.values() if place.mode == Mode.CLAUDE and place.id not in spoken]
-    asking = {place.id: last[place.id] for place in silent}
+    claudes = {place.id for place in places.values() if place.mode == Mode.CLAUDE} - spoken
+    asking = {  # the last of each
+        message.conversation_id: message
+        for message in messages
+        if message.conversation_id in claudes and not is_silent(message.type, message.content)
+    }
     if asking:
         await ask_for_answers(session, asking, wait_seconds)
         passed(Boundary.JOB_ASKED_FOR)

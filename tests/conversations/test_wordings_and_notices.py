@@ -3,12 +3,16 @@
 import re
 import time
 
-from app.conversations.models import Message, Wording
+from sqlalchemy import select
+
+from app.assistant.waiting import newest_position
+from app.conversations.models import Conversation, Message, Wording
+from app.db import reading
 from app.jobs import Job
 from tests.actors import Browser, WhatsApp, running_desk
 from tests.clocks import count
 from tests.conversations.bubbles import drawn_in
-from tests.people import ANA
+from tests.people import ANA, BRUNO, CLARA
 from tests.whatsapp.bodies import Json, change, contact, text, webhook, written
 
 NOW = int(time.time())
@@ -80,3 +84,24 @@ async def test_what_whatsapp_tells_stands_across_the_thread_and_is_nobodys_to_re
 
         await desk.whatsapp.posts(written("w2", "Sou eu, no número novo", ANA, at=NOW))
         assert (await desk.marta.row_of(ANA.name)).unread == 2
+
+        hidden = {"type": "customer_identity_changed", "user_id": CLARA.bsuid}  # it has no `from`
+        told = {"id": "s4", "timestamp": str(NOW), "type": "system", "system": hidden}
+        assert await desk.whatsapp.posts(webhook(change(told))) == 200
+        assert await count(Message, Message.wamid == "s4") == 1
+
+
+async def test_what_was_deleted_or_pinned_opens_no_window_and_wants_no_answer(database_url: str) -> None:
+    async with running_desk(database_url, claude_enabled=True, claude_wait_seconds=300) as desk:
+        for kind in ("delete", "revoke", "pin"):
+            message = text(f"u-{kind}", "", BRUNO) | {"type": "unsupported", "unsupported": {"type": kind}}
+            assert await desk.whatsapp.posts(webhook(change(message, contacts=[contact(BRUNO)]))) == 200
+        assert await count(Job, Job.kind == "answer") == 0
+        assert await count(Conversation, Conversation.window_until.is_(None)) == 1
+        async with reading() as session:
+            conversation = (await session.scalars(select(Conversation.id))).one()
+            assert await newest_position(session, conversation) == 0
+        await desk.whatsapp.posts(written("w1", "Oi", BRUNO))
+        assert await count(Job, Job.kind == "answer") == 1
+        async with reading() as session:
+            assert await newest_position(session, conversation) == 4
