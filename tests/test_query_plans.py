@@ -12,7 +12,7 @@ from app import clock
 from app.contacts.identities import HOLDERS
 from app.conversations.listing import EVERYTHING, SEEN
 from app.conversations.receiving import KNOWN, PLACES_BETWEEN
-from app.conversations.thread import BESIDE, ONE, STANDING
+from app.conversations.thread import BESIDE, ONE, QUOTED, STANDING
 from app.db import close_database, database, open_database, reading
 
 ASKED: dict[str, tuple[Select[Any], dict[str, Any]]] = {
@@ -23,6 +23,7 @@ ASKED: dict[str, tuple[Select[Any], dict[str, Any]]] = {
     "what one reader sees of them": (SEEN, {"user": 1, "ids": [1, 2]}),
     "one message": (ONE, {"message": 1}),
     "its neighbours": (BESIDE, {"sent_at": clock.now(), "position": 1, "conversation": 1}),
+    "what it quotes": (QUOTED, {"number": 1, "conversation": 1, "wamids": ["a"]}),
     "its reactions": (STANDING, {"wamids": ["a"], "number": 1}),
 }
 
@@ -53,6 +54,8 @@ async def test_no_table_is_read_through_for(database_url: str, what: str) -> Non
         await close_database()
     assert plan
     assert [step for step in plan if step.startswith(("SCAN ", "Seq Scan"))] == []
+    if what == "what it quotes" and opened.is_sqlite:  # and not by reading a whole thread
+        assert "number_id=? AND wamid=?" in plan[0]
 
 
 async def plan_on_sqlite(session: AsyncSession, sql: str, values: Any) -> list[str]:
