@@ -177,6 +177,9 @@ class Filing:
     @file.register
     async def _(self, item: items.AccountError, session: AsyncSession, now: datetime) -> None:
         """Trouble of a whole number, told without a message of ours."""
+        log.warning(
+            "WhatsApp reports an error of the account", extra={"code": item.error.code, "path": item.path}
+        )
         error = GraphError(item.error.code, item.error.details or item.error.message)
         if error.remedy is Remedy.STOP_NUMBER and item.number.phone_number_id:
             number = await numbers.named(session, item.number)

@@ -1,7 +1,6 @@
 """Files the phone app's past from the journal: one body at a time, in chunks, behind what happens now."""
 
 import asyncio
-import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,13 +14,10 @@ from app.db import is_outage, reading, transaction
 from app.jobs import Claim, LeftUndone
 from app.whatsapp.filing import Filing
 from app.whatsapp.history_items import Past, past_in
-from app.whatsapp.items import AccountError
 from app.whatsapp.lenient import Unusable
 from app.whatsapp.models import JournalEntry
 from app.whatsapp.payloads import parse
 from app.worker import Handler
-
-log = logging.getLogger(__name__)
 
 HISTORY, KEY = "history", "all"  # one job for all bodies: together they would hold every hand of the worker
 TOGETHER = 100  # messages in one transaction: some ten milliseconds in which nobody else writes
@@ -104,9 +100,6 @@ async def file_chunk(
             if not await note(session, claim, unfiled.journal_id, left):
                 return False
             await filing.file_each(session, unfiled.journal_id, chunk, unfiled.received_at)
-    for item in chunk:
-        if isinstance(item, AccountError):
-            log.warning("the phone app's past was not given", extra={"code": item.error.code})
     return True
 
 
