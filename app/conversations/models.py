@@ -164,6 +164,7 @@ class HeldText(Base):
     )
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     text: Mapped[str] = mapped_column(Text)
+    compose_id: Mapped[str | None] = mapped_column(String(36), unique=True)  # its message's, once it leaves
     created_at: Mapped[datetime]
 
 

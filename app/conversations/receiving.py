@@ -81,7 +81,6 @@ async def receive(
     pairs = list(zip(new, contacts, strict=True))
     places = await places_between(session, pairs, claude_answers=claude_answers)
     stopped = {place.id for place in places.values() if place.claude_stopped}
-    closed = [place for place in places.values() if not is_open(place)]
     placed = []
     for arrival, contact_id in pairs:
         place = places[arrival.number.id, contact_id]
@@ -94,8 +93,7 @@ async def receive(
         await expecting.expect(session, files)
     for conversation_id in stopped:
         announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation_id))
-    opened = {place.id for place in closed if is_open(place)}
-    spoken = await held_texts.release(session, opened) if opened else set()
+    spoken = await held_texts.release(session, {place.id for place in places.values() if is_open(place)})
     claudes = {place.id for place in places.values() if place.mode == Mode.CLAUDE} - spoken
     asking = {  # the last of each
         message.conversation_id: message
