@@ -14,7 +14,7 @@ from app.contacts.models import DuplicateReason
 from app.conversations import notices, past, receiving
 from app.conversations.past import Remembered
 from app.conversations.receiving import Arrival
-from app.db import is_outage, was_overtaken
+from app.db import stops_everything, was_overtaken
 from app.message_templates import news
 from app.outbox import reports, troubles
 from app.outbox.delivery import Report
@@ -53,7 +53,7 @@ class Filing:
             async with session.begin_nested():
                 await self.file(item, session, now)
         except Exception as fault:
-            if is_outage(fault):
+            if stops_everything(fault):
                 raise
             session.info["live"] = announced
             return fault

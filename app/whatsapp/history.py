@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock, jobs
-from app.db import is_outage, reading, transaction
+from app.db import reading, stops_everything, transaction
 from app.jobs import Claim, LeftUndone
 from app.whatsapp.filing import Filing
 from app.whatsapp.history_items import Past, past_in
@@ -94,7 +94,7 @@ async def file_chunk(
                 return False
             await filing.file_past(session, chunk, unfiled.received_at)
     except Exception as fault:
-        if is_outage(fault):
+        if stops_everything(fault):
             raise
         async with transaction() as session:
             if not await note(session, claim, unfiled.journal_id, left):

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.boundaries import Boundary, passed
-from app.db import after_commit, before_commit, is_outage, table_of, transact
+from app.db import after_commit, before_commit, stops_everything, table_of, transact
 from app.errors import Unavailable
 from app.live.bell import Bell
 from app.rows import NewRows
@@ -185,7 +185,7 @@ class Intake:
         try:
             await transact(store)
         except Exception as fault:
-            if is_outage(fault):
+            if stops_everything(fault):
                 return tell(batch, fault)
             for webhook in batch:
                 await self._store_carefully(webhook)

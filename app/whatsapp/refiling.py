@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
-from app.db import is_outage, reading, transaction
+from app.db import reading, stops_everything, transaction
 from app.whatsapp import history
 from app.whatsapp.filing import Filing, reason_of
 from app.whatsapp.history_items import past_in
@@ -123,7 +123,7 @@ async def problem_with(
         async with session.begin_nested():
             await filing.file(item, session, received_at)
     except Exception as fault:
-        if is_outage(fault):
+        if stops_everything(fault):
             raise
         session.info["live"] = announced
         return reason_of(fault)

@@ -191,7 +191,9 @@ async def test_errors_of_the_account_such_as_a_history_that_was_declined_are_tol
     await whatsapp.posts(webhook(past(errors=[error])))
     await filed(0)
     busy = change()
-    busy["value"]["errors"] = [{"code": 130429, "title": "Rate limit hit"}]  # of the account, and told beside nothing
+    busy["value"]["errors"] = [
+        {"code": 130429, "title": "Rate limit hit"}
+    ]  # of the account, and told beside nothing
     await whatsapp.posts(webhook(busy))
     told = [
         record for record in caplog.records if record.message == "WhatsApp reports an error of the account"
