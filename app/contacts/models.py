@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -47,7 +48,10 @@ class Identity(Base):
 
 
 class ContactMerge(Base):
-    """Two contacts became one. `by_id` None: a signed webhook proved it. `undone_at`: they are two again, and stay two."""
+    """Two contacts became one. `by_id` None: a signed webhook proved it. `undone_at`: they are two again, and stay two.
+
+    `taken`: the names that the survivor did not have and took from the other, by column.
+    """
 
     __tablename__ = "contact_merge"
 
@@ -57,6 +61,7 @@ class ContactMerge(Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     merged_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
+    taken: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class MergedRow(Base):

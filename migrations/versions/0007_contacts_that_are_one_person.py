@@ -6,6 +6,7 @@ Revises: 0006
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql, sqlite
 
 revision = "0007"
 down_revision = "0006"
@@ -14,6 +15,7 @@ depends_on = None
 
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Moment = sa.DateTime(timezone=True)
+Json = postgresql.JSONB().with_variant(sqlite.JSON(), "sqlite")
 
 
 def foreign_key(table: str, column: str, parent: str, ondelete: str = "CASCADE") -> sa.ForeignKeyConstraint:
@@ -33,6 +35,7 @@ def upgrade() -> None:
         sa.Column("by_id", Id, nullable=True),
         sa.Column("merged_at", Moment, nullable=False),
         sa.Column("undone_at", Moment, nullable=True),
+        sa.Column("taken", Json, nullable=False),
         foreign_key("contact_merge", "survivor_id", "contact"),
         foreign_key("contact_merge", "vanished_id", "contact"),
         foreign_key("contact_merge", "by_id", "user", "SET NULL"),
