@@ -83,6 +83,7 @@ class DuplicateReason(StrEnum):
 
     SAME_NUMBER = "same_number"  # but for a digit that Brazil or Mexico put in
     CHANGED_NUMBER = "changed_number"  # a change that names somebody and proves nothing
+    TAKEN_NUMBER = "taken_number"  # one writes from the number that the other had
     SHARED_CONTACT = "shared_contact"  # asked for the number, they gave one that another contact has
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contacts import identities
+from app.contacts.identities import Named
 from app.conversations import receiving
 from app.conversations.models import Author, Direction, Message
 from app.conversations.ordering import past_time_of, store_past
@@ -58,7 +59,9 @@ async def remember(session: AsyncSession, found: Sequence[Remembered], *, claude
 
 
 async def store(session: AsyncSession, new: Sequence[Remembered], *, claude_answers: bool) -> None:
-    contacts = await identities.resolve(session, [(one.item.customer, one.now) for one in new])
+    contacts = await identities.resolve(
+        session, [Named(one.item.customer, one.now, one.item.sent_at) for one in new]
+    )
     pairs = list(zip(new, contacts, strict=True))
     places = await receiving.places_between(session, pairs, claude_answers=claude_answers)
     placed = [(places[one.number.id, contact_id], one) for one, contact_id in pairs]

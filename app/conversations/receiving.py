@@ -12,6 +12,7 @@ from app.assistant.schedule import ask_for_answers
 from app.attention import reading
 from app.boundaries import Boundary, passed
 from app.contacts import identities, shared_numbers
+from app.contacts.identities import Named
 from app.contacts.models import Contact
 from app.conversations import handoff, held_texts, service_window, wordings
 from app.conversations.beside import beside_of
@@ -73,7 +74,9 @@ async def receive(
     new = await without_known(session, arrivals)
     if not new:
         return []
-    contacts = await identities.resolve(session, [(one.item.sender, one.now) for one in new])
+    contacts = await identities.resolve(
+        session, [Named(one.item.sender, one.now, one.item.sent_at) for one in new]
+    )
     passed(Boundary.CONTACT_KNOWN)
     await shared_numbers.note(
         session, [(one.item, contact) for one, contact in zip(new, contacts, strict=True)]
@@ -187,7 +190,7 @@ async def receive_echo(
         raise NotOurs("a group message")
     if await known_of(session, [(number.id, item.wamid)]):
         return None
-    contact_id = (await identities.resolve(session, [(item.recipient, now)]))[0]
+    contact_id = (await identities.resolve(session, [Named(item.recipient, now, item.sent_at)]))[0]
     await begin(session, number, contact_id, now, claude_answers=False)
     place = (await places_of(session, [(number.id, contact_id)]))[number.id, contact_id]
     columns = columns_of(place, number.id, item, now)
@@ -228,7 +231,7 @@ async def react(session: AsyncSession, number: Number, item: items.Reaction, now
 
     The customer's, or the business's own, set on the phone: then `sender` is who it was shown to.
     """
-    contact_id = (await identities.resolve(session, [(item.sender, now)]))[0]
+    contact_id = (await identities.resolve(session, [Named(item.sender, now, item.sent_at)]))[0]
     at = time_of(item.sent_at, now)
     values = {
         "number_id": number.id,

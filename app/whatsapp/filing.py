@@ -159,11 +159,9 @@ class Filing:
 
     @file.register
     async def _(self, item: items.IdentityChange, session: AsyncSession, now: datetime) -> None:
-        contact_id = await change_identity(session, item, now)
-        if contact_id is not None:
-            await notices.note_change(
-                session, await numbers.named(session, item.number), contact_id, item, now
-            )
+        number = await numbers.named(session, item.number)
+        if not await receiving.known_of(session, [(number.id, item.wamid)]):
+            await notices.note(session, number, await change_identity(session, item, now), item, now)
 
     @file.register
     async def _(self, item: items.Notice, session: AsyncSession, now: datetime) -> None:
@@ -221,7 +219,7 @@ async def change_identity(session: AsyncSession, item: items.IdentityChange, now
     old, new = identities.identities_of(item.old), identities.identities_of(item.new)
     if item.old_is_from_body and await identities.find(session, old) is None:
         old = []
-    contact_id = await identities.change(session, old, new, now)
+    contact_id = await identities.change(session, old, new, now, item.sent_at)
     if not old:
         numbers = set(NUMBER_IN_BODY.findall(item.body)) - {item.new.wa_id}
         await duplicates.suspect_numbers(session, contact_id, numbers, DuplicateReason.CHANGED_NUMBER)
