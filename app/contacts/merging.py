@@ -63,6 +63,8 @@ def take_names(survivor: Contact, vanished: Contact) -> dict[str, str]:
     }
     for kind, name in taken.items():
         setattr(survivor, kind, name)
+    if "book_name" in taken:
+        survivor.book_name_at = vanished.book_name_at
     return taken
 
 

@@ -24,6 +24,7 @@ class Contact(Base):
     username: Mapped[str | None] = mapped_column(String(128))
     created_at: Mapped[datetime]
     book_name: Mapped[str | None] = mapped_column(String(512))
+    book_name_at: Mapped[datetime | None]  # when it was entered there, or taken out
     merged_into_id: Mapped[int | None]
 
 

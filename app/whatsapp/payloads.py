@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.whatsapp import phone_book
 from app.whatsapp.items import (
     AccountError,
     Echo,
@@ -20,6 +19,7 @@ from app.whatsapp.items import (
     Item,
     Notice,
     NumberRef,
+    PhoneBook,
     Reaction,
     Revoke,
     Sender,
@@ -102,7 +102,7 @@ def _items(path: str, business_account_id: str, change: Any, now: datetime) -> I
     elif field == "smb_message_echoes" and "message_echoes" in value:
         yield from _each(shared, "message_echoes", _echo)
     elif field == "smb_app_state_sync" and "state_sync" in value:
-        yield from phone_book.entries_in(shared.path, number, value)
+        yield PhoneBook(shared.path, number)
     elif field == "messages" and value.keys() & {"messages", "statuses", "errors"}:
         yield from _each(shared, "messages", _message)
         yield from _each(shared, "statuses", _status)

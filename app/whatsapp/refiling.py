@@ -12,7 +12,7 @@ from app.db import reading, stops_everything, transaction
 from app.whatsapp import history
 from app.whatsapp.filing import Filing, reason_of
 from app.whatsapp.history_items import past_in
-from app.whatsapp.items import History, Item
+from app.whatsapp.items import FILED_LATER, Item
 from app.whatsapp.lenient import Unusable
 from app.whatsapp.models import JournalEntry, SetAside
 from app.whatsapp.payloads import parse, walk
@@ -134,7 +134,7 @@ async def file_what_it_holds(
     session: AsyncSession, filing: Filing, one: SetAside, found: Sequence[Item], received_at: datetime
 ) -> None:
     """Everything in a place that can be read now; what of it cannot be taken is set aside by itself."""
-    if any(isinstance(item, History) for item in found):
+    if any(isinstance(item, FILED_LATER) for item in found):
         await history.ask(session)
         entry = update(JournalEntry).where(JournalEntry.id == one.journal_id)
         await session.execute(entry.values(history_filed=0))

@@ -25,6 +25,7 @@ def foreign_key(table: str, column: str, parent: str, ondelete: str = "CASCADE")
 
 def upgrade() -> None:
     op.add_column("contact", sa.Column("book_name", sa.String(length=512), nullable=True))
+    op.add_column("contact", sa.Column("book_name_at", Moment, nullable=True))
     op.add_column("contact", sa.Column("merged_into_id", Id, nullable=True))
     op.add_column("conversation", sa.Column("merged_into_id", Id, nullable=True))
     op.create_table(
@@ -75,4 +76,5 @@ def downgrade() -> None:
     op.drop_table("contact_merge")
     op.drop_column("conversation", "merged_into_id")
     op.drop_column("contact", "merged_into_id")
+    op.drop_column("contact", "book_name_at")
     op.drop_column("contact", "book_name")
