@@ -5,17 +5,18 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Select, event
+from sqlalchemy import Executable, event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.contacts.identities import HOLDERS
+from app.conversations.known import KNOWN
 from app.conversations.listing import EVERYTHING, SEEN
-from app.conversations.receiving import KNOWN, PLACES_BETWEEN
+from app.conversations.receiving import PLACES_BETWEEN
 from app.conversations.thread import BESIDE, ONE, QUOTED, STANDING
 from app.db import close_database, database, open_database, reading
 
-ASKED: dict[str, tuple[Select[Any], dict[str, Any]]] = {
+ASKED: dict[str, tuple[Executable, dict[str, Any]]] = {
     "messages that we have": (KNOWN, {"numbers": [1], "wamids": ["a", "b"]}),
     "who wrote": (HOLDERS, {"kinds": ["bsuid", "wa_id"], "values": ["a", "b"]}),
     "their conversations": (PLACES_BETWEEN, {"numbers": [1], "contacts": [1, 2]}),

@@ -6,9 +6,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contacts import identities
 from app.contacts.identities import Named
+from app.conversations.known import known_of
 from app.conversations.models import Author, Direction
 from app.conversations.ordering import Place, store_all, time_of
-from app.conversations.receiving import begin, known_of, places_of
+from app.conversations.receiving import begin, places_of
 from app.live.events import Change, EventKind, announce
 from app.whatsapp import items
 from app.whatsapp.models import Number

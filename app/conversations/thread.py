@@ -209,10 +209,8 @@ async def author_names(session: AsyncSession, messages: Sequence[Message]) -> di
     ids = {message.user_id for message in messages if message.user_id is not None}
     if not ids:
         return {}
-    return {
-        user_id: name
-        for user_id, name in await session.execute(select(User.id, User.name).where(User.id.in_(ids)))
-    }
+    named = select(User.id, User.name).where(User.id.in_(ids))
+    return {user_id: name for user_id, name in await session.execute(named)}
 
 
 STANDING = (
@@ -280,7 +278,6 @@ async def problems_of(session: AsyncSession, messages: Sequence[Message]) -> dic
 
 def problem_of(attempt: Delivery) -> Problem | None:
     """In words; None while an unknown send may still be settled by itself."""
-
     if attempt.status == DeliveryStatus.UNKNOWN:
         if (
             attempt.unknown_at is not None

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.contacts import duplicates, identities, phone_book
 from app.contacts.models import DuplicateReason
 from app.conversations import notices, past, receiving
+from app.conversations.known import known_of
 from app.conversations.past import Remembered
 from app.conversations.receiving import Arrival
 from app.db import stops_everything, was_overtaken
@@ -160,7 +161,7 @@ class Filing:
     @file.register
     async def _(self, item: items.IdentityChange, session: AsyncSession, now: datetime) -> None:
         number = await numbers.named(session, item.number)
-        if not await receiving.known_of(session, [(number.id, item.wamid)]):
+        if not await known_of(session, [(number.id, item.wamid)]):
             await notices.note(session, number, await change_identity(session, item, now), item, now)
 
     @file.register

@@ -3,11 +3,13 @@
 import re
 import time
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from app import clock
 from app.assistant.waiting import newest_position
-from app.conversations.models import Conversation, Message, Wording
-from app.db import reading
+from app.conversations.models import Conversation, EarlyChange, Message, Wording
+from app.db import reading, transaction
+from app.housekeeping import EARLY_CHANGES, changes_of_nothing
 from app.jobs import Job
 from tests.actors import Browser, WhatsApp, running_desk
 from tests.clocks import count
@@ -57,6 +59,29 @@ async def test_an_edited_message_shows_its_newest_wording_and_keeps_each_earlier
 
     await hears(whatsapp, about_another("revoke", "r1", NOW, {"original_message_id": "w1"}))
     assert drawn_in(await page_of(marta)) == [GONE]
+
+
+async def test_an_edit_or_a_deletion_may_come_before_its_message(marta: Browser, whatsapp: WhatsApp) -> None:
+    gone = about_another("revoke", "r1", NOW, {"original_message_id": "w2"})
+    newest, older = edit("e2", "Quero um vaso azul", NOW - 30), edit("e1", "Quero um vaso", NOW - 60)
+    await hears(whatsapp, newest, older, gone, newest)
+    assert await count(EarlyChange) == 3
+    await hears(whatsapp, text("w1", "Quero um vazo", ANA, at=NOW - 90), text("w2", "Ops", ANA, at=NOW - 80))
+    assert drawn_in(await page_of(marta)) == [
+        "Quero um vaso azul Antes da edição Quero um vazo Quero um vaso", GONE
+    ]  # fmt: skip
+    assert await count(EarlyChange) == 0
+
+    await hears(whatsapp, about_another("revoke", "r3", NOW, {"original_message_id": "w3"}))
+    async with transaction() as session:  # another process was storing it just then
+        waits = update(EarlyChange).values(target_wamid="w1")
+        await session.execute(waits)
+    async with transaction() as session:
+        await changes_of_nothing(session, clock.now())
+    assert drawn_in(await page_of(marta)) == [GONE, GONE]
+    await hears(whatsapp, about_another("revoke", "r4", NOW, {"original_message_id": "w4"}))
+    async with transaction() as session:
+        assert await changes_of_nothing(session, clock.now() + EARLY_CHANGES) == 1
 
 
 async def test_what_whatsapp_tells_stands_across_the_thread_and_is_nobodys_to_read_or_answer(
