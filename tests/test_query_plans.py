@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.contacts.identities import HOLDERS
+from app.conversations.held_texts import WAITING_IN
 from app.conversations.known import KNOWN
 from app.conversations.listing import EVERYTHING, SEEN
 from app.conversations.receiving import PLACES_BETWEEN
@@ -18,6 +19,7 @@ from app.db import close_database, database, open_database, reading
 
 ASKED: dict[str, tuple[Executable, dict[str, Any]]] = {
     "messages that we have": (KNOWN, {"numbers": [1], "wamids": ["a", "b"]}),
+    "texts that wait there": (WAITING_IN, {"conversations": [1, 2]}),
     "who wrote": (HOLDERS, {"kinds": ["bsuid", "wa_id"], "values": ["a", "b"]}),
     "their conversations": (PLACES_BETWEEN, {"numbers": [1], "contacts": [1, 2]}),
     "rows of the list": (EVERYTHING, {"ids": [1, 2]}),

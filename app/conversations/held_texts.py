@@ -93,7 +93,8 @@ async def release(session: AsyncSession, conversation_ids: Collection[int]) -> s
 
     Gives those in which something did; a person answers there now.
     """
-    some = (await session.scalars(WAITING_IN, {"conversations": list(conversation_ids)})).all()
+    asked = {"conversations": list(conversation_ids)}
+    some = (await session.scalars(WAITING_IN, asked)).all() if conversation_ids else []
     if not some:
         return set()
     waiting = select(HeldText).where(HeldText.conversation_id.in_(some)).order_by(HeldText.id)
