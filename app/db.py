@@ -239,6 +239,12 @@ ALONE = text(  # taken in the order of the names, by everybody
 )
 
 
+def stops_everything(error: BaseException) -> bool:
+    """Whether an outage hits whatever is stored beside it too. What others have overtaken again and again, when the whole
+    transaction was begun afresh some times already, is its own trouble."""
+    return is_outage(error) and not isinstance(error, Overtaken)
+
+
 def is_outage(error: BaseException) -> bool:
     """Whether the database could not take the work now (locked, full, gone) rather than refused it as wrong."""
     cause = getattr(error, "orig", error)

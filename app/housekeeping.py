@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock, jobs
 from app.accounts.models import SignIn
+from app.conversations import early_changes
+from app.conversations.models import EarlyChange
 from app.db import transaction
 from app.jobs import Claim
 from app.live.events import LiveEvent
@@ -28,6 +30,9 @@ LIVE_LOG = timedelta(hours=48)
 JOURNAL = timedelta(days=30)
 SET_ASIDE = timedelta(days=90)  # what waits to be processed again keeps its body longer, but not for ever
 ORPHANS = timedelta(days=30)
+EARLY_CHANGES = timedelta(
+    days=16
+)  # WhatsApp delivers for a week, and our word for its times reaches one back
 
 Purge = Callable[[AsyncSession, datetime], Awaitable[int]]
 
@@ -101,9 +106,17 @@ async def orphaned_reports(session: AsyncSession, now: datetime) -> int:
     return await delete_first(session, DeliveryReport, old)
 
 
-async def delete_first(
-    session: AsyncSession, model: type[JournalEntry | SignIn | DeliveryReport], chosen: Select[int]
-) -> int:
+async def changes_of_nothing(session: AsyncSession, now: datetime) -> int:
+    """Edits and deletions of messages that will not come any more; those whose message is there are applied first."""
+    await early_changes.catch_up(session)
+    old = select(EarlyChange.id).where(EarlyChange.changed_at < now - EARLY_CHANGES)
+    return await delete_first(session, EarlyChange, old)
+
+
+Deleted = JournalEntry | SignIn | DeliveryReport | EarlyChange
+
+
+async def delete_first(session: AsyncSession, model: type[Deleted], chosen: Select[int]) -> int:
     """Delete the first batch of the rows whose ids are chosen; how many there were."""
     ids = (await session.scalars(chosen.limit(BATCH))).all()
     if ids:
@@ -111,4 +124,4 @@ async def delete_first(
     return len(ids)
 
 
-PURGES: tuple[Purge, ...] = (live_events, journal_entries, sign_ins, orphaned_reports)
+PURGES: tuple[Purge, ...] = (live_events, journal_entries, sign_ins, orphaned_reports, changes_of_nothing)

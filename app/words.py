@@ -34,6 +34,7 @@ def handoff(reason: str) -> str:
 DUPLICATES = {
     DuplicateReason.SAME_NUMBER: N_("Both numbers are the same but for one digit."),
     DuplicateReason.CHANGED_NUMBER: N_("WhatsApp told of a change of number and did not prove whose."),
+    DuplicateReason.TAKEN_NUMBER: N_("They wrote from the same number, which may have changed hands."),
     DuplicateReason.SHARED_CONTACT: N_("Asked for a number, they gave one that the other contact has."),
 }
 

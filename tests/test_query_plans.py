@@ -5,24 +5,28 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Select, event
+from sqlalchemy import Executable, event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.contacts.identities import HOLDERS
+from app.conversations.held_texts import WAITING_IN
+from app.conversations.known import KNOWN
 from app.conversations.listing import EVERYTHING, SEEN
-from app.conversations.receiving import KNOWN, PLACES_BETWEEN
-from app.conversations.thread import BESIDE, ONE, STANDING
+from app.conversations.receiving import PLACES_BETWEEN
+from app.conversations.thread import BESIDE, ONE, QUOTED, STANDING
 from app.db import close_database, database, open_database, reading
 
-ASKED: dict[str, tuple[Select[Any], dict[str, Any]]] = {
+ASKED: dict[str, tuple[Executable, dict[str, Any]]] = {
     "messages that we have": (KNOWN, {"numbers": [1], "wamids": ["a", "b"]}),
+    "texts that wait there": (WAITING_IN, {"conversations": [1, 2]}),
     "who wrote": (HOLDERS, {"kinds": ["bsuid", "wa_id"], "values": ["a", "b"]}),
     "their conversations": (PLACES_BETWEEN, {"numbers": [1], "contacts": [1, 2]}),
     "rows of the list": (EVERYTHING, {"ids": [1, 2]}),
     "what one reader sees of them": (SEEN, {"user": 1, "ids": [1, 2]}),
     "one message": (ONE, {"message": 1}),
     "its neighbours": (BESIDE, {"sent_at": clock.now(), "position": 1, "conversation": 1}),
+    "what it quotes": (QUOTED, {"number": 1, "conversation": 1, "wamids": ["a"]}),
     "its reactions": (STANDING, {"wamids": ["a"], "number": 1}),
 }
 
@@ -53,6 +57,8 @@ async def test_no_table_is_read_through_for(database_url: str, what: str) -> Non
         await close_database()
     assert plan
     assert [step for step in plan if step.startswith(("SCAN ", "Seq Scan"))] == []
+    if what == "what it quotes" and opened.is_sqlite:  # and not by reading a whole thread
+        assert "number_id=? AND wamid=?" in plan[0]
 
 
 async def plan_on_sqlite(session: AsyncSession, sql: str, values: Any) -> list[str]:

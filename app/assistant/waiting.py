@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.assistant.history import SAYS_NOTHING
 from app.assistant.models import Turn, TurnState
+from app.conversations import silent
 from app.conversations.models import Author, Conversation, Direction, Message
 
 OLDEST_ANSWERED = timedelta(hours=1)
@@ -62,6 +63,7 @@ def speaks(conversation_id: int) -> tuple[ColumnElement[bool], ...]:
         Message.conversation_id == conversation_id,
         Message.direction == Direction.IN,
         Message.type.not_in(SAYS_NOTHING),
+        silent.speaks(),
         Message.revoked_at.is_(None),
     )
 

@@ -17,11 +17,12 @@ from app.whatsapp.models import Number
 
 @dataclass(frozen=True)
 class Merged:
-    """A merge into this contact; `by_name` None: WhatsApp proved it."""
+    """A merge into this contact; `by_name` None: WhatsApp proved it. Of those that stand only the newest may be undone."""
 
     merge: ContactMerge
     vanished: Contact
     by_name: str | None
+    may_be_undone: bool
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,12 @@ async def of(session: AsyncSession, contact_id: int) -> Card | None:
         .where(ContactMerge.survivor_id == contact_id)
         .order_by(ContactMerge.id.desc())
     )
+    found = (await session.execute(merges)).all()
+    newest = next((merge.id for merge, _, _ in found if merge.undone_at is None), None)
     return Card(
         contact,
         (await session.scalars(known)).all(),
         [(conversation, number) for conversation, number in await session.execute(talks)],
         await duplicates.suspicions(session, contact_id),
-        [Merged(*row) for row in await session.execute(merges)],
+        [Merged(merge, vanished, name, merge.id == newest) for merge, vanished, name in found],
     )

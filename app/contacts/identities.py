@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contacts import duplicates, merging, proof
-from app.contacts.models import Contact, Identity, IdentityKind
+from app.contacts import changed_hands, duplicates, merging, proof
+from app.contacts.models import Contact, DuplicateReason, Identity, IdentityKind
 from app.contacts.proof import Known
 from app.conversations.models import Conversation
 from app.db import Overtaken, insert_if_new, table_of
@@ -44,6 +44,19 @@ class Holder:
     username: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody whom a webhook names, when we heard of it, and when it was so by WhatsApp's clock (None: just then)."""
+
+    sender: Sender
+    now: datetime
+    at: datetime | None = None
+
+    @property
+    def since(self) -> datetime:
+        return min(self.at or self.now, self.now)
+
+
 def identities_of(sender: Sender) -> list[Known]:
     """What a webhook proves about its sender, the surest first."""
     claimed = (
@@ -54,13 +67,12 @@ def identities_of(sender: Sender) -> list[Known]:
     return [(kind, value) for kind, value in claimed if value]
 
 
-async def resolve(session: AsyncSession, senders: Sequence[tuple[Sender, datetime]]) -> list[int]:
+async def resolve(session: AsyncSession, senders: Sequence[Named]) -> list[int]:
     """The id of each contact who wrote, new if nobody knows them; raises ValueError when one has no identity.
 
-    `senders` are in the order in which they wrote, each with when we heard of it. Contacts that one of them proves to
-    be one person are merged.
+    `senders` are in the order in which they wrote. Contacts that one of them proves to be one person are merged.
     """
-    claims = [identities_of(sender) for sender, _ in senders]
+    claims = [identities_of(one.sender) for one in senders]
     if not all(claims):
         raise ValueError("the sender has no identity")
     everything = [one for claimed in claims for one in claimed]
@@ -70,11 +82,11 @@ async def resolve(session: AsyncSession, senders: Sequence[tuple[Sender, datetim
     for place in sorted(
         range(len(senders)), key=lambda place: claims[place][0]
     ):  # everybody locks in this order
-        (sender, now), claimed = senders[place], claims[place]
+        one, claimed = senders[place], claims[place]
         known = holders.get(claimed[0])
-        if known is None or not is_known_by(known, claimed, holders) or looks_new(known, sender):
+        if known is None or not is_known_by(known, claimed, holders) or looks_new(known, one.sender):
             are_one = await proof.unite(session, claimed, holding(await holders_of(session, claimed)))
-            contacts[place] = await meet(session, sender, claimed, now)
+            contacts[place] = await meet(session, one, claimed)
             holders |= await holders_of(session, everything if are_one else claimed)
             merged = merged or are_one
         else:
@@ -98,27 +110,45 @@ def looks_new(known: Holder, sender: Sender) -> bool:
     return (name or known.name, username or known.username) != (known.name, known.username)
 
 
-async def meet(session: AsyncSession, sender: Sender, claimed: Sequence[Known], now: datetime) -> int:
+async def meet(session: AsyncSession, one: Named, claimed: Sequence[Known]) -> int:
     """The contact of a sender whom we do not know like this: new, or with another name or address than before.
 
     Raises Overtaken when another transaction has just made the contact of a new sender.
     """
     holders = await holders_of(session, claimed)
-    known = next((holders[one] for one in claimed if one in holders), None)
+    number = number_in(claimed)
+    former = await changed_hands.former_holder(session, claimed, holding(holders), number)
+    if former is not None and number is not None:
+        del holders[number]
+        if not await changed_hands.give_up(session, number, one.since):  # by now it is the other's
+            claimed, former = [other for other in claimed if other != number], None
+    known = next((holders[claim] for claim in claimed if claim in holders), None)
     if known is None:
-        contact_id = await begin(session, sender, claimed, now)
-        await duplicates.suspect_spelling(session, contact_id, sender.wa_id)
-        return contact_id
-    unheard = [one for one in claimed if one not in holders]
-    if looks_new(known, sender) or unheard:
-        name, username = sender.profile_name[:LONGEST_NAME], sender.username[:LONGEST_USERNAME]
-        looks = {"name": name or known.name, "username": username or known.username}
-        await session.execute(update(Contact).where(Contact.id == known.id).values(**looks))
-        await learn(session, known.id, unheard, now)
-        await announce_contact(session, known.id)
-    if any(kind == IdentityKind.WA_ID for kind, _ in unheard):
-        await duplicates.suspect_spelling(session, known.id, sender.wa_id)
-    return known.id
+        contact_id = await begin(session, one.sender, claimed, one.now)
+    else:
+        contact_id = known.id
+        await keep_looks(session, known, one, [claim for claim in claimed if claim not in holders])
+    if former is not None:
+        await announce_contact(session, former)
+        await duplicates.suspect(session, former, contact_id, DuplicateReason.TAKEN_NUMBER)
+    if number in claimed and number not in holders:
+        await duplicates.suspect_spelling(session, contact_id, one.sender.wa_id)
+    return contact_id
+
+
+def number_in(claimed: Sequence[Known]) -> Known | None:
+    return next((one for one in claimed if one[0] == IdentityKind.WA_ID), None)
+
+
+async def keep_looks(session: AsyncSession, known: Holder, one: Named, unheard: Sequence[Known]) -> None:
+    """A contact whom we know comes with a new name, or with identities that we have not heard."""
+    if not looks_new(known, one.sender) and not unheard:
+        return
+    name, username = one.sender.profile_name[:LONGEST_NAME], one.sender.username[:LONGEST_USERNAME]
+    looks = {"name": name or known.name, "username": username or known.username}
+    await session.execute(update(Contact).where(Contact.id == known.id).values(**looks))
+    await learn(session, known.id, unheard, one.now)
+    await announce_contact(session, known.id)
 
 
 async def begin(session: AsyncSession, sender: Sender, claimed: Sequence[Known], now: datetime) -> int:
@@ -178,24 +208,38 @@ async def learn(session: AsyncSession, contact_id: int, claimed: Iterable[Known]
     return all_learnt
 
 
-async def change(session: AsyncSession, old: list[Known], new: list[Known], now: datetime) -> int:
-    """WhatsApp says that a customer changed number or id: one contact under both, whoever held them, and new if nobody
-    did, since what they wrote before may come later."""
-    claimed = [*old, *new]
+async def change(
+    session: AsyncSession, old: list[Known], new: list[Known], now: datetime, at: datetime | None = None
+) -> int:
+    """WhatsApp says that a customer changed number or id at `at`: one contact under both, whoever held them, and new if
+    nobody did, since what they wrote before may come later. What was given up again since stays given up."""
+    at, claimed = min(at or now, now), [*old, *new]
     holders = await holders_of(session, claimed)
     if await proof.unite(session, claimed, holding(holders)):
         holders = await holders_of(session, claimed)
+    out_of_date = await changed_hands.given_up_since(session, new, at)
+    number = number_in(new)
+    former = await changed_hands.former_holder(session, claimed, holding(holders), number)
+    if former is not None and number is not None:
+        del holders[number]
+        if not await changed_hands.give_up(session, number, at):
+            out_of_date.add(number)
     known = next((holders[one] for one in claimed if one in holders), None)
     contact_id = known.id if known else await begin(session, Sender(), claimed, now)
-    await learn(session, contact_id, [one for one in claimed if one not in holders], now)
-    changed = {kind for kind, _ in new}
+    await learn(
+        session, contact_id, [one for one in claimed if one not in holders and one not in out_of_date], now
+    )
+    changed = {kind for kind, value in new if (kind, value) not in out_of_date}
     for kind, value in old:
         if (kind, value) not in new and kind in changed:
             gone = update(Identity).where(
                 Identity.kind == kind, Identity.value == value, Identity.contact_id == contact_id
             )
-            await session.execute(gone.values(superseded_at=now))
+            await session.execute(gone.values(superseded_at=at))
     await announce_contact(session, contact_id)
+    others = {holder.id for holder in holders.values()} | ({former} if former is not None else set())
+    for other in sorted(others - {contact_id}):
+        await duplicates.suspect(session, contact_id, other, DuplicateReason.CHANGED_NUMBER)
     return contact_id
 
 

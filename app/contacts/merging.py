@@ -2,19 +2,25 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.accounts.models import User
 from app.contacts import duplicates
 from app.contacts.models import Contact, ContactMerge
-from app.conversations import belongings, joining
+from app.conversations import belongings, handing, joining
 from app.conversations.belongings import MERGED_ROWS, Move
 from app.conversations.models import Conversation
 from app.errors import Conflict, NotFound
 from app.i18n import N_
 from app.live.events import Change, EventKind, announce
+
+NAMES = {
+    "name": "",
+    "username": None,
+    "book_name": None,
+}  # of a contact, each with what it is when there is none
 
 
 class NotAsItWas(Conflict):
@@ -33,18 +39,40 @@ async def merge(session: AsyncSession, one: int, other: int, *, by: User | None)
         raise NotAsItWas
     survivor, vanished = contacts
     noted = ContactMerge(
-        survivor_id=survivor_id, vanished_id=vanished_id, by_id=by.id if by else None, merged_at=clock.now()
+        survivor_id=survivor_id,
+        vanished_id=vanished_id,
+        by_id=by.id if by else None,
+        merged_at=clock.now(),
+        taken=take_names(survivor, vanished),
     )
     session.add(noted)
-    survivor.name = survivor.name or vanished.name
-    survivor.username = survivor.username or vanished.username
-    survivor.book_name = survivor.book_name or vanished.book_name
     vanished.merged_into_id = survivor_id
     await session.flush()
     await belongings.move_all(session, "contact", Move(noted.id, vanished_id, survivor_id))
     await merge_conversations(session, noted)
     await duplicates.pass_on(session, vanished_id, survivor_id)
     return noted
+
+
+def take_names(survivor: Contact, vanished: Contact) -> dict[str, str]:
+    """Call the one as the other was called where it has no name of that kind; which it has taken."""
+    taken: dict[str, str] = {
+        kind: getattr(vanished, kind)
+        for kind in NAMES
+        if getattr(vanished, kind) and not getattr(survivor, kind)
+    }
+    for kind, name in taken.items():
+        setattr(survivor, kind, name)
+    if "book_name" in taken:
+        survivor.book_name_at = vanished.book_name_at
+    return taken
+
+
+def give_names_back(survivor: Contact, taken: dict[str, str]) -> None:
+    """Those that nothing has changed since."""
+    for kind, name in taken.items():
+        if getattr(survivor, kind) == name:
+            setattr(survivor, kind, NAMES[kind])
 
 
 async def merge_conversations(session: AsyncSession, noted: ContactMerge) -> None:
@@ -55,22 +83,9 @@ async def merge_conversations(session: AsyncSession, noted: ContactMerge) -> Non
         if vanishing.number_id in kept:
             await joining.join(session, noted.id, vanishing, kept[vanishing.number_id])
         else:
-            await hand(session, noted, vanishing)
+            await handing.hand(session, noted.id, vanishing, noted.survivor_id)
     for staying in kept.values():
         announce(session, Change(EventKind.CONVERSATION_CHANGED, staying.id))
-
-
-async def hand(session: AsyncSession, noted: ContactMerge, conversation: Conversation) -> None:
-    row = {
-        "merge_id": noted.id,
-        "table_name": "conversation",
-        "row_id": conversation.id,
-        "was": noted.vanished_id,
-    }
-    await session.execute(insert(MERGED_ROWS).values(**row))
-    conversation.contact_id = noted.survivor_id
-    await session.flush()
-    announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation.id))
 
 
 async def undo(session: AsyncSession, contact_id: int, merge_id: int) -> ContactMerge:
@@ -86,7 +101,15 @@ async def undo(session: AsyncSession, contact_id: int, merge_id: int) -> Contact
     await session.refresh(noted)
     if noted.undone_at is not None or survivor.merged_into_id is not None or vanished.merged_into_id is None:
         raise NotAsItWas
+    later = select(ContactMerge.id).where(
+        ContactMerge.survivor_id == noted.survivor_id,
+        ContactMerge.id > noted.id,
+        ContactMerge.undone_at.is_(None),
+    )
+    if (await session.execute(later.limit(1))).first() is not None:
+        raise NotAsItWas
     noted.undone_at, vanished.merged_into_id = clock.now(), None
+    give_names_back(survivor, noted.taken)
     await session.flush()
     await belongings.put_back(session, "contact", Move(noted.id, noted.vanished_id, noted.survivor_id))
     await part_conversations(session, noted)
@@ -94,23 +117,27 @@ async def undo(session: AsyncSession, contact_id: int, merge_id: int) -> Contact
 
 
 async def part_conversations(session: AsyncSession, noted: ContactMerge) -> None:
+    theirs = await conversations_of(session, (noted.survivor_id, noted.vanished_id), merged=True)
     handed = select(MERGED_ROWS.c.row_id).where(
         MERGED_ROWS.c.merge_id == noted.id, MERGED_ROWS.c.table_name == "conversation"
     )
-    for conversation_id in (await session.scalars(handed)).all():
-        mine = (Conversation.id == conversation_id, Conversation.contact_id == noted.survivor_id)
-        back = (
-            update(Conversation).where(*mine).values(contact_id=noted.vanished_id).returning(Conversation.id)
-        )
-        if (await session.execute(back)).first() is not None:
-            announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation_id))
-    theirs = await conversations_of(session, (noted.survivor_id, noted.vanished_id), merged=True)
-    by_id = {one.id: one for one in theirs}
+    given = set((await session.scalars(handed)).all())
     for one in theirs:
-        if one.contact_id == noted.vanished_id and one.merged_into_id in by_id:
-            await joining.part(session, noted.id, one, by_id[one.merged_into_id])
+        if one.id in given and one.contact_id == noted.survivor_id:
+            await handing.hand_back(session, noted.id, one, noted.vanished_id)
+    gone = [one for one in theirs if one.contact_id == noted.vanished_id and one.merged_into_id is not None]
+    into = {one.id: one for one in await named(session, {one.merged_into_id or 0 for one in gone})}
+    for one in gone:  # wherever it has gone: its contact is one again, and must find it
+        await joining.part(session, noted.id, one, into[one.merged_into_id or 0])
     for one in theirs:
         announce(session, Change(EventKind.CONVERSATION_CHANGED, one.id))
+
+
+async def named(session: AsyncSession, ids: Collection[int]) -> list[Conversation]:
+    """These conversations, locked."""
+    wanted = select(Conversation).where(Conversation.id.in_(ids)).order_by(Conversation.id)
+    locking = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return list((await session.scalars(locking)).all())
 
 
 async def locked(session: AsyncSession, ids: Collection[int]) -> list[Contact]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,6 +24,7 @@ class Contact(Base):
     username: Mapped[str | None] = mapped_column(String(128))
     created_at: Mapped[datetime]
     book_name: Mapped[str | None] = mapped_column(String(512))
+    book_name_at: Mapped[datetime | None]  # when it was entered there, or taken out
     merged_into_id: Mapped[int | None]
 
 
@@ -47,7 +49,10 @@ class Identity(Base):
 
 
 class ContactMerge(Base):
-    """Two contacts became one. `by_id` None: a signed webhook proved it. `undone_at`: they are two again, and stay two."""
+    """Two contacts became one. `by_id` None: a signed webhook proved it. `undone_at`: they are two again, and stay two.
+
+    `taken`: the names that the survivor did not have and took from the other, by column.
+    """
 
     __tablename__ = "contact_merge"
 
@@ -57,6 +62,7 @@ class ContactMerge(Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     merged_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
+    taken: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class MergedRow(Base):
@@ -78,6 +84,7 @@ class DuplicateReason(StrEnum):
 
     SAME_NUMBER = "same_number"  # but for a digit that Brazil or Mexico put in
     CHANGED_NUMBER = "changed_number"  # a change that names somebody and proves nothing
+    TAKEN_NUMBER = "taken_number"  # one writes from the number that the other had
     SHARED_CONTACT = "shared_contact"  # asked for the number, they gave one that another contact has
 
 

@@ -3,17 +3,25 @@ that phone."""
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contacts import identities
+from app.contacts.identities import Named
 from app.contacts.models import Contact
 from app.whatsapp.items import BookEntry
 
 
 async def enter(session: AsyncSession, entry: BookEntry, now: datetime) -> None:
-    """Keep the name, also of somebody who has not written yet; without one the profile's shows again."""
-    [contact_id] = await identities.resolve(session, [(entry.person, now)])
+    """Keep the name, also of somebody who has not written yet; without one the profile's shows again. What was entered
+    before the name that we have changes nothing."""
+    person = Named(entry.person, now, entry.at)
+    [contact_id] = await identities.resolve(session, [person])
     name = entry.name[: identities.LONGEST_NAME] or None
-    await session.execute(update(Contact).where(Contact.id == contact_id).values(book_name=name))
-    await identities.announce_contact(session, contact_id)
+    is_newer = or_(Contact.book_name_at.is_(None), Contact.book_name_at <= person.since)
+    named = update(Contact).where(Contact.id == contact_id, is_newer)
+    kept = await session.execute(
+        named.values(book_name=name, book_name_at=person.since).returning(Contact.id)
+    )
+    if kept.first() is not None:
+        await identities.announce_contact(session, contact_id)

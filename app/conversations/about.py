@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.conversations import service_window
-from app.conversations.models import Conversation, Direction, Message, Reaction
+from app.conversations import service_window, thread
+from app.conversations.models import Conversation, Direction, Message
 from app.conversations.reacting import may_react_to
 from app.errors import NotFound
 from app.i18n import N_
@@ -39,17 +39,12 @@ async def message_in(session: AsyncSession, conversation: Conversation, message_
 async def menu_of(session: AsyncSession, conversation: Conversation, message_id: int) -> Menu:
     """Raises NotFound."""
     message = await message_in(session, conversation, message_id)
-    own = select(Reaction.emoji).where(
-        Reaction.number_id == message.number_id,
-        Reaction.target_wamid == (message.wamid or ""),
-        Reaction.by_us.is_(True),
-        Reaction.error_code.is_(None),
-    )
+    put = (await thread.reactions_to(session, [message])).get(message.wamid or "", ())
     there = select(Media).where(Media.message_id == message_id, Media.state == MediaState.THERE)
     return Menu(
         message,
         may_react_to(message) and service_window.of(conversation).is_open,
-        (await session.execute(own)).scalar_one_or_none() or "",
+        next((one.emoji for one in put if one.by_us), ""),
         await times_of(session, message),
         (await session.scalars(there)).one_or_none() if message.revoked_at is None else None,
     )

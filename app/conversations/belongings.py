@@ -104,6 +104,21 @@ async def move_all(session: AsyncSession, parent: str, move: Move) -> None:
             await copy(session, one, move)
 
 
+async def note_all(session: AsyncSession, parent: str, move: Move) -> None:
+    """Write down what hangs on one parent and stays there, so that `carry_rest` can tell what came since."""
+    for one in hanging_on(parent):
+        if "id" in one.table.columns:
+            await note(session, one.table, one.owner == move.was, move)
+
+
+async def carry_rest(session: AsyncSession, parent: str, move: Move) -> None:
+    """What hangs on one parent and was not written down goes to the other, as it is."""
+    for one in hanging_on(parent):
+        if "id" in one.table.columns:
+            rest = (one.owner == move.was, one.table.c.id.not_in(noted(one.table, move)))
+            await session.execute(update(one.table).where(*rest).values({one.owner: move.to}))
+
+
 async def note(
     session: AsyncSession,
     table: Table,

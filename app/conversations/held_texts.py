@@ -2,41 +2,76 @@
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.accounts.models import User
 from app.conversations import drafts, handoff, outgoing, replying, service_window
 from app.conversations.models import Author, Conversation, HeldText
-from app.errors import Invalid, NotFound
+from app.conversations.outgoing import Outgoing
+from app.db import table_of
+from app.errors import Conflict, Invalid, NotFound
 from app.i18n import N_
 from app.live.events import Change, EventKind, announce
 
 MOST = 10  # in one conversation; they leave together
 
 
-async def hold(session: AsyncSession, conversation: Conversation, by: User, text: str) -> None:
-    """Keep a person's text until the customer writes; Claude falls silent. The same text again is kept once.
+HELD = table_of(HeldText)
+WAITING_IN = (  # built once: every message asks it
+    select(HELD.c.conversation_id)
+    .where(HELD.c.conversation_id.in_(bindparam("conversations", expanding=True)))
+    .distinct()
+)
 
-    If the customer has written meanwhile it is sent at once. Raises Invalid as `outgoing.text` does, and for too many.
+
+async def hold(
+    session: AsyncSession, conversation: Conversation, by: User, text: str, compose_id: str | None = None
+) -> None:
+    """Keep a person's text until the customer writes; Claude falls silent. The same text again is kept once, and the
+    same `compose_id` again does nothing, also once it was sent. `conversation` is locked.
+
+    If the customer has written meanwhile it is sent at once. Raises Invalid as `outgoing.text` does, and for too many;
+    Conflict when the `compose_id` was used for something else.
     """
-    what = outgoing.text(text)
-    await session.refresh(conversation, with_for_update={"key_share": True})
+    what, compose_id = outgoing.text(text), replying.checked(compose_id)
+    if await was_taken(session, conversation, by, what, compose_id):
+        return
     if service_window.of(conversation).is_open:
-        await replying.reply(session, conversation, by, what)
+        await replying.reply(session, conversation, by, what, compose_id)
         return
     waiting = await of(session, conversation.id)
     if not any((one.text, one.user_id) == (what.body, by.id) for one in waiting):
         if len(waiting) >= MOST:
             raise Invalid(N_("Ten texts wait here already. Cancel one first."), field="text")
-        session.add(
-            HeldText(conversation_id=conversation.id, user_id=by.id, text=what.body, created_at=clock.now())
-        )
+        held = {"text": what.body, "compose_id": compose_id, "created_at": clock.now()}
+        session.add(HeldText(conversation_id=conversation.id, user_id=by.id, **held))
     await handoff.to_people(session, conversation, by=by)
     await drafts.forget(session, by.id, conversation.id)
     announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation.id))
+
+
+async def was_taken(
+    session: AsyncSession, conversation: Conversation, by: User, what: Outgoing, compose_id: str | None
+) -> bool:
+    """Whether this form has come before: its text waits, or has left. Raises Conflict when it said something else."""
+    if compose_id is None:
+        return False
+    if (sent := await replying.sent_as(session, compose_id)) is not None:
+        replying.same_or_conflict(sent, conversation, by, what)
+        return True
+    waits = select(HeldText).where(HeldText.compose_id == compose_id)
+    held = (await session.scalars(waits)).one_or_none()
+    if held is not None and (held.conversation_id, held.user_id, held.text) != (
+        conversation.id,
+        by.id,
+        what.body,
+    ):
+        raise Conflict
+    return held is not None
 
 
 async def cancel(session: AsyncSession, conversation: Conversation, held_id: int) -> None:
@@ -54,21 +89,30 @@ async def of(session: AsyncSession, conversation_id: int) -> Sequence[HeldText]:
 
 
 async def release(session: AsyncSession, conversation_ids: Collection[int]) -> set[int]:
-    """The window has opened: queue what waited, in the transaction of the message that opened it.
+    """Queue what waits in these conversations, whose windows are open, in the transaction of what the customer wrote.
 
-    Gives the conversations in which something did; a person answers there now.
+    Gives those in which something did; a person answers there now.
     """
-    waiting = select(HeldText).where(HeldText.conversation_id.in_(conversation_ids)).order_by(HeldText.id)
+    asked = {"conversations": list(conversation_ids)}
+    some = (await session.scalars(WAITING_IN, asked)).all() if conversation_ids else []
+    if not some:
+        return set()
+    waiting = select(HeldText).where(HeldText.conversation_id.in_(some)).order_by(HeldText.id)
     spoken = set()
     for held in (await session.scalars(waiting)).all():
         conversation = await session.get_one(Conversation, held.conversation_id)
         with suppress(Invalid):  # no address any more: it stays, to be seen and cancelled
             await session.refresh(conversation)
-            what = outgoing.text(held.text)
-            await replying.put(session, conversation, what, author=Author.USER, user_id=held.user_id)
+            if held.compose_id is None or await replying.sent_as(session, held.compose_id) is None:
+                await put(session, conversation, held)
             await session.delete(held)
             if conversation.id not in spoken:
                 await handoff.to_people(session, conversation, by=None)
             spoken.add(conversation.id)
     await session.flush()
     return spoken
+
+
+async def put(session: AsyncSession, conversation: Conversation, held: HeldText) -> None:
+    author: dict[str, Any] = {"author": Author.USER, "user_id": held.user_id, "compose_id": held.compose_id}
+    await replying.put(session, conversation, outgoing.text(held.text), **author)

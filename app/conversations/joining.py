@@ -109,7 +109,7 @@ async def reopen_window(session: AsyncSession, conversation_id: int) -> None:
         Message.conversation_id == conversation_id,
         Message.direction == Direction.IN,
         Message.position > 0,
-        Message.type.not_in(service_window.OPENS_NOTHING),
+        service_window.opening(),
     )
     newest = (await session.execute(written)).scalar_one()
     until = newest + service_window.LENGTH if newest else None

@@ -117,6 +117,20 @@ class Wording(Base):
     written_at: Mapped[datetime]
 
 
+class EarlyChange(Base):
+    """An edit or, without `body`, a deletion that came before its message, `target_wamid`. `wamid` brought it."""
+
+    __tablename__ = "early_change"
+    __table_args__ = (UniqueConstraint("number_id", "target_wamid", "wamid"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number_id: Mapped[int] = mapped_column(ForeignKey("number.id", ondelete="RESTRICT"))
+    target_wamid: Mapped[str] = mapped_column(String(512))
+    wamid: Mapped[str] = mapped_column(String(512))
+    body: Mapped[str | None] = mapped_column(Text)
+    changed_at: Mapped[datetime]
+
+
 class Reaction(Base):
     """An emoji on a message; None once taken back. Kept by wamid: it may arrive before its message.
 
@@ -165,6 +179,7 @@ class HeldText(Base):
     )
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     text: Mapped[str] = mapped_column(Text)
+    compose_id: Mapped[str | None] = mapped_column(String(36), unique=True)  # its message's, once it leaves
     created_at: Mapped[datetime]
 
 

@@ -5,9 +5,11 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contacts import identities
+from app.contacts.identities import Named
+from app.conversations.known import known_of
 from app.conversations.models import Author, Direction
 from app.conversations.ordering import Place, store_all, time_of
-from app.conversations.receiving import begin, known_of, places_of
+from app.conversations.receiving import begin, places_of
 from app.live.events import Change, EventKind, announce
 from app.whatsapp import items
 from app.whatsapp.models import Number
@@ -19,17 +21,9 @@ async def note_notice(
     """A notice about who wrote it, whose conversation begins where it is the first that we hear of them."""
     if await known_of(session, [(number.id, item.wamid)]):
         return
-    contact_id = (await identities.resolve(session, [(item.sender, now)]))[0]
+    contact_id = (await identities.resolve(session, [Named(item.sender, now, item.sent_at)]))[0]
     await begin(session, number, contact_id, now, claude_answers=claude_answers)
     await note(session, number, contact_id, item, now)
-
-
-async def note_change(
-    session: AsyncSession, number: Number, contact_id: int, item: items.IdentityChange, now: datetime
-) -> None:
-    """A new number or id of somebody we know, in their conversation, if there is one."""
-    if not await known_of(session, [(number.id, item.wamid)]):
-        await note(session, number, contact_id, item, now)
 
 
 async def note(
@@ -39,6 +33,7 @@ async def note(
     item: items.Notice | items.IdentityChange,
     now: datetime,
 ) -> None:
+    """In the conversation of a contact at a number, if there is one."""
     for place in (await places_of(session, [(number.id, contact_id)])).values():
         [message] = await store_all(session, Direction.SYSTEM, [(place, columns_of(place, item, now))])
         announce(session, Change(EventKind.MESSAGE_ADDED, place.id, message.id))

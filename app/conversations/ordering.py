@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.boundaries import Boundary, passed
 from app.conversations import service_window
 from app.conversations.models import Conversation, Direction, Message
+from app.conversations.silent import is_silent
 from app.db import made, table_of
 from app.errors import Joined
 from app.rows import ChangedRows, NewRows
@@ -91,7 +92,7 @@ class Place:
     window_until: datetime | None
     merged_into_id: int | None
 
-    def put(self, direction: Direction, sent_at: datetime, kind: str) -> int:
+    def put(self, direction: Direction, sent_at: datetime, kind: str, content: Mapping[str, Any]) -> int:
         """Count one message of type `kind`; its position. It becomes the last one shown unless a later one already is.
 
         What WhatsApp tells is shown in the thread alone, and moves no row.
@@ -104,11 +105,12 @@ class Place:
         if direction is Direction.IN:
             self.last_inbound_position = self.last_position
             self.last_inbound_at = max(self.last_inbound_at or sent_at, sent_at)
-            if service_window.opened_by(kind):
+            if service_window.opened_by(kind, content):
                 until = sent_at + service_window.LENGTH
                 self.window_until = max(self.window_until or until, until)
             self.inbound_count += 1
-            self.claude_stopped = False  # it answers all that waits, with this
+            if not is_silent(kind, content):
+                self.claude_stopped = False  # it answers all that waits, with this
         return self.last_position
 
     def put_past(self, sent_at: datetime, position: int) -> None:
@@ -151,7 +153,7 @@ async def store_all(
     """The same for many, each with its conversation's place, in this order and in three statements at most."""
     messages = []
     for place, values in placed:
-        position = place.put(direction, values["sent_at"], values["type"])
+        position = place.put(direction, values["sent_at"], values["type"], values.get("content", {}))
         messages.append({**EMPTY, **values, "position": position, "direction": direction})
     return await write(session, messages, [place for place, _ in placed])
 

@@ -9,7 +9,9 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contacts import identities
-from app.conversations import receiving
+from app.contacts.identities import Named
+from app.conversations import early_changes, receiving
+from app.conversations.known import looked_up
 from app.conversations.models import Author, Direction, Message
 from app.conversations.ordering import past_time_of, store_past
 from app.live.events import Change, EventKind, announce
@@ -44,7 +46,7 @@ async def remember(session: AsyncSession, found: Sequence[Remembered], *, claude
     One that is known already stays as it is, but that a placeholder gets its file. Raises ValueError for a message
     without a customer.
     """
-    seen = await receiving.known_of(session, [(one.number.id, one.item.wamid) for one in found])
+    seen, awaited = await looked_up(session, [(one.number.id, one.item.wamid) for one in found])
     new = []
     for one in found:
         key = (one.number.id, one.item.wamid)
@@ -54,17 +56,23 @@ async def remember(session: AsyncSession, found: Sequence[Remembered], *, claude
         seen.add(key)
         new.append(one)
     if new:
-        await store(session, new, claude_answers=claude_answers)
+        messages = await store(session, new, claude_answers=claude_answers)
+        await early_changes.apply(session, messages, awaited)
 
 
-async def store(session: AsyncSession, new: Sequence[Remembered], *, claude_answers: bool) -> None:
-    contacts = await identities.resolve(session, [(one.item.customer, one.now) for one in new])
+async def store(
+    session: AsyncSession, new: Sequence[Remembered], *, claude_answers: bool
+) -> Sequence[Message]:
+    contacts = await identities.resolve(
+        session, [Named(one.item.customer, one.now, one.item.sent_at) for one in new]
+    )
     pairs = list(zip(new, contacts, strict=True))
     places = await receiving.places_between(session, pairs, claude_answers=claude_answers)
     placed = [(places[one.number.id, contact_id], one) for one, contact_id in pairs]
-    await store_past(session, [(place, columns_of(place.id, one)) for place, one in placed])
+    messages = await store_past(session, [(place, columns_of(place.id, one)) for place, one in placed])
     for conversation_id in {place.id: True for place, _ in placed}:
         announce(session, Change(EventKind.PAST_ADDED, conversation_id))
+    return messages
 
 
 def columns_of(conversation_id: int, one: Remembered) -> dict[str, Any]:

@@ -12,25 +12,22 @@ from app.assistant.schedule import ask_for_answers
 from app.attention import reading
 from app.boundaries import Boundary, passed
 from app.contacts import identities, shared_numbers
+from app.contacts.identities import Named
 from app.contacts.models import Contact
-from app.conversations import handoff, held_texts, service_window, wordings
+from app.conversations import early_changes, handoff, held_texts, service_window, wordings
 from app.conversations.beside import beside_of
+from app.conversations.known import Key, looked_up
 from app.conversations.models import Author, Conversation, Direction, Message, Mode, Reaction
 from app.conversations.ordering import CONVERSATIONS, PLACES, Place, store_all, time_of
-from app.db import Overtaken, insert_if_new, table_of
+from app.conversations.silent import is_silent
+from app.db import Overtaken, insert_if_new
 from app.live.events import Change, EventKind, announce
 from app.media import expecting
 from app.outbox.delivery import DeliveryStatus
 from app.whatsapp import items
 from app.whatsapp.models import Number
 
-MESSAGES = table_of(Message)
-
-# Built once: they stand on the way of every message.
-KNOWN = select(*MESSAGES.c["number_id", "wamid"]).where(
-    MESSAGES.c.number_id.in_(bindparam("numbers", expanding=True)),
-    MESSAGES.c.wamid.in_(bindparam("wamids", expanding=True)),
-)
+# Built once: it stands on the way of every message.
 PLACES_BETWEEN = PLACES.where(  # one list each: SQLite finds no index for pairs
     CONVERSATIONS.c.number_id.in_(bindparam("numbers", expanding=True)),
     CONVERSATIONS.c.contact_id.in_(bindparam("contacts", expanding=True)),
@@ -69,10 +66,12 @@ async def receive(
     """
     if any(arrival.item.group_id for arrival in arrivals):
         raise NotOurs("a group message")
-    new = await without_known(session, arrivals)
+    new, awaited = await without_known(session, arrivals)
     if not new:
         return []
-    contacts = await identities.resolve(session, [(one.item.sender, one.now) for one in new])
+    contacts = await identities.resolve(
+        session, [Named(one.item.sender, one.now, one.item.sent_at) for one in new]
+    )
     passed(Boundary.CONTACT_KNOWN)
     await shared_numbers.note(
         session, [(one.item, contact) for one, contact in zip(new, contacts, strict=True)]
@@ -80,24 +79,26 @@ async def receive(
     pairs = list(zip(new, contacts, strict=True))
     places = await places_between(session, pairs, claude_answers=claude_answers)
     stopped = {place.id for place in places.values() if place.claude_stopped}
-    closed = [place for place in places.values() if not is_open(place)]
     placed = []
     for arrival, contact_id in pairs:
         place = places[arrival.number.id, contact_id]
         columns = columns_of(place, arrival.number.id, arrival.item, arrival.now)
         placed.append((place, {"author": Author.CONTACT, **columns}))
     messages = await store_all(session, Direction.IN, placed)
+    await early_changes.apply(session, messages, awaited)
     for message in messages:
         announce(session, Change(EventKind.MESSAGE_ADDED, message.conversation_id, message.id))
     if files := [message for message in messages if message.type in expecting.TYPES]:
         await expecting.expect(session, files)
     for conversation_id in stopped:
         announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation_id))
-    opened = {place.id for place in closed if is_open(place)}
-    spoken = await held_texts.release(session, opened) if opened else set()
-    last = {message.conversation_id: message for message in messages}
-    silent = [place for place in places.values() if place.mode == Mode.CLAUDE and place.id not in spoken]
-    asking = {place.id: last[place.id] for place in silent}
+    spoken = await held_texts.release(session, {place.id for place in places.values() if is_open(place)})
+    claudes = {place.id for place in places.values() if place.mode == Mode.CLAUDE} - spoken
+    asking = {  # the last of each
+        message.conversation_id: message
+        for message in messages
+        if message.conversation_id in claudes and not is_silent(message.type, message.content)
+    }
     if asking:
         await ask_for_answers(session, asking, wait_seconds)
         passed(Boundary.JOB_ASKED_FOR)
@@ -108,22 +109,16 @@ def is_open(place: Place) -> bool:
     return service_window.as_of(place.window_until).is_open
 
 
-async def without_known(session: AsyncSession, arrivals: Sequence[Arrival]) -> list[Arrival]:
-    """Those that we do not have yet, each once."""
-    seen = await known_of(session, [(arrival.number.id, arrival.item.wamid) for arrival in arrivals])
+async def without_known(session: AsyncSession, arrivals: Sequence[Arrival]) -> tuple[list[Arrival], set[Key]]:
+    """Those that we do not have yet, each once; and which messages a change speaks of already."""
+    seen, awaited = await looked_up(session, [(one.number.id, one.item.wamid) for one in arrivals])
     new = []
     for arrival in arrivals:
         key = (arrival.number.id, arrival.item.wamid)
         if key not in seen:
             seen.add(key)
             new.append(arrival)
-    return new
-
-
-async def known_of(session: AsyncSession, keys: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
-    """Which of these messages, by number and wamid, are stored; there may be others of the same numbers."""
-    asked = {"numbers": list({number for number, _ in keys}), "wamids": [wamid for _, wamid in keys]}
-    return {(row.number_id, row.wamid) for row in await session.execute(KNOWN, asked)}
+    return new, awaited
 
 
 async def places_between(
@@ -183,14 +178,16 @@ async def receive_echo(
     """
     if item.group_id:
         raise NotOurs("a group message")
-    if await known_of(session, [(number.id, item.wamid)]):
+    known, awaited = await looked_up(session, [(number.id, item.wamid)])
+    if known:
         return None
-    contact_id = (await identities.resolve(session, [(item.recipient, now)]))[0]
+    contact_id = (await identities.resolve(session, [Named(item.recipient, now, item.sent_at)]))[0]
     await begin(session, number, contact_id, now, claude_answers=False)
     place = (await places_of(session, [(number.id, contact_id)]))[number.id, contact_id]
     columns = columns_of(place, number.id, item, now)
     echo = {"author": Author.PHONE, "status": DeliveryStatus.SENT, **columns}
     message = (await store_all(session, Direction.OUT, [(place, echo)]))[0]
+    await early_changes.apply(session, [message], awaited)
     if message.type in expecting.TYPES:
         await expecting.expect(session, [message])
     conversation = await session.get_one(Conversation, place.id)
@@ -226,7 +223,7 @@ async def react(session: AsyncSession, number: Number, item: items.Reaction, now
 
     The customer's, or the business's own, set on the phone: then `sender` is who it was shown to.
     """
-    contact_id = (await identities.resolve(session, [(item.sender, now)]))[0]
+    contact_id = (await identities.resolve(session, [Named(item.sender, now, item.sent_at)]))[0]
     at = time_of(item.sent_at, now)
     values = {
         "number_id": number.id,
@@ -249,20 +246,22 @@ async def react(session: AsyncSession, number: Number, item: items.Reaction, now
 
 
 async def edit(session: AsyncSession, number: Number, item: items.Edit, now: datetime) -> None:
-    """A new wording of a message that its author edited; what we never had is left alone."""
+    """A new wording of a message that its author edited; one that we do not have yet may still come."""
     named = select(Message).where(Message.number_id == number.id, Message.wamid == item.original_wamid)
     message = (await session.scalars(named.with_for_update())).one_or_none()
-    if message is None:
-        return
     at = time_of(item.sent_at, now)
-    if await wordings.reword(session, message, wamid=item.wamid, body=item.body, written_at=at):
+    if message is None:
+        await early_changes.keep(session, number.id, item.original_wamid, item.wamid, item.body, at)
+    elif await wordings.reword(session, message, wamid=item.wamid, body=item.body, written_at=at):
         announce(session, Change(EventKind.MESSAGE_CHANGED, message.conversation_id, message.id))
 
 
 async def revoke(session: AsyncSession, number: Number, item: items.Revoke, now: datetime) -> None:
-    """Note that the author took a message back."""
+    """Note that the author took a message back, also one that we do not have yet."""
     changed = update(Message).where(Message.number_id == number.id, Message.wamid == item.original_wamid)
-    await session.execute(changed.values(revoked_at=time_of(item.sent_at, now)))
+    at = time_of(item.sent_at, now)
+    if (await session.execute(changed.values(revoked_at=at).returning(Message.id))).first() is None:
+        await early_changes.keep(session, number.id, item.original_wamid, item.wamid, None, at)
     await announce_message(session, number.id, item.original_wamid)
 
 

@@ -44,12 +44,8 @@ async def reply(
     await session.refresh(
         conversation, with_for_update={"key_share": True}
     )  # a double click and a colleague wait here
-    if compose_id is not None:
-        before = (
-            await session.scalars(select(Message).where(Message.compose_id == compose_id))
-        ).one_or_none()
-        if before is not None:
-            return same_or_conflict(before, conversation, by, what)
+    if compose_id is not None and (before := await sent_as(session, compose_id)) is not None:
+        return same_or_conflict(before, conversation, by, what)
     quoted = await wamid_of(session, conversation, reply_to) if reply_to is not None else None
     await handoff.to_people(session, conversation, by=by)
     message = await put(
@@ -75,6 +71,11 @@ def checked(compose_id: str | None) -> str | None:
         return str(UUID(compose_id))
     except ValueError as error:
         raise Invalid(N_("This form is out of date. Reload the page."), field="compose_id") from error
+
+
+async def sent_as(session: AsyncSession, compose_id: str) -> Message | None:
+    """The message that was sent from the form with this id."""
+    return (await session.scalars(select(Message).where(Message.compose_id == compose_id))).one_or_none()
 
 
 def same_or_conflict(before: Message, conversation: Conversation, by: User, what: Outgoing) -> Message:

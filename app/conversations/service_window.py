@@ -1,14 +1,17 @@
 """The 24-hour window: until when WhatsApp takes free-form messages to this contact at this number."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import ColumnElement, and_, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
-from app.conversations.models import Conversation
+from app.conversations import silent
+from app.conversations.models import Conversation, Message
 from app.errors import Invalid
 from app.i18n import N_
 from app.live.events import Change, EventKind, announce
@@ -66,9 +69,14 @@ def check(conversation: Conversation, message_type: str) -> None:
         raise WindowClosed(field="text")
 
 
-def opened_by(message_type: str) -> bool:
+def opened_by(message_type: str, content: Mapping[str, Any]) -> bool:
     """Whether a message of the customer's opens the window. Reactions, edits and revocations are no messages."""
-    return message_type not in OPENS_NOTHING
+    return message_type not in OPENS_NOTHING and not silent.is_silent(message_type, content)
+
+
+def opening() -> ColumnElement[bool]:
+    """The same as a condition on messages."""
+    return and_(Message.type.not_in(OPENS_NOTHING), silent.speaks())
 
 
 async def refused(session: AsyncSession, conversation_id: int, sent_at: datetime) -> None:

@@ -209,34 +209,42 @@ async def author_names(session: AsyncSession, messages: Sequence[Message]) -> di
     ids = {message.user_id for message in messages if message.user_id is not None}
     if not ids:
         return {}
-    return {
-        user_id: name
-        for user_id, name in await session.execute(select(User.id, User.name).where(User.id.in_(ids)))
-    }
+    named = select(User.id, User.name).where(User.id.in_(ids))
+    return {user_id: name for user_id, name in await session.execute(named)}
 
 
 STANDING = (
-    select(*REACTIONS.c["target_wamid", "emoji", "by_us"])
+    select(*REACTIONS.c["target_wamid", "by_us", "emoji"])
     .where(
         REACTIONS.c.target_wamid.in_(bindparam("wamids", expanding=True)),
         REACTIONS.c.number_id == bindparam("number"),
-        REACTIONS.c.emoji.is_not(None),
         REACTIONS.c.error_code.is_(None),
     )
-    .order_by(REACTIONS.c.id)
+    .order_by(REACTIONS.c.by_us, REACTIONS.c.reacted_at, REACTIONS.c.id)
 )
 
 
 async def reactions_to(session: AsyncSession, messages: Sequence[Message]) -> dict[str, list[Reacted]]:
-    """The emoji on each message, by wamid."""
+    """The emoji on each message, by wamid: the contact's, then ours. Of two, as two contacts that were one for a while
+    may have left them, the newer one stands."""
     wamids = [message.wamid for message in messages if message.wamid]
     if not wamids:
         return {}
-    found: dict[str, list[Reacted]] = {}
     rows = await session.execute(STANDING, {"wamids": wamids, "number": messages[0].number_id})
-    for wamid, emoji, by_us in rows:
-        found.setdefault(wamid, []).append(Reacted(emoji or "", by_us))
+    newest = {(wamid, by_us): emoji for wamid, by_us, emoji in rows}
+    found: dict[str, list[Reacted]] = {}
+    for (wamid, by_us), emoji in newest.items():
+        if emoji:
+            found.setdefault(wamid, []).append(Reacted(emoji, by_us))
     return found
+
+
+QUOTED = select(MESSAGES).where(
+    MESSAGES.c.number_id
+    == bindparam("number"),  # the same in all of a conversation: by it an index finds a wamid
+    MESSAGES.c.conversation_id == bindparam("conversation"),
+    MESSAGES.c.wamid.in_(bindparam("wamids", expanding=True)),
+)
 
 
 async def quoted_by(session: AsyncSession, messages: Sequence[Message]) -> dict[str, Message]:
@@ -244,10 +252,9 @@ async def quoted_by(session: AsyncSession, messages: Sequence[Message]) -> dict[
     wamids = {message.reply_to_wamid for message in messages if message.reply_to_wamid}
     if not wamids:
         return {}
-    quoted = select(Message).where(
-        Message.conversation_id == messages[0].conversation_id, Message.wamid.in_(wamids)
-    )
-    return {message.wamid or "": message for message in await session.scalars(quoted)}
+    here = {"number": messages[0].number_id, "conversation": messages[0].conversation_id}
+    rows = (await session.execute(QUOTED, {**here, "wamids": list(wamids)})).mappings()
+    return {row["wamid"]: made(Message, row) for row in rows}
 
 
 async def problems_of(session: AsyncSession, messages: Sequence[Message]) -> dict[int, Problem]:
@@ -271,7 +278,6 @@ async def problems_of(session: AsyncSession, messages: Sequence[Message]) -> dic
 
 def problem_of(attempt: Delivery) -> Problem | None:
     """In words; None while an unknown send may still be settled by itself."""
-
     if attempt.status == DeliveryStatus.UNKNOWN:
         if (
             attempt.unknown_at is not None

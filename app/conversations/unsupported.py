@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from app.conversations.beside import error_codes
 from app.conversations.models import Author, Message
+from app.conversations.silent import DELETIONS, PINS
 from app.i18n import N_
 from app.media.expecting import TYPES as FILES
 from app.whatsapp.lenient import text_at
@@ -43,10 +44,10 @@ INVITATION = Notice(N_("An invitation to a group. Groups are not read here."), N
 BY_TYPE = {
     **dict.fromkeys(("poll", "polls", "poll_creation", "poll_update"), POLL),
     **dict.fromkeys(("edit", "edited", "message_edit"), EDITED),
-    **dict.fromkeys(("revoke", "delete", "deleted"), DELETED),
+    **dict.fromkeys(DELETIONS, DELETED),
     **dict.fromkeys(("view_once", "view_once_message", "ephemeral"), ONCE),
     **dict.fromkeys(("event", "event_creation", "event_response"), EVENT),
-    **dict.fromkeys(("pin", "keep_in_chat"), PIN),
+    **dict.fromkeys(PINS, PIN),
     "group_invite": INVITATION,
     "live_location": LIVE,
     **dict.fromkeys(("gif", "image", "video", "video_note", "ptv"), PICTURE),

@@ -12,12 +12,14 @@ from app.templating import wants_fragment
 
 
 async def create(request: Request) -> Response:
-    """`POST /c/{id}/held-texts`: field `text`. 422 when it is empty, too long, or too many wait."""
+    """`POST /c/{id}/held-texts`: fields `text` and `compose_id`. 422 when it is empty, too long, or too many wait; 409:
+    a used compose_id."""
     form = await request.form(max_files=0)
     conversation_id = strict_id(request.path_params["conversation_id"])
+    text, compose_id = text_field(form, "text"), text_field(form, "compose_id")
     async with transaction() as session:
-        conversation = await conversation_for(session, request.state.user, conversation_id)
-        await held_texts.hold(session, conversation, request.state.user, text_field(form, "text"))
+        conversation = await conversation_for(session, request.state.user, conversation_id, locked=True)
+        await held_texts.hold(session, conversation, request.state.user, text, compose_id)
     return await answer(request, conversation_id)
 
 

@@ -38,6 +38,7 @@ class OpenConversation:
     thread: ThreadPage
     first_unread_id: int | None
     compose_id: str
+    hold_id: str  # the same for a text that is held
     held: Sequence[HeldText]
 
 
@@ -93,7 +94,7 @@ async def open_for(
     zone = request.app.state.settings.zone
     shown = await thread.page_from(session, found.id, zone, position)
     held = await held_texts.of(session, found.id)
-    return OpenConversation(row, seen, shown, first_unread(shown, position), str(uuid4()), held)
+    return OpenConversation(row, seen, shown, first_unread(shown, position), str(uuid4()), str(uuid4()), held)
 
 
 async def read_position(session: AsyncSession, user: User, found: Conversation) -> int:

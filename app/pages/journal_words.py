@@ -17,8 +17,8 @@ KINDS: dict[type[items.Item], Callable[[int], str]] = {
     items.Revoke: lambda n: ngettext("%(num)d deletion", "%(num)d deletions", n),
     items.IdentityChange: lambda n: ngettext("%(num)d change of number", "%(num)d changes of number", n),
     items.Notice: lambda n: ngettext("%(num)d notice of WhatsApp", "%(num)d notices of WhatsApp", n),
-    items.BookEntry: lambda n: ngettext(
-        "%(num)d name of the phone book", "%(num)d names of the phone book", n
+    items.PhoneBook: lambda n: ngettext(
+        "%(num)d part of the phone book", "%(num)d parts of the phone book", n
     ),
     items.StatusReport: lambda n: ngettext("%(num)d status", "%(num)d statuses", n),
     items.AccountError: lambda n: ngettext("%(num)d account error", "%(num)d account errors", n),

@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.contacts import duplicates, identities, phone_book
 from app.contacts.models import DuplicateReason
 from app.conversations import notices, past, reacting, receiving
+from app.conversations.known import known_of
 from app.conversations.past import Remembered
 from app.conversations.receiving import Arrival
-from app.db import is_outage, was_overtaken
+from app.db import stops_everything, was_overtaken
 from app.message_templates import news
 from app.outbox import reports, troubles
 from app.outbox.delivery import DeliveryStatus, Report
@@ -53,7 +54,7 @@ class Filing:
             async with session.begin_nested():
                 await self.file(item, session, now)
         except Exception as fault:
-            if is_outage(fault):
+            if stops_everything(fault):
                 raise
             session.info["live"] = announced
             return fault
@@ -159,11 +160,9 @@ class Filing:
 
     @file.register
     async def _(self, item: items.IdentityChange, session: AsyncSession, now: datetime) -> None:
-        contact_id = await change_identity(session, item, now)
-        if contact_id is not None:
-            await notices.note_change(
-                session, await numbers.named(session, item.number), contact_id, item, now
-            )
+        number = await numbers.named(session, item.number)
+        if not await known_of(session, [(number.id, item.wamid)]):
+            await notices.note(session, number, await change_identity(session, item, now), item, now)
 
     @file.register
     async def _(self, item: items.Notice, session: AsyncSession, now: datetime) -> None:
@@ -177,6 +176,9 @@ class Filing:
     @file.register
     async def _(self, item: items.AccountError, session: AsyncSession, now: datetime) -> None:
         """Trouble of a whole number, told without a message of ours."""
+        log.warning(
+            "WhatsApp reports an error of the account", extra={"code": item.error.code, "path": item.path}
+        )
         error = GraphError(item.error.code, item.error.details or item.error.message)
         if error.remedy is Remedy.STOP_NUMBER and item.number.phone_number_id:
             number = await numbers.named(session, item.number)
@@ -226,7 +228,7 @@ async def change_identity(session: AsyncSession, item: items.IdentityChange, now
     old, new = identities.identities_of(item.old), identities.identities_of(item.new)
     if item.old_is_from_body and await identities.find(session, old) is None:
         old = []
-    contact_id = await identities.change(session, old, new, now)
+    contact_id = await identities.change(session, old, new, now, item.sent_at)
     if not old:
         numbers = set(NUMBER_IN_BODY.findall(item.body)) - {item.new.wa_id}
         await duplicates.suspect_numbers(session, contact_id, numbers, DuplicateReason.CHANGED_NUMBER)

@@ -1,7 +1,6 @@
-"""Files the phone app's past from the journal: one body at a time, in chunks, behind what happens now."""
+"""Files the phone app's past, and its phone book, from the journal: one body at a time, in chunks, behind what happens now."""
 
 import asyncio
-import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,20 +10,19 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock, jobs
-from app.db import is_outage, reading, transaction
+from app.db import reading, stops_everything, transaction
 from app.jobs import Claim, LeftUndone
 from app.whatsapp.filing import Filing
 from app.whatsapp.history_items import Past, past_in
-from app.whatsapp.items import AccountError
+from app.whatsapp.items import BookEntry
 from app.whatsapp.lenient import Unusable
 from app.whatsapp.models import JournalEntry
 from app.whatsapp.payloads import parse
 from app.worker import Handler
 
-log = logging.getLogger(__name__)
-
 HISTORY, KEY = "history", "all"  # one job for all bodies: together they would hold every hand of the worker
 TOGETHER = 100  # messages in one transaction: some ten milliseconds in which nobody else writes
+ENTRIES_TOGETHER = 10
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ async def file_body(filing: Filing, claim: Claim, unfiled: Unfiled) -> bool:
     filed = unfiled.filed
     while True:
         began = time.monotonic()
-        chunk = past[filed : filed + TOGETHER]
+        chunk = past[filed : filed + most_together(past[filed:])]
         filed += len(chunk)
         left = filed if filed < len(past) else None
         if not await file_chunk(filing, claim, unfiled, chunk, left):
@@ -79,6 +77,11 @@ async def file_body(filing: Filing, claim: Claim, unfiled: Unfiled) -> bool:
         if claim.leaving.is_set():
             raise LeftUndone  # another worker goes on from here
         await asyncio.sleep(time.monotonic() - began)  # as long again belongs to everybody else
+
+
+def most_together(left: Sequence[Past]) -> int:
+    """How many in one transaction: an entry of the phone book costs as much as ten messages do together."""
+    return ENTRIES_TOGETHER if left and isinstance(left[0], BookEntry) else TOGETHER
 
 
 def read(body: bytes, received_at: datetime) -> list[Past]:
@@ -98,15 +101,12 @@ async def file_chunk(
                 return False
             await filing.file_past(session, chunk, unfiled.received_at)
     except Exception as fault:
-        if is_outage(fault):
+        if stops_everything(fault):
             raise
         async with transaction() as session:
             if not await note(session, claim, unfiled.journal_id, left):
                 return False
             await filing.file_each(session, unfiled.journal_id, chunk, unfiled.received_at)
-    for item in chunk:
-        if isinstance(item, AccountError):
-            log.warning("the phone app's past was not given", extra={"code": item.error.code})
     return True
 
 

@@ -1,4 +1,4 @@
-"""What a `history` webhook holds: the phone app's past, thread by thread. Pure, as `payloads`."""
+"""What a job files of a webhook: the phone app's past, thread by thread, and its phone book. Pure, as `payloads`."""
 
 import re
 from collections.abc import Iterator
@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.whatsapp.items import AccountError, NumberRef, PastMessage, Unreadable
+from app.whatsapp import phone_book
+from app.whatsapp.items import AccountError, BookEntry, NumberRef, PastMessage, Unreadable
 from app.whatsapp.lenient import JsonObject, object_at, text_at
-from app.whatsapp.payloads import Envelope, errors_of, number_of, time_of, type_of
+from app.whatsapp.parts import errors_of, time_of, type_of
+from app.whatsapp.payloads import Envelope, number_of
 from app.whatsapp.senders import IN_CONTACT, IN_ECHO, IN_MESSAGE, ContactBook, Ids, book_of, ids_in, sender_of
 from app.whatsapp.shown_text import content_of, shown_text
 from app.whatsapp.user_ids import kind_of
 
-Past = PastMessage | AccountError | Unreadable
+Past = PastMessage | BookEntry | AccountError | Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +29,20 @@ class _Value:
 
 
 def past_in(envelope: Envelope, now: datetime) -> Iterator[Past]:
-    """Every message of the past in a body, in its order; the same body always gives the same sequence.
+    """Every message of the past and every entry of the phone book in a body, in its order; the same body always gives
+    the same sequence.
 
     AccountError: why the phone's owner or WhatsApp gave no past. `now` (UTC) bounds the times.
     """
     for place, entry in enumerate(envelope.entries):
         for number, change in _listed(entry, "changes"):
-            if isinstance(change, dict) and text_at(change, "field") == "history":
-                value = object_at(change, "value")
-                yield from _in_value(
-                    f"entry[{place}].changes[{number}].value", text_at(entry, "id"), value, now
-                )
+            if not isinstance(change, dict):
+                continue
+            path, value = f"entry[{place}].changes[{number}].value", object_at(change, "value")
+            if text_at(change, "field") == "history":
+                yield from _in_value(path, text_at(entry, "id"), value, now)
+            elif text_at(change, "field") == "smb_app_state_sync":
+                yield from phone_book.entries_in(path, number_of(value, text_at(entry, "id")), value, now)
 
 
 def _in_value(path: str, business_account_id: str, value: JsonObject, now: datetime) -> Iterator[Past]:

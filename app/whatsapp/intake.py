@@ -13,14 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.boundaries import Boundary, passed
-from app.db import after_commit, before_commit, is_outage, table_of, transact
+from app.db import after_commit, before_commit, stops_everything, table_of, transact
 from app.errors import Unavailable
 from app.live.bell import Bell
 from app.rows import NewRows
 from app.settings import Settings
 from app.whatsapp import history
 from app.whatsapp.filing import Filing
-from app.whatsapp.items import History, Item, StatusReport, happened_at
+from app.whatsapp.items import FILED_LATER, Item, StatusReport, happened_at
 from app.whatsapp.models import JournalEntry, SetAside
 from app.whatsapp.payloads import Unusable, parse, walk
 
@@ -68,8 +68,9 @@ class Webhook:
         return any(at is None or self.received_at - at < FRESH for at in map(happened_at, self.found))
 
     @property
-    def has_history(self) -> bool:
-        return any(isinstance(item, History) for item in self.found)
+    def is_filed_later(self) -> bool:
+        """Whether a job files something of it."""
+        return any(isinstance(item, FILED_LATER) for item in self.found)
 
     def ends(self, fault: BaseException | None) -> None:
         if self.stored.done():
@@ -185,7 +186,7 @@ class Intake:
         try:
             await transact(store)
         except Exception as fault:
-            if is_outage(fault):
+            if stops_everything(fault):
                 return tell(batch, fault)
             for webhook in batch:
                 await self._store_carefully(webhook)
@@ -240,14 +241,14 @@ def has_status(batch: Sequence[Webhook]) -> bool:
 
 
 async def journal(session: AsyncSession, batch: Sequence[Webhook]) -> list[int]:
-    """Write the raw bodies down; their ids. The past that some bring is filed later, by a job."""
+    """Write the raw bodies down; their ids. The past and the phone book that some bring are filed later, by a job."""
     kept = [
         (
             webhook.received_at,
             hashlib.sha256(webhook.body).hexdigest(),
             webhook.body,
             webhook.unusable,
-            0 if webhook.has_history else None,
+            0 if webhook.is_filed_later else None,
         )
         for webhook in batch
     ]
@@ -256,7 +257,7 @@ async def journal(session: AsyncSession, batch: Sequence[Webhook]) -> list[int]:
         if reason is not None:
             session.add(SetAside(journal_id=id, path="", reason=reason, created_at=clock.now()))
             log.warning("a webhook was set aside", extra={"journal": id})
-    if any(webhook.has_history for webhook in batch):
+    if any(webhook.is_filed_later for webhook in batch):
         await history.ask(session)
     return [id for id, _ in found]
 

@@ -1,7 +1,7 @@
 """What a webhook can tell us, one dataclass each. Strings are "" and lists empty where Meta said nothing.
 
 Every item has `path`, its place in the body ("entry[0].changes[1].value.messages[3]"), and `number`. Those
-that must be filed (all but AccountError, BookEntry, TemplateNews, History, Unknown, Unreadable) have a
+that must be filed (all but AccountError, BookEntry, TemplateNews, History, PhoneBook, Unknown, Unreadable) have a
 `number.phone_number_id` and a wamid that are never empty. Times are UTC; None when Meta's is absent or absurd: then the
 receipt time counts.
 """
@@ -152,12 +152,14 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class BookEntry:
-    """What the business calls somebody in the phone book of its phone app; "" when they were taken out of it."""
+    """What the business calls somebody in the phone book of its phone app; "" when they were taken out of it. Not an item
+    of a webhook: `history_items.past_in` reads them."""
 
     path: str
     number: NumberRef
     person: Sender
     name: str
+    at: datetime | None  # when it was entered or taken out
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,14 @@ class AccountError:
 @dataclass(frozen=True, slots=True)
 class History:
     """A chunk of the phone app's past: up to thousands of messages, worked off later from the journal."""
+
+    path: str
+    number: NumberRef
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneBook:
+    """Entries of the phone app's phone book: up to thousands at once, worked off later from the journal."""
 
     path: str
     number: NumberRef
@@ -250,8 +260,11 @@ class Unreadable:
 
 Item = (
     InboundMessage | Echo | Reaction | Edit | Revoke | IdentityChange | Notice | BookEntry
-    | StatusReport | AccountError | TemplateNews | History | PastMessage | Unknown | Unreadable
+    | StatusReport | AccountError | TemplateNews | History | PhoneBook | PastMessage | Unknown | Unreadable
 )  # fmt: skip
+
+
+FILED_LATER = (History, PhoneBook)  # by a job, out of the journal
 
 
 def happened_at(item: Item) -> datetime | None:

@@ -38,8 +38,8 @@ STILL_WAITS = text("settled_at IS NULL")
 class JournalEntry(Base):
     """The raw body of one webhook, written in the same transaction as its effects.
 
-    The past that a `history` body brings is filed later: `history_filed` counts how much of it is, and is None once
-    all of it is, or where there is none.
+    The past that a `history` body brings, or a phone book, is filed later: `history_filed` counts how much of it is, and
+    is None once all of it is, or where there is none.
     """
 
     __tablename__ = "journal"

@@ -3,13 +3,11 @@
 Nothing a body contains makes `walk` raise: Meta would repeat the whole batch for days because of one item.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from app.whatsapp import phone_book
 from app.whatsapp.items import (
     AccountError,
     Echo,
@@ -21,6 +19,7 @@ from app.whatsapp.items import (
     Item,
     Notice,
     NumberRef,
+    PhoneBook,
     Reaction,
     Revoke,
     Sender,
@@ -29,19 +28,17 @@ from app.whatsapp.items import (
     Unknown,
     Unreadable,
 )
-from app.whatsapp.lenient import JsonObject, Unusable, loads, number_at, object_at, objects_at, text_at
+from app.whatsapp.lenient import JsonObject, Unusable, loads, object_at, objects_at, text_at
+from app.whatsapp.parts import errors_of, time_of, type_of
 from app.whatsapp.senders import IN_ECHO, IN_MESSAGE, IN_STATUS, ContactBook, book_of, ids_in, sender_of
 from app.whatsapp.shown_text import content_of, shown_text
-from app.whatsapp.system_messages import identity_change
+from app.whatsapp.system_messages import IN_SYSTEM, identity_change
 
 __all__ = [
     "AccountError", "Echo", "Edit", "Envelope", "ErrorReport", "History", "IdentityChange", "InboundMessage", "Item", "Notice",
     "NumberRef", "Reaction", "Revoke", "Sender", "StatusReport", "TemplateNews", "Unknown", "Unreadable", "Unusable", "parse",
     "walk",
 ]  # fmt: skip
-
-EARLIEST = datetime(2009, 1, 1, tzinfo=UTC)  # WhatsApp began
-SECONDS = re.compile(r"[0-9]{1,11}")  # int() would also read "1_000" and other scripts' digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +102,7 @@ def _items(path: str, business_account_id: str, change: Any, now: datetime) -> I
     elif field == "smb_message_echoes" and "message_echoes" in value:
         yield from _each(shared, "message_echoes", _echo)
     elif field == "smb_app_state_sync" and "state_sync" in value:
-        yield from phone_book.entries_in(shared.path, number, value)
+        yield PhoneBook(shared.path, number)
     elif field == "messages" and value.keys() & {"messages", "statuses", "errors"}:
         yield from _each(shared, "messages", _message)
         yield from _each(shared, "statuses", _status)
@@ -153,7 +150,10 @@ def _message(change: _Change, path: str, message: JsonObject) -> Item:
     moved = identity_change(path, change.number, message, time_of(message, change.now))
     if moved:
         return moved
-    sender = sender_of(ids_in(message, IN_MESSAGE), change.contacts, change.is_alone)
+    own = ids_in(message, IN_MESSAGE)
+    if not own and type_of(message) == "system":  # `from` is absent where WhatsApp keeps the number to itself
+        own = ids_in(object_at(message, "system"), IN_SYSTEM)
+    sender = sender_of(own, change.contacts, change.is_alone)
     special = _about_another(change, path, message, sender, by_us=False)
     if special:
         return special
@@ -271,30 +271,3 @@ def _account_errors(change: _Change) -> Iterator[Item]:
         return
     for position, error in enumerate(change.errors):
         yield AccountError(f"{change.path}.errors[{position}]", change.number, error)
-
-
-def type_of(message: JsonObject) -> str:
-    return text_at(message, "type") or "unknown"
-
-
-def errors_of(holder: JsonObject) -> tuple[ErrorReport, ...]:
-    if "errors" not in holder:
-        return ()
-    return tuple(
-        ErrorReport(
-            code=number_at(error, "code"),
-            title=text_at(error, "title"),
-            message=text_at(error, "message"),
-            details=text_at(error, "error_data", "details"),
-        )
-        for error in objects_at(holder, "errors")
-    )
-
-
-def time_of(holder: JsonObject, now: datetime) -> datetime | None:
-    """Meta's unix seconds as UTC; None unless they lie between 2009 and a day from now."""
-    digits = text_at(holder, "timestamp")
-    if not SECONDS.fullmatch(digits):
-        return None
-    at = datetime.fromtimestamp(int(digits), UTC)
-    return at if EARLIEST <= at <= now + timedelta(days=1) else None

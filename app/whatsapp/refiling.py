@@ -8,11 +8,11 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
-from app.db import is_outage, reading, transaction
+from app.db import reading, stops_everything, transaction
 from app.whatsapp import history
 from app.whatsapp.filing import Filing, reason_of
 from app.whatsapp.history_items import past_in
-from app.whatsapp.items import History, Item
+from app.whatsapp.items import FILED_LATER, Item
 from app.whatsapp.lenient import Unusable
 from app.whatsapp.models import JournalEntry, SetAside
 from app.whatsapp.payloads import parse, walk
@@ -123,7 +123,7 @@ async def problem_with(
         async with session.begin_nested():
             await filing.file(item, session, received_at)
     except Exception as fault:
-        if is_outage(fault):
+        if stops_everything(fault):
             raise
         session.info["live"] = announced
         return reason_of(fault)
@@ -134,7 +134,7 @@ async def file_what_it_holds(
     session: AsyncSession, filing: Filing, one: SetAside, found: Sequence[Item], received_at: datetime
 ) -> None:
     """Everything in a place that can be read now; what of it cannot be taken is set aside by itself."""
-    if any(isinstance(item, History) for item in found):
+    if any(isinstance(item, FILED_LATER) for item in found):
         await history.ask(session)
         entry = update(JournalEntry).where(JournalEntry.id == one.journal_id)
         await session.execute(entry.values(history_filed=0))

@@ -14,6 +14,7 @@ KINDS = {
     "user_changed_user_id": "user_changed_user_id",
 }
 NEW = ("wa_id", "new_wa_id", "user_id", "parent_user_id")
+IN_SYSTEM = (*NEW, "customer")  # who it is about, where the message itself does not name them
 PREVIOUS = ("previous_user_id", "previous_parent_user_id", "customer")
 IN_BODY = re.compile(r"changed from (\S{1,140}) to ")
 

@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("conversation_id", Id, nullable=False),
         sa.Column("user_id", Id, nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("compose_id", sa.String(length=36), nullable=True),
         sa.Column("created_at", Moment, nullable=False),
         sa.ForeignKeyConstraint(
             ["conversation_id"],
@@ -41,6 +42,7 @@ def upgrade() -> None:
             ["user_id"], ["user.id"], name=op.f("fk_held_text_user_id_user"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_held_text")),
+        sa.UniqueConstraint("compose_id", name=op.f("uq_held_text_compose_id")),
     )
     op.create_index("ix_held_text_conversation_id", "held_text", ["conversation_id"])
 

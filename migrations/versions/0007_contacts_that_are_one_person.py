@@ -6,6 +6,7 @@ Revises: 0006
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql, sqlite
 
 revision = "0007"
 down_revision = "0006"
@@ -14,6 +15,7 @@ depends_on = None
 
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Moment = sa.DateTime(timezone=True)
+Json = postgresql.JSONB().with_variant(sqlite.JSON(), "sqlite")
 
 
 def foreign_key(table: str, column: str, parent: str, ondelete: str = "CASCADE") -> sa.ForeignKeyConstraint:
@@ -23,6 +25,7 @@ def foreign_key(table: str, column: str, parent: str, ondelete: str = "CASCADE")
 
 def upgrade() -> None:
     op.add_column("contact", sa.Column("book_name", sa.String(length=512), nullable=True))
+    op.add_column("contact", sa.Column("book_name_at", Moment, nullable=True))
     op.add_column("contact", sa.Column("merged_into_id", Id, nullable=True))
     op.add_column("conversation", sa.Column("merged_into_id", Id, nullable=True))
     op.create_table(
@@ -33,6 +36,7 @@ def upgrade() -> None:
         sa.Column("by_id", Id, nullable=True),
         sa.Column("merged_at", Moment, nullable=False),
         sa.Column("undone_at", Moment, nullable=True),
+        sa.Column("taken", Json, nullable=False),
         foreign_key("contact_merge", "survivor_id", "contact"),
         foreign_key("contact_merge", "vanished_id", "contact"),
         foreign_key("contact_merge", "by_id", "user", "SET NULL"),
@@ -72,4 +76,5 @@ def downgrade() -> None:
     op.drop_table("contact_merge")
     op.drop_column("conversation", "merged_into_id")
     op.drop_column("contact", "merged_into_id")
+    op.drop_column("contact", "book_name_at")
     op.drop_column("contact", "book_name")

@@ -33,8 +33,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_wording")),
         sa.UniqueConstraint("message_id", "wamid", name=op.f("uq_wording_message_id_wamid")),
     )
+    op.create_table(
+        "early_change",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("number_id", Id, nullable=False),
+        sa.Column("target_wamid", sa.String(length=512), nullable=False),
+        sa.Column("wamid", sa.String(length=512), nullable=False),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.Column("changed_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["number_id"], ["number.id"], name=op.f("fk_early_change_number_id_number"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_early_change")),
+        sa.UniqueConstraint(
+            "number_id", "target_wamid", "wamid", name=op.f("uq_early_change_number_id_target_wamid_wamid")
+        ),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("early_change")
     op.drop_table("wording")
     op.drop_column("message", "beside")

@@ -1,4 +1,6 @@
 // Counts the 24-hour window down in rows and above the composer, and closes it on time; what was typed goes on there.
+import { freshId } from "./uploading.js"
+
 const app = document.getElementById("app")
 const ahead = Number(app.dataset.now) - Date.now() / 1000 // the server's clock counts
 const SOON = 4 * 3600, EVERY = 20_000
@@ -18,7 +20,13 @@ function carryOver(bar) {
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   const hold = ctx?.sourceElement?.closest?.(".window__hold")
   if (!hold || ctx.response?.status !== 200) return
-  hold.querySelector("textarea").value = ""
+  const kept = hold.querySelector("textarea"), typed = document.getElementById("composer-text")
+  if (typed?.value.trim() === kept.value.trim()) { // what was carried over would be sent a second time
+    typed.value = ""
+    typed.dispatchEvent(new Event("input", { bubbles: true }))
+  }
+  kept.value = ""
+  hold.querySelector("[name=compose_id]").value = freshId()
   hold.open = false
 })
 

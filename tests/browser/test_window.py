@@ -23,11 +23,15 @@ async def test_a_closed_window_gives_way_to_a_template_and_opens_when_the_custom
     await expect(tab.text_box).to_be_hidden()
     await expect(tab.bubble("Alô?").locator('[data-action="use-template"]')).to_be_visible()
 
+    await tab.text_box.evaluate(
+        "box => { box.value = 'Seu vaso chegou' }"
+    )  # as it was typed when the window closed
     await bar.locator("summary").click()
     await bar.locator("textarea").fill("Seu vaso chegou")
     await bar.locator('[data-action="hold"]').click()
     await expect(tab.page.locator(".held")).to_contain_text("Seu vaso chegou")
     await expect(bar.locator("textarea")).to_be_hidden()
+    await expect(tab.text_box).to_have_value("")
 
     await bar.locator('[data-action="use-template"]').click()
     await tab.page.get_by_role("searchbox").fill("pedido 1 está")

@@ -36,3 +36,8 @@ async def contact_of(conversation: int) -> int:
 async def only_merge() -> ContactMerge:
     async with reading() as session:
         return (await session.scalars(select(ContactMerge))).one()
+
+
+async def newest_merge() -> ContactMerge:
+    async with reading() as session:
+        return (await session.scalars(select(ContactMerge).order_by(ContactMerge.id.desc()).limit(1))).one()

@@ -2,9 +2,15 @@
 
 from typing import Any
 
+from sqlalchemy import select
+
+from app import clock
+from app.contacts.models import Identity
+from app.db import reading
 from app.whatsapp.models import SetAside
 from tests.actors import Browser, WhatsApp, within
 from tests.clocks import count
+from tests.contacts.merges import contact_of
 from tests.people import ANA, BRUNO, CLARA, Customer
 from tests.whatsapp.bodies import change, contact, text, webhook, written
 from tests.whatsapp.journal_pages import all_items
@@ -123,6 +129,66 @@ async def test_after_a_change_of_number_the_thread_goes_on_and_answers_go_to_the
     await marta.reply(conversation, "Anotado")
     [send] = await whatsapp.accepted(at_least=1)
     assert send["payload"]["to"] == f"+{new}"
+
+
+async def test_a_change_that_comes_again_after_the_next_one_changes_nothing(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
+    for place, writes in enumerate(
+        (True, False)
+    ):  # one whose conversation we have, one who has not written yet
+        first = Customer("Zoé", wa_id=f"551190000300{place}")
+        second = Customer("Zoé", wa_id=f"551190000400{place}")
+        if writes:
+            await hears(whatsapp, "w1", "oi", first, at=1_790_000_000)
+        there = moved(f"there-{place}", first, second, 1_790_000_010)
+        for body in (there, moved(f"back-{place}", second, first, 1_790_000_020), there):
+            assert await whatsapp.posts(webhook(change(body))) == 200
+        current = (Identity.value.in_((first.wa_id, second.wa_id)), Identity.superseded_at.is_(None))
+        async with reading() as session:
+            assert (await session.scalars(select(Identity.value).where(*current))).all() == [first.wa_id]
+
+
+def moved(wamid: str, old: Customer, new: Customer, at: int) -> dict[str, Any]:
+    system = {"type": "user_changed_number", "wa_id": new.wa_id, "body": "x"}
+    return {"from": old.wa_id, "id": wamid, "timestamp": str(at), "type": "system", "system": system}
+
+
+NEW_OWNER = Customer("Dono novo", wa_id=ANA.wa_id, bsuid="BR.1000000000000999")
+
+
+async def test_who_writes_from_a_number_that_changed_hands_is_somebody_else(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
+    now = clock.now().timestamp()
+    await hears(whatsapp, "w1", "de Ana", ANA, at=now - 50)
+    ana = await marta.conversation_with(ANA.name)
+    for wamid, known_before in (("w2", False), ("w3", True)):  # met by that number, then known by another id
+        if known_before:
+            other = Customer("Rui", bsuid="BR.1000000000000777")
+            await hears(whatsapp, "r1", "de Rui", other)
+            await hears(
+                whatsapp, "r2", "de Rui ainda", Customer("Rui", NEW_OWNER.wa_id, other.bsuid), at=now + 5
+            )
+        else:
+            await hears(whatsapp, wamid, "do dono novo", NEW_OWNER)
+        assert (await threads(marta))[ana] == ["de Ana"]
+    await hears(whatsapp, "w4", "de Ana, atrasada", ANA, at=now - 40)  # it takes nothing back
+    said = await threads(marta)
+    assert sorted(said.values()) == [
+        ["de Ana", "de Ana, atrasada"], ["de Rui", "de Rui ainda"], ["do dono novo"]
+    ]  # fmt: skip
+    await marta.reply(ana, "Oi, Ana")
+    await marta.reply(next(one for one in said if said[one][0] == "de Rui"), "Oi, Rui")
+    first, second = [sent["payload"] for sent in await whatsapp.accepted(at_least=2)]
+    assert {first.get("recipient"), second.get("recipient")} == {ANA.bsuid, None}
+    assert {first.get("to"), second.get("to")} == {f"+{ANA.wa_id}", None}
+    assert "pode ter mudado de dono" in (await marta.open(f"/contacts/{await contact_of(ana)}")).text
+
+    regenerated = {"type": "user_changed_user_id", "user_id": NEW_OWNER.bsuid, "previous_user_id": ANA.bsuid}
+    told = {"id": "s1", "timestamp": str(int(now)), "type": "system", "system": regenerated | {"body": "x"}}
+    assert await whatsapp.posts(webhook(change(told))) == 200  # it was Ana after all
+    assert sorted((await threads(marta))[ana]) == ["Oi, Ana", "de Ana", "de Ana, atrasada", "do dono novo"]
 
 
 async def test_after_a_change_of_user_id_the_thread_goes_on(marta: Browser, whatsapp: WhatsApp) -> None:

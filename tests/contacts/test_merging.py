@@ -6,14 +6,16 @@ from typing import Any
 from sqlalchemy import select
 
 from app import clock
-from app.contacts.models import Identity
-from app.conversations.models import Message
-from app.db import reading
+from app.contacts.models import Contact, Identity
+from app.conversations.models import Conversation, Message
+from app.db import reading, transaction
 from app.outbox.models import Delivery
+from app.whatsapp.models import SetAside
 from tests.actors import Browser, Desk, WhatsApp
-from tests.contacts.merges import contacts, hears, only_merge, threads
-from tests.people import ANA, PAULO, Customer
-from tests.whatsapp.bodies import change, webhook, written
+from tests.clocks import count
+from tests.contacts.merges import contact_of, contacts, hears, newest_merge, only_merge, threads
+from tests.people import ANA, BRUNO, CLARA, PAULO, Customer
+from tests.whatsapp.bodies import change, contact, text, webhook, written
 
 ONLY_PHONE = Customer(ANA.name, wa_id=ANA.wa_id)
 ONLY_ID = Customer(ANA.name, bsuid=ANA.bsuid)
@@ -99,6 +101,67 @@ async def test_all_that_hangs_on_a_thread_comes_along_and_goes_back(desk: Desk, 
     assert {row.id: row.unread for row in await marta.rows()} == {first: 1, second: 0}
     await hears(whatsapp, "w10", "eu de novo", ANA)  # a person has said that they are two
     assert len(await contacts()) == 2
+
+
+async def test_merges_are_undone_the_newest_first_and_what_came_since_stays_with_the_survivor(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
+    at = clock.now().timestamp() - 600
+    said = (("a", Customer("", wa_id="5511911110001")), ("b", BRUNO), ("c", CLARA))
+    elsewhere = change(
+        text("w-a", "oi", said[0][1], at=at), number="100000000000009"
+    )  # another number of ours
+    assert await whatsapp.posts(webhook(elsewhere)) == 200
+    for place, (wamid, who) in enumerate(said[1:]):
+        await hears(whatsapp, f"w-{wamid}", f"de {who.name}", who, at=at + place)
+    a, b, c = await contacts()
+    [handed, joined] = [row for row in sorted(await threads(marta)) if await contact_of(row) != a]
+    reaction = f"/c/{handed}/messages/{(await marta.bubbles(handed))[0].id}/reaction"
+    merges = []
+    for other in (b, c):
+        await marta.post(f"/contacts/{a}/merges", {"other_id": str(other)})
+        merges.append(await newest_merge())
+    assert (await marta.post(reaction, {"emoji": "👍"})).status_code == 200
+    assert [one.taken.get("name") for one in merges] == [BRUNO.name, None]
+    page = (await marta.open(f"/contacts/{a}")).text
+    assert (page.count("/undo"), page.count("Pode ser desfeito depois")) == (1, 1)
+    await hears(whatsapp, "w-since", "de Ana, depois", Customer("", wa_id="5511911110001"), at=at + 9)
+
+    async def undo(merge: int) -> int:
+        return (await marta.post(f"/contacts/{a}/merges/{merges[merge].id}/undo", htmx=False)).status_code
+
+    assert [await undo(0), await undo(1), await undo(0)] == [409, 303, 303]
+    parted = await threads(marta)
+    assert (parted.pop(handed), parted.pop(joined)) == (["de Bruno Dias"], ["de Clara"])
+    assert sorted(parted.values()) == [["de Ana, depois"], ["oi"]]
+    assert {await contact_of(row) for row in parted} == {a}
+    assert (await contact_of(handed), await contact_of(joined)) == (b, c)
+    async with reading() as session:
+        assert (await session.get_one(Contact, a)).name == ""
+    for wamid, who in said[1:]:
+        await hears(whatsapp, f"w2-{wamid}", "outra vez", who)
+    assert [(await threads(marta))[row][-1] for row in (handed, joined)] == ["outra vez"] * 2
+
+    assert (
+        await marta.post(reaction, {"emoji": "❤️"})
+    ).status_code == 200  # a second one of ours, of another contact
+    menu = await marta.get(reaction.replace("reaction", "menu"))
+    assert (menu.status_code, "❤️" in menu.text) == (200, True)
+
+
+async def test_one_contact_whose_thread_is_lost_stops_nobody_elses_messages(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
+    await hears(whatsapp, "w1", "oi", BRUNO)
+    [lost] = await threads(marta)
+    async with transaction() as session:  # as an older program left it
+        (await session.get_one(Conversation, lost)).merged_into_id = lost
+    both = change(
+        text("w2", "e agora?", BRUNO), text("w3", "oi", ANA), contacts=[contact(BRUNO), contact(ANA)]
+    )
+    assert await whatsapp.posts(webhook(both)) == 200
+    assert list((await threads(marta)).values()) == [["oi"]]
+    assert await count(SetAside) == 1
 
 
 async def kept() -> dict[str, Any]:

@@ -1,10 +1,18 @@
 """What the business calls a customer in its phone wins over what they call themselves, and comes before they write."""
 
-from app.contacts.models import Identity
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from app import clock
+from app.contacts.models import Contact, Identity
+from app.whatsapp.items import PhoneBook
+from app.whatsapp.payloads import parse, walk
 from tests.actors import Browser, WhatsApp, within
 from tests.clocks import count
 from tests.contacts.merges import hears, threads
 from tests.people import ANA, Customer
+from tests.whatsapp.bodies import change, webhook
 
 
 async def test_the_name_in_the_phone_book_wins_until_it_is_taken_out(
@@ -13,14 +21,38 @@ async def test_the_name_in_the_phone_book_wins_until_it_is_taken_out(
     await whatsapp.meet(ANA)
     await whatsapp.control("POST", "/phone-book", customer=ANA.name, name="Ana da padaria")
     await whatsapp.says(ANA, "Oi")
-    conversation = await marta.conversation_with("Ana da padaria")
+    conversation = await marta.conversation_with(ANA.name)
+
+    async def is_called(name: str) -> None:
+        async def so() -> bool:
+            return list(await marta.conversations()) == [name]
+
+        await within(10, so, what=name)
+
+    await is_called("Ana da padaria")
     await whatsapp.control("POST", "/phone-book", customer=ANA.name, action="remove")
 
-    async def names() -> bool:
-        return list(await marta.conversations()) == [ANA.name]
-
-    await within(10, names, what="the profile's name")
+    await is_called(ANA.name)
     assert list((await marta.conversations()).values()) == [conversation]
+
+    newest = [entered(f"55119000050{number:02d}", f"Freguês {number}", clock.now()) for number in range(25)]
+    late = entered(ANA.wa_id, "Ana da padaria", clock.now() - timedelta(hours=1))  # it comes once more
+    body = webhook(
+        {"field": "smb_app_state_sync", "value": change()["value"] | {"state_sync": [late, *newest]}}
+    )
+    assert [type(item) for item in walk(parse(json.dumps(body).encode()), clock.now())] == [PhoneBook]
+    assert await whatsapp.posts(body) == 200
+
+    async def all_entered() -> bool:
+        return await count(Contact, Contact.book_name.is_not(None)) == 25
+
+    await within(10, all_entered, what="the whole phone book")
+    await is_called(ANA.name)
+
+
+def entered(wa_id: str, name: str, at: datetime) -> dict[str, Any]:
+    person, stamp = {"full_name": name, "phone_number": wa_id}, {"timestamp": str(int(at.timestamp()))}
+    return {"type": "contact", "action": "add", "contact": person, "metadata": stamp}
 
 
 async def test_the_spelling_that_whatsapp_answers_with_leads_to_the_same_contact(

@@ -11,7 +11,8 @@ import pytest
 from app.conversations.models import HeldText
 from tests.actors import Browser, WhatsApp, within
 from tests.clocks import MovingClock, count, moving_clock
-from tests.people import ANA
+from tests.contacts.merges import contact_of, hears, threads
+from tests.people import ANA, BRUNO, CLARA, Customer
 from tests.whatsapp.bodies import past, theirs, webhook
 
 CLOSED = 'class="window window--closed"'
@@ -99,9 +100,11 @@ async def test_a_held_text_leaves_once_when_the_customer_writes_again_and_a_canc
     hand: MovingClock, marta: Browser, whatsapp: WhatsApp, ana: int
 ) -> None:
     await later(hand, marta, hours=25)
-    for text in ("Seu vaso chegou", "Seu vaso chegou", "Não era para enviar"):
-        kept = await marta.post(f"/c/{ana}/held-texts", {"text": text})
+    form = {"text": "Seu vaso chegou", "compose_id": "8d6bd9c0-0000-4000-8000-000000000001"}
+    for fields in (form, form, {"text": form["text"]}, {"text": "Não era para enviar"}):
+        kept = await marta.post(f"/c/{ana}/held-texts", fields)
         assert kept.status_code == 200
+    assert (await marta.post(f"/c/{ana}/held-texts", form | {"text": "Outro"})).status_code == 409
     page = (await marta.open(f"/c/{ana}")).text
     waiting = dict(re.findall(r'data-held="(\d+)".*?hx-ignore>(.*?)</bdi>', page, re.S))
     assert list(waiting.values()) == ["Seu vaso chegou", "Não era para enviar"]
@@ -117,7 +120,27 @@ async def test_a_held_text_leaves_once_when_the_customer_writes_again_and_a_canc
     assert [one.text for one in await marta.bubbles(ana)] == ["Oi", "Voltei!", "Seu vaso chegou", "Tudo bem?"]
     assert await count(HeldText) == 0
     assert await is_open(marta, ana)
+    assert (await marta.post(f"/c/{ana}/held-texts", form)).status_code == 200  # a late second click
+    assert len(await marta.bubbles(ana)) == 4
     assert (await marta.row_of(ANA.name)).unread == 3  # a text from yesterday answers nothing of it
+
+
+async def test_a_text_that_waits_in_an_open_window_leaves_with_the_next_message(
+    hand: MovingClock, marta: Browser, whatsapp: WhatsApp
+) -> None:
+    known_by_id = Customer(CLARA.name, bsuid=CLARA.bsuid)
+    await hears(whatsapp, "w1", "Oi", BRUNO)
+    await hears(whatsapp, "w2", "Oi de novo", known_by_id)
+    first, second = sorted(await threads(marta))
+    await later(hand, marta, hours=25)
+    assert (await marta.post(f"/c/{second}/held-texts", {"text": "Chegou"})).status_code == 200
+    await hears(whatsapp, "w3", "Ainda aí?", BRUNO, at=hand().timestamp())
+    one, other = await contact_of(first), await contact_of(second)
+    await marta.post(f"/contacts/{one}/merges", {"other_id": str(other)})
+    assert await count(HeldText, HeldText.conversation_id == first) == 1
+    await hears(whatsapp, "w4", "Alguém?", BRUNO, at=hand().timestamp())
+    assert [one["payload"]["text"]["body"] for one in await whatsapp.accepted(at_least=1)] == ["Chegou"]
+    assert await count(HeldText) == 0
 
 
 async def test_what_whatsapp_refuses_closes_it_until_the_customer_writes_again(

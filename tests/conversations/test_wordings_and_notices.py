@@ -3,12 +3,18 @@
 import re
 import time
 
-from app.conversations.models import Message, Wording
+from sqlalchemy import select, update
+
+from app import clock
+from app.assistant.waiting import newest_position
+from app.conversations.models import Conversation, EarlyChange, Message, Wording
+from app.db import reading, transaction
+from app.housekeeping import EARLY_CHANGES, changes_of_nothing
 from app.jobs import Job
 from tests.actors import Browser, WhatsApp, running_desk
 from tests.clocks import count
 from tests.conversations.bubbles import drawn_in
-from tests.people import ANA
+from tests.people import ANA, BRUNO, CLARA
 from tests.whatsapp.bodies import Json, change, contact, text, webhook, written
 
 NOW = int(time.time())
@@ -55,6 +61,29 @@ async def test_an_edited_message_shows_its_newest_wording_and_keeps_each_earlier
     assert drawn_in(await page_of(marta)) == [GONE]
 
 
+async def test_an_edit_or_a_deletion_may_come_before_its_message(marta: Browser, whatsapp: WhatsApp) -> None:
+    gone = about_another("revoke", "r1", NOW, {"original_message_id": "w2"})
+    newest, older = edit("e2", "Quero um vaso azul", NOW - 30), edit("e1", "Quero um vaso", NOW - 60)
+    await hears(whatsapp, newest, older, gone, newest)
+    assert await count(EarlyChange) == 3
+    await hears(whatsapp, text("w1", "Quero um vazo", ANA, at=NOW - 90), text("w2", "Ops", ANA, at=NOW - 80))
+    assert drawn_in(await page_of(marta)) == [
+        "Quero um vaso azul Antes da edição Quero um vazo Quero um vaso", GONE
+    ]  # fmt: skip
+    assert await count(EarlyChange) == 0
+
+    await hears(whatsapp, about_another("revoke", "r3", NOW, {"original_message_id": "w3"}))
+    async with transaction() as session:  # another process was storing it just then
+        waits = update(EarlyChange).values(target_wamid="w1")
+        await session.execute(waits)
+    async with transaction() as session:
+        await changes_of_nothing(session, clock.now())
+    assert drawn_in(await page_of(marta)) == [GONE, GONE]
+    await hears(whatsapp, about_another("revoke", "r4", NOW, {"original_message_id": "w4"}))
+    async with transaction() as session:
+        assert await changes_of_nothing(session, clock.now() + EARLY_CHANGES) == 1
+
+
 async def test_what_whatsapp_tells_stands_across_the_thread_and_is_nobodys_to_read_or_answer(
     database_url: str,
 ) -> None:
@@ -80,3 +109,24 @@ async def test_what_whatsapp_tells_stands_across_the_thread_and_is_nobodys_to_re
 
         await desk.whatsapp.posts(written("w2", "Sou eu, no número novo", ANA, at=NOW))
         assert (await desk.marta.row_of(ANA.name)).unread == 2
+
+        hidden = {"type": "customer_identity_changed", "user_id": CLARA.bsuid}  # it has no `from`
+        told = {"id": "s4", "timestamp": str(NOW), "type": "system", "system": hidden}
+        assert await desk.whatsapp.posts(webhook(change(told))) == 200
+        assert await count(Message, Message.wamid == "s4") == 1
+
+
+async def test_what_was_deleted_or_pinned_opens_no_window_and_wants_no_answer(database_url: str) -> None:
+    async with running_desk(database_url, claude_enabled=True, claude_wait_seconds=300) as desk:
+        for kind in ("delete", "revoke", "pin"):
+            message = text(f"u-{kind}", "", BRUNO) | {"type": "unsupported", "unsupported": {"type": kind}}
+            assert await desk.whatsapp.posts(webhook(change(message, contacts=[contact(BRUNO)]))) == 200
+        assert await count(Job, Job.kind == "answer") == 0
+        assert await count(Conversation, Conversation.window_until.is_(None)) == 1
+        async with reading() as session:
+            conversation = (await session.scalars(select(Conversation.id))).one()
+            assert await newest_position(session, conversation) == 0
+        await desk.whatsapp.posts(written("w1", "Oi", BRUNO))
+        assert await count(Job, Job.kind == "answer") == 1
+        async with reading() as session:
+            assert await newest_position(session, conversation) == 4

@@ -19,7 +19,7 @@ from app.whatsapp.models import JournalEntry, SetAside
 from tests.actors import Browser, WhatsApp, bubbles_in, running_desk, within
 from tests.clocks import count, moving_clock
 from tests.people import ANA, BRUNO
-from tests.whatsapp.bodies import ours, past, theirs, webhook, written
+from tests.whatsapp.bodies import change, ours, past, theirs, webhook, written
 
 PAYLOADS = Path(__file__).parent.parent / "payloads"
 NOW = time.time()
@@ -184,14 +184,21 @@ async def test_one_that_cannot_be_used_is_set_aside_with_its_place_and_the_other
     assert places == [f"{thread}.messages[1]", f"{thread}.messages[2]"]
 
 
-async def test_a_history_that_was_declined_is_told_in_the_log(
+async def test_errors_of_the_account_such_as_a_history_that_was_declined_are_told_in_the_log(
     whatsapp: WhatsApp, caplog: pytest.LogCaptureFixture
 ) -> None:
     error = {"code": 2593109, "title": "History sync is turned off by the business"}
     await whatsapp.posts(webhook(past(errors=[error])))
     await filed(0)
-    told = [record for record in caplog.records if record.message == "the phone app's past was not given"]
-    assert [record.__dict__["code"] for record in told] == [2593109]
+    busy = change()
+    busy["value"]["errors"] = [
+        {"code": 130429, "title": "Rate limit hit"}
+    ]  # of the account, and told beside nothing
+    await whatsapp.posts(webhook(busy))
+    told = [
+        record for record in caplog.records if record.message == "WhatsApp reports an error of the account"
+    ]
+    assert [record.__dict__["code"] for record in told] == [2593109, 130429]
 
 
 async def test_what_a_stop_cuts_off_is_gone_on_with_and_nothing_is_filed_twice(database_url: str) -> None:
