@@ -207,14 +207,15 @@ def wait_after(tries: int) -> float:
 async def wait(claim: Claim, seconds: float) -> None:
     """Let others go first: no try of the file's own."""
     async with transaction() as session:
-        await session.execute(update(Job).where(Job.id == claim.id).values(tries=0))
+        await session.execute(update(Job).where(Job.id == claim.id).values(tries=claim.tries - 1))
         await jobs.put_back(
             session, claim, run_at=clock.now() + timedelta(seconds=seconds * between(0.7, 1.3))
         )
 
 
 async def fetch_again(session: AsyncSession, conversation_id: int, message_id: int) -> None:
-    """An attendant asks once more for a file that was given up or is gone; nothing happens while it is here or coming.
+    """An attendant asks once more for a file that was given up or is gone; nothing happens while it is here or coming,
+    nor for one that came from here.
 
     Raises NotFound when this conversation has no such message.
     """
@@ -222,7 +223,8 @@ async def fetch_again(session: AsyncSession, conversation_id: int, message_id: i
     if (await session.execute(theirs)).first() is None:
         raise NotFound
     missing = [MediaState.FAILED, MediaState.GONE]
-    again = update(Media).where(Media.message_id == message_id, Media.state.in_(missing))
+    of_whatsapp = (Media.media_id != "", Media.uploaded_at.is_(None))
+    again = update(Media).where(Media.message_id == message_id, Media.state.in_(missing), *of_whatsapp)
     anew = {"state": MediaState.WAITING, "reason": None, "tries": 0}
     asked = (await session.execute(again.values(anew).returning(Media.id))).first()
     if asked is not None:

@@ -39,7 +39,10 @@ FORMATS = {
 TAKEN = {"audio/aac": "aac", "audio/amr": "amr_nb", "audio/mpeg": "mp3", "audio/mp4": "aac"}
 BARS = 64
 HEARD_RATE, PIECE = 8000, 160  # samples a second; per measured piece: 20 ms
-LOWEST_RATE, LONGEST_FRAME_SECONDS = 4000, 10  # a FLAC's longest frame at a telephone's rate lasts eight seconds
+LOWEST_RATE, LONGEST_FRAME_SECONDS = (
+    4000,
+    10,
+)  # a FLAC's longest frame at a telephone's rate lasts eight seconds
 VOICE_RATE, VOICE_BITS, SOUND_BITS = 48_000, 32_000, 128_000
 
 
