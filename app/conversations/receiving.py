@@ -89,8 +89,7 @@ async def receive(
     messages = await store_all(session, Direction.IN, placed)
     for message in messages:
         announce(session, Change(EventKind.MESSAGE_ADDED, message.conversation_id, message.id))
-    if files := [message for message in messages if message.type in expecting.TYPES]:
-        await expecting.expect(session, files)
+    await expecting.expect(session, messages)
     for conversation_id in stopped:
         announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation_id))
     opened = {place.id for place in closed if is_open(place)}
@@ -191,8 +190,7 @@ async def receive_echo(
     columns = columns_of(place, number.id, item, now)
     echo = {"author": Author.PHONE, "status": DeliveryStatus.SENT, **columns}
     message = (await store_all(session, Direction.OUT, [(place, echo)]))[0]
-    if message.type in expecting.TYPES:
-        await expecting.expect(session, [message])
+    await expecting.expect(session, [message])
     conversation = await session.get_one(Conversation, place.id)
     await handoff.to_people(session, conversation, by=None)
     await reading.everybody_has_read(session, conversation.id)

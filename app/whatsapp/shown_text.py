@@ -6,6 +6,10 @@ from typing import Any
 from app.whatsapp.lenient import JsonObject, at, objects_at, text_at
 
 
+def type_of(message: JsonObject) -> str:
+    return text_at(message, "type") or "unknown"
+
+
 def content_of(message: JsonObject, type_: str) -> JsonObject:
     """The object named after the type; a list or string there as {type: it}; {} when there is nothing."""
     content: Any = message.get(type_)
