@@ -66,6 +66,12 @@ def has_many_scans(image: "Image", file: Path) -> bool:
     return image.format in ("JPEG", "MPO") and file.read_bytes().count(b"\xff\xda") > MOST_SCANS
 
 
+def moves(file: Path) -> bool:
+    """Whether it is a GIF of more than one picture; raises Damaged or TooMuch."""
+    with opened(file) as image:
+        return image.format == "GIF" and getattr(image, "is_animated", False)
+
+
 def as_picture(file: Path, into: Path) -> Picture:
     """A JPEG or PNG that WhatsApp takes, written to `into`. Nothing of the camera's notes (place, time, device) stays."""
     is_small = file.stat().st_size <= MOST_BYTES

@@ -35,6 +35,7 @@ FORMATS = {
     "wav": "wav",
     "flac": "flac",
     "avi": "avi",
+    "gif": "gif",
 }
 TAKEN = {"audio/aac": "aac", "audio/amr": "amr_nb", "audio/mpeg": "mp3", "audio/mp4": "aac"}
 BARS = 64
