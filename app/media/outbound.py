@@ -142,9 +142,8 @@ class Uploading:
                 await give_up(claim, waiting, fault.error.code, fault.error.details)
         except FileNotFoundError:
             await give_up(claim, waiting, None, FILE_IS_LOST)
-        except (
-            Exception
-        ) as fault:  # Meta, the disk, the bucket: whatever it is, a message has its hour and no more
+        except Exception as fault:
+            # Meta, the disk, the bucket: whatever it is, a message has its hour, and not the day that jobs rest for.
             await later(claim, waiting, fault)
         else:
             await record(claim, waiting, media_id)
