@@ -25,12 +25,12 @@ class Advertisement:
     site: str
 
 
-def beside_of(item: items.InboundMessage | items.Echo) -> dict[str, Any]:
+def beside_of(item: items.InboundMessage | items.Echo | items.PastMessage) -> dict[str, Any]:
     """What of an item belongs into `Message.beside`."""
     kept: dict[str, Any] = {}
     if codes := [error.code for error in item.errors if error.code is not None]:
         kept["errors"] = codes
-    if isinstance(item, items.InboundMessage):
+    if not isinstance(item, items.Echo):
         if item.forwarded:
             kept["forwarded"] = Forwarded.OFTEN if item.often_forwarded else Forwarded.ONCE
         if item.referral:

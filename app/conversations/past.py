@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
@@ -11,15 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.contacts import identities
 from app.contacts.identities import Named
 from app.conversations import early_changes, receiving
+from app.conversations.beside import beside_of
 from app.conversations.known import looked_up
 from app.conversations.models import Author, Direction, Message
 from app.conversations.ordering import past_time_of, store_past
 from app.live.events import Change, EventKind, announce
+from app.media import expecting
 from app.outbox.delivery import DeliveryStatus
 from app.whatsapp import items
 from app.whatsapp.models import Number
 
 PLACEHOLDER = "media_placeholder"  # stands for a file that may come in a body of its own
+FILES_WITHIN = timedelta(minutes=5)  # WhatsApp gives those of the last two weeks
 
 STATUSES = {
     "SENT": DeliveryStatus.SENT,
@@ -70,6 +73,7 @@ async def store(
     places = await receiving.places_between(session, pairs, claude_answers=claude_answers)
     placed = [(places[one.number.id, contact_id], one) for one, contact_id in pairs]
     messages = await store_past(session, [(place, columns_of(place.id, one)) for place, one in placed])
+    await expecting.expect(session, messages, within=FILES_WITHIN)
     for conversation_id in {place.id: True for place, _ in placed}:
         announce(session, Change(EventKind.PAST_ADDED, conversation_id))
     return messages
@@ -88,6 +92,7 @@ def columns_of(conversation_id: int, one: Remembered) -> dict[str, Any]:
         "type": item.type[:40],
         "body": item.body,
         "content": item.content,
+        "beside": beside_of(item),
         "wamid": item.wamid,
         "reply_to_wamid": item.reply_to_wamid,
         "sent_at": past_time_of(item.sent_at, one.now),
@@ -103,6 +108,9 @@ async def fill_placeholder(session: AsyncSession, one: Remembered) -> None:
     empty = update(Message).where(
         Message.number_id == one.number.id, Message.wamid == item.wamid, Message.type == PLACEHOLDER
     )
-    filled = empty.values(type=item.type[:40], body=item.body, content=item.content)
-    for (conversation_id,) in await session.execute(filled.returning(Message.conversation_id)):
-        announce(session, Change(EventKind.PAST_ADDED, conversation_id))
+    filled = empty.values(type=item.type[:40], body=item.body, content=item.content, beside=beside_of(item))
+    current = {"populate_existing": True}
+    messages = (await session.scalars(filled.returning(Message), execution_options=current)).all()
+    await expecting.expect(session, messages, within=FILES_WITHIN)
+    for message in messages:
+        announce(session, Change(EventKind.PAST_ADDED, message.conversation_id))

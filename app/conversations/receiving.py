@@ -88,8 +88,7 @@ async def receive(
     await early_changes.apply(session, messages, awaited)
     for message in messages:
         announce(session, Change(EventKind.MESSAGE_ADDED, message.conversation_id, message.id))
-    if files := [message for message in messages if message.type in expecting.TYPES]:
-        await expecting.expect(session, files)
+    await expecting.expect(session, messages)
     for conversation_id in stopped:
         announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation_id))
     spoken = await held_texts.release(session, {place.id for place in places.values() if is_open(place)})
@@ -188,8 +187,7 @@ async def receive_echo(
     echo = {"author": Author.PHONE, "status": DeliveryStatus.SENT, **columns}
     message = (await store_all(session, Direction.OUT, [(place, echo)]))[0]
     await early_changes.apply(session, [message], awaited)
-    if message.type in expecting.TYPES:
-        await expecting.expect(session, [message])
+    await expecting.expect(session, [message])
     conversation = await session.get_one(Conversation, place.id)
     await handoff.to_people(session, conversation, by=None)
     await reading.everybody_has_read(session, conversation.id)

@@ -177,7 +177,8 @@ async def send_again(session: AsyncSession, conversation: Conversation, message_
         raise Invalid(N_("This message needs no second try."))
     service_window.check(conversation, message.type)
     is_file = message.type in TYPES or CHOSEN_FILE in message.content
-    media_id = await outbound.id_at_whatsapp(session, message.id) if is_file else ""
+    anew = message.status == DeliveryStatus.FAILED
+    media_id = await outbound.id_at_whatsapp(session, message.id, anew=anew) if is_file else ""
     payload = payload_of(message, await address_of(session, conversation), media_id)
     await outbox.queue(session, message, payload, waits_for_file=is_file and not media_id)
     message.status = DeliveryStatus.QUEUED

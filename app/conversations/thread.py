@@ -18,7 +18,7 @@ from app.conversations.shown_content import Content, content_of
 from app.db import UtcDateTime, made, table_of
 from app.i18n import N_
 from app.media import showing
-from app.outbox.delivery import DROPPED, DeliveryStatus, attempt_to_show
+from app.outbox.delivery import DROPPED, FILE_IS_LOST, DeliveryStatus, attempt_to_show
 from app.outbox.models import Delivery
 from app.outbox.queue import UNCONFIRMED_AFTER
 from app.whatsapp.graph_errors import GraphError, Help
@@ -289,6 +289,10 @@ def problem_of(attempt: Delivery) -> Problem | None:
     if attempt.error_details == DROPPED:
         words = N_("Not sent, because the part of the answer before it did not arrive.")
         return Problem(words, N_("Answer yourself, or try again."))
+    if attempt.error_details == FILE_IS_LOST:
+        return Problem(
+            N_("The file of this message is missing on the server."), N_("Attach it to a new message.")
+        )
     if attempt.error_code is None and attempt.wamid is None:
         return Problem(
             N_("WhatsApp could not be reached for an hour."), N_("Check the connection and try again.")

@@ -4,6 +4,7 @@ import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from app import clock, jobs
 from app.db import insert_if_new
 from app.media.models import Media, MediaState
 from app.media.names import harmless
+from app.randomness import between
 from app.whatsapp.lenient import text_at
 
 if TYPE_CHECKING:
@@ -26,15 +28,22 @@ MIME = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,80}")
 HEX = re.compile(r"[0-9a-fA-F]{64}")
 
 
-async def expect(session: AsyncSession, messages: Iterable["Message"]) -> None:
-    """A row and a job for each of these messages that names a file of WhatsApp's."""
+async def expect(
+    session: AsyncSession, messages: Iterable["Message"], *, within: timedelta = timedelta()
+) -> None:
+    """A row and a job for each of these messages that is a file of WhatsApp's and names it.
+
+    They are fetched `within` this time, each at a moment of its own: many at once would stand in everybody's way.
+    """
     for message in messages:
+        if message.type not in TYPES:
+            continue
         media_id = text_at(message.content, "id")[:128]
         if not media_id:
             continue
         made = await insert_if_new(session, Media, values_of(message, media_id), unique=["message_id"])
         if made is not None:
-            await jobs.enqueue(session, FETCH, str(made), run_at=message.stored_at)
+            await jobs.enqueue(session, FETCH, str(made), run_at=message.stored_at + within * between(0, 1))
 
 
 async def look_into(session: AsyncSession, media_id: int) -> None:

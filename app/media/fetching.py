@@ -30,7 +30,7 @@ AT_ONCE = 6  # of the worker's places: slow files keep nobody's answer waiting
 MEBIBYTE = 1024 * 1024
 MOST_BYTES = {"sticker": MEBIBYTE, "image": 16 * MEBIBYTE, "audio": 32 * MEBIBYTE, "voice": 32 * MEBIBYTE}
 USUAL_MOST_BYTES = 100 * MEBIBYTE  # WhatsApp's own limit for whatever a customer sends
-KEPT_BY_META = timedelta(days=7)
+KEPT_BY_META = timedelta(days=7)  # from when it was told of, for a file of the phone app's past too
 TRIES_WHEN_MISSING = 4  # Meta's file servers sometimes learn of a file late
 PLACE_SECONDS, ROOM_SECONDS = 1.0, 60.0
 LONGEST_WAIT_SECONDS, MANY_TRIES, HOURLY_SECONDS = 300.0, 20, 3600.0
@@ -53,7 +53,7 @@ class Wanted:
     stored_as: str
     tries: int
     failed_before: str | None
-    sent_at: datetime
+    created_at: datetime
 
     @property
     def most_bytes(self) -> int:
@@ -61,7 +61,7 @@ class Wanted:
 
     @property
     def is_expired(self) -> bool:
-        return clock.now() - self.sent_at > KEPT_BY_META
+        return clock.now() - self.created_at > KEPT_BY_META
 
 
 class Fetching:
@@ -132,7 +132,7 @@ class Fetching:
 
 WAITING = select(
     *(Media.id, Media.message_id, Media.media_id, Media.sha256, Media.stored_as, Media.tries),
-    *(Message.conversation_id, Message.type.label("message_type"), Message.sent_at),
+    *(Message.conversation_id, Message.type.label("message_type"), Media.created_at),
     Media.reason.label("failed_before"),
 ).join(Message, Message.id == Media.message_id)
 
@@ -207,14 +207,15 @@ def wait_after(tries: int) -> float:
 async def wait(claim: Claim, seconds: float) -> None:
     """Let others go first: no try of the file's own."""
     async with transaction() as session:
-        await session.execute(update(Job).where(Job.id == claim.id).values(tries=0))
+        await session.execute(update(Job).where(Job.id == claim.id).values(tries=claim.tries - 1))
         await jobs.put_back(
             session, claim, run_at=clock.now() + timedelta(seconds=seconds * between(0.7, 1.3))
         )
 
 
 async def fetch_again(session: AsyncSession, conversation_id: int, message_id: int) -> None:
-    """An attendant asks once more for a file that was given up or is gone; nothing happens while it is here or coming.
+    """An attendant asks once more for a file that was given up or is gone; nothing happens while it is here or coming,
+    nor for one that came from here.
 
     Raises NotFound when this conversation has no such message.
     """
@@ -222,7 +223,8 @@ async def fetch_again(session: AsyncSession, conversation_id: int, message_id: i
     if (await session.execute(theirs)).first() is None:
         raise NotFound
     missing = [MediaState.FAILED, MediaState.GONE]
-    again = update(Media).where(Media.message_id == message_id, Media.state.in_(missing))
+    of_whatsapp = (Media.media_id != "", Media.uploaded_at.is_(None))
+    again = update(Media).where(Media.message_id == message_id, Media.state.in_(missing), *of_whatsapp)
     anew = {"state": MediaState.WAITING, "reason": None, "tries": 0}
     asked = (await session.execute(again.values(anew).returning(Media.id))).first()
     if asked is not None:

@@ -15,21 +15,25 @@ from app.conversations.models import Message
 from app.db import reading, transaction
 from app.jobs import Claim
 from app.media import expecting
+from app.media.fetching import wait
 from app.media.models import Media, MediaState
 from app.media.store import Store
 from app.outbox import delivery as deliveries
-from app.outbox import queue
+from app.outbox import queue, troubles
 from app.outbox.backoff import GIVE_UP_AFTER, wait_before
-from app.outbox.models import Delivery
+from app.outbox.delivery import FILE_IS_LOST
+from app.outbox.models import Delivery, NumberPace
 from app.randomness import between
 from app.whatsapp.files import Files, NotNow, NotTaken
+from app.whatsapp.graph_errors import GraphError, Remedy
 from app.whatsapp.models import Number
 
 log = logging.getLogger(__name__)
 
 UPLOAD = "upload_media"  # the job; key: the media's id
 KEPT_BY_META = timedelta(days=29)  # thirty, and a day for what waits
-FORMAT_REFUSED = 131053
+AT_ONCE = 4  # of the worker's places
+PLACE_SECONDS, STOPPED_SECONDS = 1.0, 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,14 @@ async def attach(session: AsyncSession, message: Message, kept: Kept) -> None:
     await expecting.look_into(session, made)
 
 
-async def id_at_whatsapp(session: AsyncSession, message_id: int) -> str:
-    """How WhatsApp knows the file of a message of ours; "" while it does not, and then it is asked to take it."""
+async def id_at_whatsapp(session: AsyncSession, message_id: int, *, anew: bool) -> str:
+    """How WhatsApp knows the file of a message of ours; "" while it does not, and then it is asked to take it.
+
+    `anew`: it is asked although it has the file, for it may have refused the very id that it gave.
+    """
     file = (await session.scalars(select(Media).where(Media.message_id == message_id))).one()
-    if file.media_id and file.uploaded_at and file.uploaded_at > clock.now() - KEPT_BY_META:
+    is_kept = file.uploaded_at is not None and file.uploaded_at > clock.now() - KEPT_BY_META
+    if file.media_id and is_kept and not anew:
         return file.media_id
     await jobs.enqueue(session, UPLOAD, str(file.id), run_at=clock.now())
     return ""
@@ -77,15 +85,25 @@ async def id_at_whatsapp(session: AsyncSession, message_id: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A file that some attempt waits for. `since`: when the oldest such attempt was made."""
+    """A file that some attempt waits for. `since`: when the oldest such attempt was made.
+
+    `stopped_code`: why WhatsApp refuses everything of its number, which then waits until `free_at`.
+    """
 
     id: int
     message_id: int
     stored_as: str
     mime: str
     file_name: str
+    number_id: int
     phone_number_id: str
     since: datetime
+    stopped_code: int | None
+    free_at: datetime | None
+
+    @property
+    def is_held(self) -> bool:
+        return self.stopped_code is not None and self.free_at is not None and self.free_at > clock.now()
 
 
 class Uploading:
@@ -95,19 +113,37 @@ class Uploading:
         self.files = files
         self.store = store
         self.token = token
+        self._under_way = 0
 
     async def __call__(self, claim: Claim) -> None:
+        if self._under_way >= AT_ONCE:
+            return await wait(claim, PLACE_SECONDS)
+        self._under_way += 1
+        try:
+            await self.bring(claim)
+        finally:
+            self._under_way -= 1
+
+    async def bring(self, claim: Claim) -> None:
         async with reading() as session:
             waiting = await find(session, int(claim.key))
         if waiting is None:
             return
+        if clock.now() > waiting.since + GIVE_UP_AFTER:
+            return await give_up(claim, waiting, waiting.stopped_code, None)
+        if waiting.is_held:
+            return await wait(claim, STOPPED_SECONDS)
         try:
             media_id = await self.upload(waiting)
         except NotTaken as fault:
-            await give_up(claim, waiting, fault.error.code, fault.error.details)
+            if fault.error.remedy is Remedy.STOP_NUMBER:
+                await stopped(claim, waiting, fault.error)
+            else:
+                await give_up(claim, waiting, fault.error.code, fault.error.details)
         except FileNotFoundError:
-            await give_up(claim, waiting, FORMAT_REFUSED, None)
-        except NotNow as fault:
+            await give_up(claim, waiting, None, FILE_IS_LOST)
+        except Exception as fault:
+            # Meta, the disk, the bucket: whatever it is, a message has its hour, and not the day that jobs rest for.
             await later(claim, waiting, fault)
         else:
             await record(claim, waiting, media_id)
@@ -132,10 +168,12 @@ async def find(session: AsyncSession, media_id: int) -> Waiting | None:
                 Media.mime_declared.label("mime"),
                 Media.file_name,
             ),
-            *(Number.phone_number_id, Delivery.created_at.label("since")),
+            *(Message.number_id, Number.phone_number_id, Delivery.created_at.label("since")),
+            *(NumberPace.stopped_code, NumberPace.free_at),
         )
         .join(Message, Message.id == Media.message_id)
         .join(Number, Number.id == Message.number_id)
+        .outerjoin(NumberPace, NumberPace.number_id == Number.id)
         .join(Delivery, Delivery.message_id == Message.id)
         .where(Media.id == media_id, queue.waits_for_file())
         .order_by(Delivery.id)
@@ -161,12 +199,23 @@ async def give_up(claim: Claim, waiting: Waiting, code: int | None, details: str
         await jobs.finish(session, claim)
 
 
-async def later(claim: Claim, waiting: Waiting, fault: NotNow) -> None:
+async def stopped(claim: Claim, waiting: Waiting, error: GraphError) -> None:
+    """WhatsApp refuses everything of this number: the file waits as its messages do."""
+    async with transaction() as session:
+        await troubles.stop(session, waiting.number_id, error)
+    await wait(claim, STOPPED_SECONDS)
+
+
+async def later(claim: Claim, waiting: Waiting, fault: Exception) -> None:
     """Another try after a while, within the hour that a message has."""
-    wait = wait_before(claim.tries, None, None, between(0, 1)) or 0.0
-    again_at = clock.now() + timedelta(seconds=wait)
+    seconds = wait_before(claim.tries, None, None, between(0, 1)) or 0.0
+    again_at = clock.now() + timedelta(seconds=seconds)
     if again_at > waiting.since + GIVE_UP_AFTER:
         return await give_up(claim, waiting, None, None)
-    log.warning("a file was not uploaded", extra={"media": waiting.id, "fault": type(fault).__name__})
+    log.warning(
+        "a file was not uploaded",
+        extra={"media": waiting.id, "fault": type(fault).__name__},
+        exc_info=not isinstance(fault, NotNow),
+    )
     async with transaction() as session:
         await jobs.put_back(session, claim, run_at=again_at, error=type(fault).__name__)

@@ -1,10 +1,11 @@
 """Pictures: opened with care, turned upright, stripped of where and by whom they were taken, made to fit."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from app.media.caution import MOST_PIXELS, MOST_SCANS, TooMuch, reading_strangers
@@ -27,6 +28,8 @@ UPRIGHT = {
     7: "TRANSVERSE",
     8: "ROTATE_90",
 }
+LARGE_PIXELS = 16_000_000  # a telephone's usual picture is smaller; one at the limit takes 400 MB
+one_large = Lock()  # of both threads, one at a time has so much in its hands
 LONGEST_PROFILE = 65_536  # bytes; a colour profile of a camera has some hundred
 
 
@@ -53,13 +56,20 @@ def opened(file: Path) -> Iterator["Image"]:
             with Image.open(file, formats=FORMATS) as image:
                 if image.width * image.height > MOST_PIXELS or has_many_scans(image, file):
                     raise TooMuch
-                yield image
+                with one_large if image.width * image.height > LARGE_PIXELS else nullcontext():
+                    yield image
         except bombs as bomb:
             raise TooMuch from bomb
 
 
 def has_many_scans(image: "Image", file: Path) -> bool:
     return image.format in ("JPEG", "MPO") and file.read_bytes().count(b"\xff\xda") > MOST_SCANS
+
+
+def moves(file: Path) -> bool:
+    """Whether it is a GIF of more than one picture; raises Damaged or TooMuch."""
+    with opened(file) as image:
+        return image.format == "GIF" and getattr(image, "is_animated", False)
 
 
 def as_picture(file: Path, into: Path) -> Picture:
@@ -155,7 +165,7 @@ def eight_bits(image: "Image") -> "Image":
         image = image.point(lambda value: value * (1 / 256)).convert("L")
     if not image.has_transparency_data:
         return image.convert("RGB")
-    clear = image.convert("RGBA")
+    clear = image if image.mode == "RGBA" else image.convert("RGBA")  # else a copy of all its pixels
     least = clear.getchannel("A").getextrema()[0]
     return clear if least != 255 else clear.convert("RGB")
 

@@ -1,6 +1,7 @@
 """A file that an attendant chose, made into one that WhatsApp takes, or refused with words that say what to do."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import file_digest
 from pathlib import Path
@@ -108,7 +109,11 @@ def as_document(file: Path, mime: str, name: str, into: Path) -> Prepared:
 
 
 def as_picture(file: Path, mime: str, name: str, into: Path) -> Prepared:
+    """One that moves goes as a video, for WhatsApp would show its first picture alone; where that cannot be, as a still one."""
     try:
+        if pictures.moves(file):
+            with suppress(Damaged, TooMuch):
+                return of_video(file, mime, name, into)
         made = pictures.as_picture(file, into)
     except Damaged as fault:
         raise refused(DAMAGED_PICTURE) from fault
@@ -175,12 +180,16 @@ def as_video(file: Path, mime: str, name: str, into: Path) -> Prepared:
     try:
         if not moving.has_pictures(file, mime):
             return as_sound(file, mime.replace("video/", "audio/"), name, into)
-        path = moving.fitted(file, mime, into)
-        seen = moving.about(path, "video/mp4")
+        return of_video(file, mime, name, into)
     except Damaged as fault:
         raise refused(DAMAGED_VIDEO) from fault
     except TooMuch:
         return as_document(file, mime, name, into)
+
+
+def of_video(file: Path, mime: str, name: str, into: Path) -> Prepared:
+    path = moving.fitted(file, mime, into)
+    seen = moving.about(path, "video/mp4")
     sent_as = mime if path == file else "video/mp4"
     lasts, called = seen.duration_seconds, named(name, "video", sent_as)
     return Prepared(

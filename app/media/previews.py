@@ -1,9 +1,11 @@
 """The job that looks into a file once it is here: how large it is drawn, how long it plays, and a small picture of it.
 
-The file shows at once; a crash repeats the look. What is too costly or damaged is handed out and never drawn or played.
+The file shows at once; a crash repeats the look, a few times. What is too costly or damaged is only handed out.
 """
 
 import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,19 +15,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import clock, jobs
 from app.conversations.models import Message
 from app.db import transaction
-from app.jobs import Claim
+from app.jobs import Claim, Job
 from app.live.events import Change, EventKind, announce
 from app.media import documents, moving, pictures, sound
 from app.media.caution import Damaged, TooMuch, apart
 from app.media.fetching import wait
 from app.media.models import Media, MediaState, Unsafe
 from app.media.store import Store, preview_of
+from app.whatsapp.lenient import number_at
 
 log = logging.getLogger(__name__)
 
 STICKER = ("sticker", "image/webp")  # shown as it is: it may move
 AT_ONCE = 3  # of the worker's places: there are two threads for it
 PLACE_SECONDS = 0.5
+LOST, MOST_LOST_LOOKS = "lost", 3  # looks that nobody came back from, in the job's payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Previewing:
         media, message_type, conversation_id = row
         try:
             async with self.store.lent(media.stored_as) as file:
-                seen = await apart(lambda: looked_at(file, media.mime_sniffed or "", message_type))
+                seen = await self.look(claim, lambda: looked_at(file, media.mime_sniffed or "", message_type))
         except FileNotFoundError:  # the sweep will say so
             return
         if seen.unsafe:
@@ -77,6 +81,33 @@ class Previewing:
             await record(session, media.id, seen)
             announce(session, Change(EventKind.MESSAGE_CHANGED, conversation_id, media.message_id))
             await jobs.finish(session, claim)
+
+    async def look(self, claim: Claim, looking: Callable[[], Seen]) -> Seen:
+        """A file that has ended the process again and again, as one does that takes all memory, is not looked into."""
+        if lost_looks(claim) >= MOST_LOST_LOOKS:
+            return Seen(unsafe=Unsafe.TOO_MUCH)
+        async with begun(claim):
+            return await apart(looking)
+
+
+def lost_looks(claim: Claim) -> int:
+    return number_at(claim.payload, LOST) or 0
+
+
+@asynccontextmanager
+async def begun(claim: Claim) -> AsyncIterator[None]:
+    """A look counts as lost until it has ended, well or badly: whoever asks for the job again does not change that."""
+    lost = lost_looks(claim)
+    await note(claim, lost + 1)
+    try:
+        yield
+    finally:
+        await note(claim, lost)
+
+
+async def note(claim: Claim, lost: int) -> None:
+    async with transaction() as session:
+        await session.execute(update(Job).where(Job.id == claim.id).values(payload={LOST: lost}))
 
 
 async def record(session: AsyncSession, media_id: int, seen: Seen) -> None:

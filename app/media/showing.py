@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -31,6 +32,11 @@ WORDS: dict[str, tuple[str, str, bool]] = {
     ),
 }
 GONE = (N_("The file of this message is missing on the server."), TRY_AGAIN, True)
+OURS_IS_GONE = (
+    N_("The file of this message is missing on the server."),
+    N_("Attach it to a new message."),
+    False,
+)
 UNSAFE: dict[str, tuple[str, str, bool]] = {
     Unsafe.TOO_MUCH: (
         N_("This file is too large to be shown here."),
@@ -94,7 +100,7 @@ async def shown_with(session: AsyncSession, messages: Sequence[Message]) -> dict
 
 
 def shown(row: Any, message_type: str) -> Shown:
-    words, hint, may_fetch_again = wrong_with(row.state, row.reason, row.unsafe)
+    words, hint, may_fetch_again = wrong_with(row)
     return Shown(
         row.id,
         row.state,
@@ -114,15 +120,20 @@ def shown(row: Any, message_type: str) -> Shown:
     )
 
 
-def wrong_with(state: str, reason: str | None, unsafe: str | None) -> tuple[str, str, bool]:
-    match state:
+def wrong_with(row: Any) -> tuple[str, str, bool]:
+    match row.state:
         case MediaState.GONE:
-            return GONE
+            return GONE if is_of_whatsapp(row.media_id, row.uploaded_at) else OURS_IS_GONE
         case MediaState.FAILED:
-            return WORDS.get(reason or "", UNKNOWN)
-        case MediaState.THERE if unsafe:
-            return UNSAFE.get(unsafe, UNSAFE[Unsafe.DAMAGED])
+            return WORDS.get(row.reason or "", UNKNOWN)
+        case MediaState.THERE if row.unsafe:
+            return UNSAFE.get(row.unsafe, UNSAFE[Unsafe.DAMAGED])
     return "", "", False
+
+
+def is_of_whatsapp(media_id: str, uploaded_at: datetime | None) -> bool:
+    """Whether the file came from there, so that it can be asked for once more; what we sent came from here."""
+    return media_id != "" and uploaded_at is None
 
 
 def look_of(row: Any, message_type: str) -> str:

@@ -35,10 +35,15 @@ FORMATS = {
     "wav": "wav",
     "flac": "flac",
     "avi": "avi",
+    "gif": "gif",
 }
 TAKEN = {"audio/aac": "aac", "audio/amr": "amr_nb", "audio/mpeg": "mp3", "audio/mp4": "aac"}
 BARS = 64
 HEARD_RATE, PIECE = 8000, 160  # samples a second; per measured piece: 20 ms
+LOWEST_RATE, LONGEST_FRAME_SECONDS = (
+    4000,
+    10,
+)  # a FLAC's longest frame at a telephone's rate lasts eight seconds
 VOICE_RATE, VOICE_BITS, SOUND_BITS = 48_000, 32_000, 128_000
 
 
@@ -137,11 +142,16 @@ def encode(
 
 
 def frames_of(source: "InputContainer", stream: "AudioStream") -> Iterator["AudioFrame"]:
-    """Decoded sound, in order; raises TooMuch when it takes or lasts too long."""
+    """Decoded sound, in order; raises TooMuch when it takes or lasts too long.
+
+    A piece that would grow a thousandfold at a usual rate is no sound (Damaged): whoever listens does so piece by piece.
+    """
     deadline, heard = Deadline(PATIENCE_SECONDS), 0.0
     for frame in source.decode(stream):
         deadline.check()
-        heard += frame.samples / max(frame.sample_rate, 1)
+        if frame.sample_rate < LOWEST_RATE or frame.samples > LONGEST_FRAME_SECONDS * frame.sample_rate:
+            raise Damaged("no rate that anybody hears")
+        heard += frame.samples / frame.sample_rate
         if heard > MOST_SECONDS_OF_SOUND:
             raise TooMuch
         frame.pts = None  # holes in a recording's clock are no silence
@@ -159,9 +169,11 @@ def hear(file: Path, mime: str) -> Heard:
             for heard in plain.resample(frame):
                 rest.frombytes(bytes(heard.planes[0])[: heard.samples * 2])
                 samples += heard.samples
-            while len(rest) >= PIECE:
-                loudness.append(min(max(max(rest[:PIECE]), -min(rest[:PIECE])), 32767))
-                del rest[:PIECE]
+            whole = len(rest) - len(rest) % PIECE
+            for begin in range(0, whole, PIECE):
+                piece = rest[begin : begin + PIECE]
+                loudness.append(min(max(max(piece), -min(piece)), 32767))
+            del rest[:whole]
     if not samples:
         raise Damaged("silence of no length")
     return Heard(samples / HEARD_RATE, bars(loudness))

@@ -34,6 +34,7 @@ class DeliveryStatus(StrEnum):
 
 
 WINDOW_CLOSED = 131047  # Meta's code
+FILE_IS_LOST = "file_is_lost"  # it is missing on our own disk
 DROPPED = "dropped"  # a later part of an answer whose earlier part did not leave
 ANSWER_DID_NOT_LEAVE = "answer_did_not_leave"  # the job that calls a person; key: the conversation
 

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from sqlalchemy import and_, or_, update
+from sqlalchemy import and_, case, literal, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
+from app.db import UtcDateTime
 from app.outbox.backoff import GIVE_UP_AFTER
 from app.outbox.delivery import DeliveryStatus
 from app.outbox.queue import CONTACT_PACES, DELIVERIES, LEASE, NUMBER_PACES
@@ -23,6 +24,9 @@ async def repair_times(session: AsyncSession) -> int:
     early = update(DELIVERIES).where(
         DELIVERIES.c.status == DeliveryStatus.QUEUED, DELIVERIES.c.created_at > now + CLOCKS_APART
     )
+    tried_now = case(
+        (DELIVERIES.c.next_try_at.is_not(None), literal(now, UtcDateTime()))
+    )  # else its file is not there
     held = update(DELIVERIES).where(DELIVERIES.c.lease_until > now + LEASE)
     contacts = update(CONTACT_PACES).where(CONTACT_PACES.c.free_at > now + LONGEST_DEBT)
     of_numbers, soon = NUMBER_PACES.c, now + CLOCKS_APART
@@ -32,7 +36,7 @@ async def repair_times(session: AsyncSession) -> int:
         or_(is_not_slowed, is_slowed_for_longer_than_ever, of_numbers.slowed_at > soon)
     )
     repairs = (
-        early.values(created_at=now, next_try_at=now).returning(DELIVERIES.c.id),
+        early.values(created_at=now, next_try_at=tried_now).returning(DELIVERIES.c.id),
         held.values(lease_until=now + LEASE).returning(DELIVERIES.c.id),
         contacts.values(free_at=now).returning(CONTACT_PACES.c.conversation_id),
         numbers.values(free_at=now, slowed_at=None).returning(NUMBER_PACES.c.number_id),

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Protocol, Self
 
 import httpx2
 
-from app.media.guard import Resolve, Route, WrongAddress, by_the_system, own_origin, parsed, route_to
+from app.media.guard import Resolve, Route, by_the_system, own_origin, parsed, route_to
 from app.whatsapp.graph import LARGEST_ANSWER, TOKEN, TOKEN_EXPIRED, certificates, is_loopback
 from app.whatsapp.graph_errors import GraphError
 from app.whatsapp.lenient import number_at, text_at
@@ -109,18 +109,20 @@ class Files:
         return located_in(response.status_code, body)
 
     async def download(self, url: str, access_token: str, into: Sink, *, most_bytes: int) -> None:
-        """The whole file, piece by piece. Raises NotNow, NotThere, TooLarge, or WrongAddress before anything is asked."""
-        origin = parsed(url).origin
+        """The whole file, piece by piece. Raises NotNow, NotThere, TooLarge, or WrongAddress.
+
+        Every address is checked before it is asked, also those that a redirect names.
+        """
         for _ in range(MOST_REDIRECTS + 1):
             route = await self._route(url)
             async with self._patiently(), self._asked(route.url, access_token, route) as response:
                 if not response.has_redirect_location:
                     return await poured(response, into, most_bytes)
-                url = response.headers["Location"]
-            if url.startswith("/") and not url.startswith("//"):
-                url = f"{origin[0]}://{origin[1]}:{origin[2]}{url}"
-            if parsed(url).origin != origin:
-                raise WrongAddress("a redirect to another host")
+                place = response.headers["Location"]
+            if place.startswith("/") and not place.startswith("//"):
+                scheme, host, port = parsed(url).origin
+                place = f"{scheme}://{host}:{port}{place}"
+            url = place
         raise NotThere
 
     async def upload(

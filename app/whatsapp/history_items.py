@@ -7,7 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from app.whatsapp import phone_book
-from app.whatsapp.items import AccountError, BookEntry, NumberRef, PastMessage, Unreadable
+from app.whatsapp.about_another import Misshapen, about_another
+from app.whatsapp.items import (
+    AccountError,
+    BookEntry,
+    Edit,
+    NumberRef,
+    PastMessage,
+    Reaction,
+    Revoke,
+    Unreadable,
+)
 from app.whatsapp.lenient import JsonObject, object_at, text_at
 from app.whatsapp.parts import errors_of, time_of, type_of
 from app.whatsapp.payloads import Envelope, number_of
@@ -15,7 +25,7 @@ from app.whatsapp.senders import IN_CONTACT, IN_ECHO, IN_MESSAGE, ContactBook, I
 from app.whatsapp.shown_text import content_of, shown_text
 from app.whatsapp.user_ids import kind_of
 
-Past = PastMessage | BookEntry | AccountError | Unreadable
+Past = PastMessage | Reaction | Edit | Revoke | BookEntry | AccountError | Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +39,8 @@ class _Value:
 
 
 def past_in(envelope: Envelope, now: datetime) -> Iterator[Past]:
-    """Every message of the past and every entry of the phone book in a body, in its order; the same body always gives
-    the same sequence.
+    """Every message of the past and every entry of the phone book in a body, and what changed one, in its order; the same
+    body always gives the same sequence.
 
     AccountError: why the phone's owner or WhatsApp gave no past. `now` (UTC) bounds the times.
     """
@@ -82,26 +92,39 @@ def _problem(shared: _Value, message: Any) -> str:
     return "" if text_at(message, "id") else "no id"
 
 
-def _message(shared: _Value, path: str, message: JsonObject, whose: Ids) -> PastMessage | Unreadable:
+def _message(shared: _Value, path: str, message: JsonObject, whose: Ids) -> Past:
     by_us = _is_ours(shared, message)
     ids = whose or ids_in(message, IN_ECHO if by_us else IN_MESSAGE)
     customer = sender_of(ids, shared.contacts, False)
     if customer.is_nobody:
         return Unreadable(path, "nobody to file it under", message)
+    sent_at = time_of(message, shared.now)
+    try:
+        special = about_another(path, shared.number, message, sent_at, customer, by_us=by_us)
+    except Misshapen as problem:
+        return Unreadable(path, str(problem), message)
+    if special:
+        return special
     type_ = type_of(message)
-    content = content_of(message, type_)
+    content, context = content_of(message, type_), object_at(message, "context")
+    often = context.get("frequently_forwarded") is True
     return PastMessage(
         path=path,
         number=shared.number,
         wamid=text_at(message, "id"),
-        sent_at=time_of(message, shared.now),
+        sent_at=sent_at,
         customer=customer,
         by_us=by_us,
         type=type_,
         body=shown_text(type_, content),
         content=content,
-        reply_to_wamid=text_at(message, "context", "id") or None,
+        reply_to_wamid=text_at(context, "id") or None,
         status=text_at(message, "history_context", "status"),
+        forwarded=often or context.get("forwarded") is True,
+        often_forwarded=often,
+        referral=object_at(message, "referral"),
+        product=object_at(context, "referred_product"),
+        errors=errors_of(message),
     )
 
 

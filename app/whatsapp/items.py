@@ -218,6 +218,11 @@ class PastMessage:
     content: JsonObject
     reply_to_wamid: str | None = None
     status: str = ""  # of ours, as Meta spells it there: SENT, DELIVERED, READ, PLAYED, ERROR, PENDING
+    forwarded: bool = False
+    often_forwarded: bool = False
+    referral: JsonObject = field(default_factory=dict)
+    product: JsonObject = field(default_factory=dict)
+    errors: tuple[ErrorReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.whatsapp.about_another import Misshapen, about_another
 from app.whatsapp.items import (
     AccountError,
     Echo,
@@ -60,10 +61,6 @@ class _Change:
     is_alone: bool  # one item shares the contacts with no other
     errors: tuple[ErrorReport, ...]
     now: datetime
-
-
-class _Misshapen(Exception):
-    """This item cannot be what its place says it is."""
 
 
 def parse(body: bytes) -> Envelope:
@@ -136,13 +133,13 @@ def _each(change: _Change, name: str, read: Callable[[_Change, str, JsonObject],
 def _one(change: _Change, path: str, thing: Any, read: Callable[[_Change, str, JsonObject], Item]) -> Item:
     try:
         if not isinstance(thing, dict):
-            raise _Misshapen("not an object")
+            raise Misshapen("not an object")
         if not change.number.phone_number_id:
-            raise _Misshapen("no phone_number_id")
+            raise Misshapen("no phone_number_id")
         if not text_at(thing, "id"):
-            raise _Misshapen("no id")
+            raise Misshapen("no id")
         return read(change, path, thing)
-    except _Misshapen as problem:
+    except Misshapen as problem:
         return Unreadable(path, str(problem), thing)
 
 
@@ -154,11 +151,12 @@ def _message(change: _Change, path: str, message: JsonObject) -> Item:
     if not own and type_of(message) == "system":  # `from` is absent where WhatsApp keeps the number to itself
         own = ids_in(object_at(message, "system"), IN_SYSTEM)
     sender = sender_of(own, change.contacts, change.is_alone)
-    special = _about_another(change, path, message, sender, by_us=False)
+    at = time_of(message, change.now)
+    special = about_another(path, change.number, message, at, sender, by_us=False)
     if special:
         return special
     if sender.is_nobody:
-        raise _Misshapen("nobody to file it under")
+        raise Misshapen("nobody to file it under")
     return (_notice if type_of(message) == "system" else _inbound)(change, path, message, sender)
 
 
@@ -194,12 +192,13 @@ def _inbound(change: _Change, path: str, message: JsonObject, sender: Sender) ->
 
 def _echo(change: _Change, path: str, message: JsonObject) -> Item:
     recipient = sender_of(ids_in(message, IN_ECHO), change.contacts, change.is_alone)
-    special = _about_another(change, path, message, recipient, by_us=True)
+    at = time_of(message, change.now)
+    special = about_another(path, change.number, message, at, recipient, by_us=True)
     if special:
         return special
     group_id = text_at(message, "group_id") or None
     if recipient.is_nobody and not group_id:
-        raise _Misshapen("nobody to file it under")
+        raise Misshapen("nobody to file it under")
     type_ = type_of(message)
     content = content_of(message, type_)
     return Echo(
@@ -217,32 +216,9 @@ def _echo(change: _Change, path: str, message: JsonObject) -> Item:
     )
 
 
-def _about_another(
-    change: _Change, path: str, message: JsonObject, sender: Sender, *, by_us: bool
-) -> Reaction | Edit | Revoke | None:
-    """A message that only changes an earlier one, None when it is one of its own."""
-    type_ = type_of(message)
-    if type_ not in {"reaction", "edit", "revoke"}:
-        return None
-    content = content_of(message, type_)
-    target = text_at(content, "message_id" if type_ == "reaction" else "original_message_id")
-    if not target:
-        raise _Misshapen("no message that it is about")
-    wamid, at = text_at(message, "id"), time_of(message, change.now)
-    if type_ == "reaction":
-        emoji, group_id = text_at(content, "emoji") or None, text_at(message, "group_id") or None
-        return Reaction(path, change.number, wamid, at, sender, target, emoji, group_id, by_us)
-    if type_ == "revoke":
-        return Revoke(path, change.number, wamid, at, sender, target, by_us)
-    inner = type_of(object_at(content, "message"))
-    text = content_of(object_at(content, "message"), inner)
-    shown = shown_text(inner, text)
-    return Edit(path, change.number, wamid, at, sender, target, inner, shown, text, by_us)
-
-
 def _status(change: _Change, path: str, status: JsonObject) -> StatusReport:
     if not text_at(status, "status"):
-        raise _Misshapen("no status")
+        raise Misshapen("no status")
     is_group = text_at(status, "recipient_type") == "group"
     own = {} if is_group else ids_in(status, IN_STATUS)
     return StatusReport(

@@ -69,6 +69,27 @@ def wav(channels: int, rate: int, told: int) -> bytes:
     return b"RIFF\xff\xff\xff\xffWAVEfmt " + struct.pack("<I", 16) + form + b"data" + struct.pack("<I", told)
 
 
+def crc(content: bytes, bits: int, polynomial: int) -> bytes:
+    rest = 0
+    for byte in content:
+        rest ^= byte << bits - 8
+        for _ in range(8):
+            rest = (rest << 1 ^ (polynomial if rest >> bits - 1 else 0)) & 2**bits - 1
+    return rest.to_bytes(bits // 8)
+
+
+def flac(samples: int, rate: int) -> bytes:
+    """Two frames of the same sample, each so long."""
+    sizes = struct.pack(">HH", samples, samples) + bytes(6)
+    shape = (rate << 44 | 15 << 36 | 2 * samples).to_bytes(8)
+    whole = b"fLaC\x80" + (34).to_bytes(3) + sizes + shape + bytes(16)
+    for number in range(2):
+        head = b"\xff\xf8\x7d\x08" + bytes([number]) + struct.pack(">HH", samples - 1, rate)
+        frame = head + crc(head, 8, 0x07) + b"\x00\x01\x00"
+        whole += frame + crc(frame, 16, 0x8005)
+    return whole
+
+
 def packed(name: str, content: bytes) -> bytes:
     written = BytesIO()
     with ZipFile(written, "w", ZIP_DEFLATED) as archive:
@@ -149,6 +170,7 @@ FILES: dict[str, tuple[Maker, str, str, bool]] = {
     "mp3: a title of 256 MB": (lambda: b"ID3\x04\x00\x00\x7f\x7f\x7f\x7f" + JUNK, "a.mp3", "refused", False),
     "aac: nonsense": (lambda: b"\xff\xf1" + bytes(3000), "a.aac", "refused", False),
     "amr: nothing": (lambda: b"#!AMR\n", "a.amr", "refused", False),
+    "flac: eleven minutes in one piece": (lambda: flac(65_535, 100), "a.flac", "refused", False),
     "flac: nonsense": (lambda: b"fLaC" + JUNK, "a.flac", "refused", False),
     "a playlist that leads into our network": (
         lambda: b"#EXTM3U\n#EXTINF:1,\nhttp://169.254.169.254/\nfile:///etc/passwd\n", "a.mp4", "document", False,
@@ -167,6 +189,9 @@ FILES: dict[str, tuple[Maker, str, str, bool]] = {
         lambda: PDF + b"5 0 obj<</S/JavaScript/JS(app.alert(1))>>endobj", "../../nota.pdf", "document", False,
     ),
     "a PDF of a million pages": (lambda: b"%PDF-1.4\n" + b"/Type /Page\n" * 1_000_000, "a\x00b.pdf", "document", False),
+    "a PDF of a million page trees": (
+        lambda: b"%PDF-1.4\n" + (b"/Type/Pages" + b" " * 5) * 1_000_000, "a.pdf", "document", False,
+    ),
     "a PDF that counts too far": (
         lambda: b"%PDF-1.4\n<</Type/Pages/Count 99999999999>>", "a" * 5000 + ".pdf", "document", False,
     ),

@@ -169,7 +169,8 @@ AWAY = [
 async def test_no_redirect_leads_elsewhere() -> None:
     """The operator's own Graph answers with a Location of somebody's choosing."""
     async with canary() as stranger, redirecting() as own:
-        async with Files(own.address, "v26.0") as files:
+        names = Names(["157.240.0.35", "127.0.0.1"])
+        async with Files(own.address, "v26.0", resolve=names) as files:
             for place in AWAY:
                 own.location = place.replace("OWN", own.address.removeprefix("http://")).replace(
                     "PORT", str(stranger.port)
@@ -177,6 +178,9 @@ async def test_no_redirect_leads_elsewhere() -> None:
                 with pytest.raises((WrongAddress, NotNow, NotThere)):
                     await files.download(f"{own.address}/file", "a-token", Nothing(), most_bytes=10)
         assert stranger.heard == []
+        assert names.asked == ["lookaside.fbsbx.com"], (
+            "another host of Meta's is as good, and checked as the first was"
+        )
 
 
 @pytest.mark.parametrize("place", PRIVATE)

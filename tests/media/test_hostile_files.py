@@ -6,6 +6,7 @@ from time import process_time
 import pytest
 
 from app.errors import Invalid
+from app.media import pictures
 from app.media.models import Media
 from app.media.names import LONGEST
 from app.media.preparing import Prepared, prepare
@@ -13,7 +14,8 @@ from app.media.previews import Seen, looked_at
 from app.media.showing import look_of
 from app.media.sniffing import ENOUGH, SHOWN_IN_PLACE, sniffed
 from app.pages.media import served_as
-from tests.media.hostile_files import FILES, Maker
+from tests.media.hostile_files import FILES, Maker, png
+from tests.media.made import see_through
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's, of notes that are nonsense
 MOST_SECONDS = 4.0  # of the processor, for a look and a preparation
@@ -76,3 +78,15 @@ def is_harmless(made: Prepared) -> None:
         assert made.type == "document"
         assert not made.mime.startswith(("image/", "video/", "audio/"))
         assert made.pages is None or made.pages <= 1_000_000
+
+
+def test_of_large_pictures_one_is_read_at_a_time_and_none_is_copied_for_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    for data, is_large in ((png(5000, 4000), True), (png(4000, 3000), False)):
+        file.write_bytes(data)
+        with pictures.opened(file):
+            assert pictures.one_large.locked() == is_large
+        assert not pictures.one_large.locked()
+    file.write_bytes(see_through("PNG"))
+    with pictures.opened(file) as image:
+        assert pictures.eight_bits(image) is image

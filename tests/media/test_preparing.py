@@ -79,6 +79,16 @@ async def test_a_sent_picture_stands_upright_and_tells_nothing_of_where_it_was_t
     assert (made.width, made.height) == ((60, 80) if turned else (80, 60))
 
 
+async def test_a_picture_that_moves_goes_as_a_video(folder: Path) -> None:
+    others = [Image.new("RGB", (81, 60), (shade, 90, 180)) for shade in (90, 180, 250)]
+    data = picture("GIF", (81, 60), save_all=True, append_images=others, duration=200)
+    made = await prepared(folder, data, "festa.gif")
+    assert (made.type, made.mime, made.file_name) == ("video", "video/mp4", "festa.mp4")
+    assert (made.width, made.height, made.duration_seconds) == (80, 60, 0.8)
+    with av.open(str(made.path)) as film:
+        assert sum(1 for _ in film.decode(video=0)) == 4
+
+
 async def test_too_large_a_picture_is_made_smaller_and_not_refused(folder: Path) -> None:
     made = await prepared(folder, noise("JPEG", (3000, 2200), quality=97))
     assert made.bytes <= 5_000_000

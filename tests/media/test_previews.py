@@ -6,9 +6,10 @@ import httpx2
 from PIL import Image
 from sqlalchemy import select, update
 
+from app import clock, jobs
 from app.db import reading, transaction
-from app.jobs import Job, claim_next
-from app.media import sweeping
+from app.jobs import Claim, Job, claim_next
+from app.media import previews, sweeping
 from app.media.expecting import PREVIEW
 from app.media.models import Media
 from tests.clocks import count
@@ -92,3 +93,31 @@ async def test_files_from_before_are_looked_into_by_the_sweep_and_a_lonely_previ
     assert not lonely.exists()
     assert (await preview(album, shown)).status_code == 200
     assert await count(Job, Job.kind == PREVIEW) == 0
+
+
+async def test_a_file_that_ends_the_process_again_and_again_is_given_up_and_not_revived(album: Album) -> None:
+    await album.sends("image")
+    await album.becomes("there")
+    await album.is_looked_into()
+    async with transaction() as session:
+        await session.execute(update(Media).values(looked_at=None, has_preview=False))
+    claim = None
+    for _ in range(3):  # each process dies here, and an hour later the sweep asks again
+        claim = await claimed_anew(claim)
+        await previews.begun(claim).__aenter__()
+    await previews.Previewing(album.desk.app.state.store)(await claimed_anew(claim))
+    [shown] = await album.is_looked_into()
+    assert "grande demais para ser mostrado aqui" in shown.words
+    await sweeping.Sweeping(album.desk.app.state.store).look_into_the_rest()
+    assert await count(Job, Job.kind == PREVIEW) == 0
+
+
+async def claimed_anew(before: Claim | None) -> Claim:
+    """The look at the only file, its last lease being over; in one transaction, so that no worker is faster."""
+    async with transaction() as session:
+        if before is not None:
+            await session.execute(update(Job).where(Job.id == before.id).values(lease_until=None))
+        await jobs.enqueue(session, PREVIEW, "1", run_at=clock.now())
+        claim = await claim_next(session, [PREVIEW])
+    assert claim is not None
+    return claim

@@ -58,6 +58,7 @@ class StillWorld(World):
 @dataclass
 class Office:
     world: World
+    address: str
     graph: Graph
     clock: StillClock
     numbers: dict[str, int] = field(default_factory=dict)  # our id by Meta's
@@ -159,6 +160,6 @@ async def open_office(database_url: str) -> AsyncIterator[Office]:
         open_database(database_url)
         try:
             with clock.read_from(hand):
-                yield Office(world, graph, hand)
+                yield Office(world, address, graph, hand)
         finally:
             await close_database()

@@ -4,6 +4,7 @@ import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -14,6 +15,8 @@ from app.conversations.ordering import parse_key, sort_key
 from app.db import reading
 from app.jobs import Job
 from app.live.events import EventKind, LiveEvent
+from app.media.expecting import FETCH
+from app.media.models import Media, MediaState
 from app.whatsapp.history import TOGETHER
 from app.whatsapp.models import JournalEntry, SetAside
 from tests.actors import Browser, WhatsApp, bubbles_in, running_desk, within
@@ -165,6 +168,41 @@ async def test_a_file_takes_the_place_of_what_stood_for_it(marta: Browser, whats
     await filed(1)
     assert "O bolo" in (await marta.rows())[0].preview
     assert await count(Message) == 1
+    assert await count(Media, Media.media_id == "77", Media.state == MediaState.WAITING) == 1
+    assert await count(Job, Job.kind == FETCH) == 1
+
+
+async def test_what_only_changed_an_earlier_message_changes_it_in_the_past_too(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
+    def about(wamid: str, kind: str, content: dict[str, Any]) -> dict[str, Any]:
+        return theirs(wamid, "", ANA, MARCH + 9) | {"type": kind, kind: content}
+
+    new_words = {"type": "text", "text": {"body": "às 10h"}}
+    photo = {"id": "78", "mime_type": "image/jpeg"}
+    said = [
+        theirs("w1", "Oi", ANA, MARCH),
+        theirs("w2", "às 9h", ANA, MARCH + 1),
+        theirs("w3", "engano", ANA, MARCH + 2),
+        about("w4", "image", photo) | {"context": {"forwarded": True}},
+        about("w5", "reaction", {"message_id": "w1", "emoji": "🎂"}),
+        about("w6", "edit", {"original_message_id": "w2", "message": new_words}),
+        about("w7", "revoke", {"original_message_id": "w3"}),
+        about("w8", "revoke", {}),
+    ]
+    await whatsapp.posts(webhook(past((ANA, said))))
+    await filed(4)
+    [row] = await marta.rows()
+    page = (await marta.open(f"/c/{row.id}")).text
+    assert "🎂" in page
+    assert "às 10h" in page
+    async with reading() as session:
+        messages = (await session.scalars(select(Message).order_by(Message.wamid))).all()
+        assert (await session.scalars(select(SetAside.reason))).all() == ["no message that it is about"]
+    assert [one.wamid for one in messages] == ["w1", "w2", "w3", "w4"]
+    assert messages[2].revoked_at is not None
+    assert messages[3].beside == {"forwarded": "once"}
+    assert await count(Media, Media.media_id == "78") == 1
 
 
 async def test_one_that_cannot_be_used_is_set_aside_with_its_place_and_the_others_are_filed(
