@@ -178,12 +178,12 @@ async def test_a_message_queued_in_the_future_leaves_once_the_clock_went_back(
     with clock.read_from(hand):
         await whatsapp.says(ana, "Oi")
         conversation = await marta.conversation_with(ana.name)
-        hand.move(days=1)
+        hand.move(hours=23)  # the window is still open
         await marta.sign_in()
         await whatsapp.breaks("throttle")  # it waits for a second try, tomorrow
         assert (await marta.reply(conversation, "Boa tarde")).status_code == 200
         await within(20, lambda: count(NumberPace, NumberPace.slowdowns == 1), what="the first try")
-        hand.move(days=-1)
+        hand.move(hours=-23)
         await marta.sign_in()
         async with transaction() as session:
             await times.repair_times(session)
