@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.actors import Browser, Desk, WhatsApp, within
 from tests.clocks import moving_clock
-from tests.media.made import sound
+from tests.media.made import sound, video
 from tests.outbox.thread import Thread, thread_with
 from tests.people import ANA
 
@@ -283,6 +283,44 @@ async def test_files_leave_in_order_with_their_captions_and_what_is_behind_them_
     assert (second["type"], second["document"]["filename"]) == ("document", "notas.txt")
     assert "caption" not in second["document"]
     assert third["text"]["body"] == "Recebeu?"
+
+
+async def test_each_kind_of_file_leaves_as_graph_documents_it(ana: Thread, whatsapp: WhatsApp) -> None:
+    ogg = sound("ogg", "libopus", seconds=0.2)
+    files: list[tuple[dict[str, str], tuple[str, bytes, str], dict[str, Any]]] = [
+        (
+            {"text": "Olha"},
+            ("a.png", picture("PNG"), "image/png"),
+            {"type": "image", "image": {"caption": "Olha"}},
+        ),
+        ({"text": "Veja"}, ("a.mp4", video(), "video/mp4"), {"type": "video", "video": {"caption": "Veja"}}),
+        ({}, ("a.mp3", sound("mp3", "mp3", seconds=0.2), "audio/mpeg"), {"type": "audio", "audio": {}}),
+        ({"voice": "on"}, ("v.ogg", ogg, "audio/ogg"), {"type": "audio", "audio": {"voice": True}}),
+        (
+            {"as": "document", "text": "Tabela"},
+            ("a.jpg", picture(), "image/jpeg"),
+            {"type": "document", "document": {"caption": "Tabela", "filename": "a.jpg"}},
+        ),
+        ({"as": "sticker"}, ("a.png", picture("PNG"), "image/png"), {"type": "sticker", "sticker": {}}),
+    ]
+    for place, (form, file, payload) in enumerate(files, 1):
+        answer = await ana.browser.sends(ana.id, form, file)
+        assert answer.status_code == 200, (payload, answer.text)
+        await whatsapp.accepted(at_least=place)
+        [left] = await leaves(whatsapp)
+        uploaded = whatsapp.world.media.find(left[left["type"]].pop("id"))
+        assert left == payload
+        assert uploaded
+        assert uploaded.mime_type.split(";")[0] in TAKEN[left["type"]]
+
+
+TAKEN = {
+    "image": {"image/jpeg", "image/png"},
+    "video": {"video/mp4"},
+    "audio": {"audio/mpeg", "audio/ogg", "audio/mp4", "audio/aac"},
+    "document": {"image/jpeg"},
+    "sticker": {"image/webp"},
+}
 
 
 async def test_the_same_form_again_sends_its_file_once(ana: Thread, whatsapp: WhatsApp) -> None:
