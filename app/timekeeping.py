@@ -39,13 +39,13 @@ async def together_with_the_database() -> AsyncIterator[None]:
 async def keep_time() -> None:
     """Until cancelled: read the database's clock each half minute, and at once when this machine's was put."""
     while True:
+        await wait_or_jump()
         try:
             await set_right()
         except Exception as fault:
             if not is_outage(fault):
                 raise
             log.warning("the time could not be compared", extra={"fault": type(fault).__name__})
-        await wait_or_jump()
 
 
 async def set_right() -> None:
