@@ -17,6 +17,7 @@ from app.conversations.models import Author, Conversation, Message
 from app.conversations.thread import problem_of
 from app.db import reading, transaction
 from app.jobs import Job
+from app.live.stopping import stopping
 from app.media import fetching, outbound, showing
 from app.media.folder import Folder
 from app.media.models import Media, MediaState
@@ -74,6 +75,7 @@ class Courier:
 @asynccontextmanager
 async def courier_to(office: Office, address: str, folder: Path) -> AsyncIterator[Courier]:
     token = office.world.config.access_token
+    stopping.begin()  # a desk before this one may have stopped
     async with Files(address, "v26.0") as files:
         yield Courier(office, folder, Uploading(files, Folder(folder), lambda: token))
 
