@@ -9,6 +9,7 @@ from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.simulator.app import create_simulator
 from app.simulator.config import SimulatorConfig
@@ -59,6 +60,18 @@ class _GuestServer(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+def _not_after(has_left: asyncio.Event, protocol: type[HttpToolsProtocol]) -> type[HttpToolsProtocol]:
+    """This protocol, but whoever is accepted once the server has left is hung up on: it would look after nobody."""
+
+    class NotAfter(protocol):  # type: ignore[valid-type, misc]
+        def connection_made(self, transport: asyncio.Transport) -> None:
+            super().connection_made(transport)
+            if has_left.is_set():
+                transport.abort()
+
+    return NotAfter
 
 
 async def _few_turns() -> None:
@@ -112,12 +125,15 @@ def address_of(listener: socket.socket) -> str:
 async def served(app: ASGIApp, listener: socket.socket, **settings: Any) -> AsyncIterator[None]:
     """Any application on `listener`, inside this event loop, while the block lasts."""
     usual: dict[str, Any] = {
+        "http": HttpToolsProtocol,
         "log_config": None,
         "access_log": False,
         "timeout_graceful_shutdown": 1,
         "timeout_keep_alive": KEEP_ALIVE_SECONDS,
     }
-    server = _GuestServer(uvicorn.Config(app, **(usual | settings)))
+    settings = usual | settings
+    server = _GuestServer(uvicorn.Config(app, **settings))
+    server.config.http = _not_after(server.may_leave, settings["http"])
     task = asyncio.create_task(server.serve([listener]))
     try:
         await _either(server.is_up.wait(), task)
