@@ -7,7 +7,7 @@ from playwright.async_api import expect
 from app import clock
 from tests.actors import WhatsApp
 from tests.browser.actors import Browsers, Tab
-from tests.browser.links import both_transports, every_link
+from tests.browser.links import both_transports
 from tests.people import ANA, BRUNO
 
 # A browser that has not been asked yet whether it may notify.
@@ -25,7 +25,7 @@ async def icon(tab: Tab) -> str:
     return str(await tab.page.locator("#favicon").get_attribute("href"))
 
 
-@every_link
+@both_transports
 async def test_title_and_icon_count_the_conversations_that_wait(
     browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
@@ -107,7 +107,6 @@ async def test_two_tabs_that_nobody_looks_at_notify_once(browsers: Browsers, wha
     assert len(await first.alerts() + await second.alerts()) == 1
 
 
-@both_transports
 async def test_what_is_caught_up_on_after_a_long_absence_notifies_nobody(
     browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:

@@ -47,7 +47,6 @@ async def test_claudes_draft_grows_before_the_readers_eyes_and_becomes_a_message
 
 
 @CUT_OFF
-@both_transports
 async def test_taking_over_is_seen_in_every_tab_and_claude_falls_silent(
     desk: Desk, browsers: Browsers, link: str
 ) -> None:

@@ -7,11 +7,10 @@ from playwright.async_api import expect
 
 from tests.actors import WhatsApp
 from tests.browser.actors import Browsers
-from tests.browser.links import both_transports, every_link
+from tests.browser.links import every_link
 from tests.people import ANA, BRUNO
 
 
-@both_transports
 async def test_the_address_follows_the_open_conversation_back_and_forward(
     browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:

@@ -9,7 +9,7 @@ from playwright.async_api import Locator, expect
 from app import clock
 from tests.actors import WhatsApp
 from tests.browser.actors import Browsers, Tab
-from tests.browser.links import both_transports, every_link
+from tests.browser.links import every_link
 from tests.people import ANA
 
 NO_REPORTS = {"name": "no_statuses"}
@@ -54,7 +54,6 @@ async def test_a_message_gets_its_clock_then_one_tick_then_two(
     await expect(drawn(tab.row(ANA), "check-check")).to_be_attached()
 
 
-@both_transports
 async def test_a_failed_message_says_why_and_its_button_sends_it_again(
     browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
@@ -75,7 +74,6 @@ async def test_a_failed_message_says_why_and_its_button_sends_it_again(
     assert len(await whatsapp.accepted(at_least=2)) == 2
 
 
-@both_transports
 async def test_a_message_that_nobody_confirms_waits_two_minutes_then_asks(
     browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
@@ -96,7 +94,6 @@ async def test_a_message_that_nobody_confirms_waits_two_minutes_then_asks(
         await expect(bubble).to_have_attribute("data-status", "delivered")
 
 
-@both_transports
 async def test_read_is_blue_only_with_the_setting_and_then_in_every_open_tab_at_once(
     browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:

@@ -6,7 +6,7 @@ from playwright.async_api import expect
 
 from tests.actors import Desk, WhatsApp
 from tests.browser.actors import Browsers
-from tests.browser.links import both_transports, every_link
+from tests.browser.links import every_link
 from tests.people import ANA, BRUNO, PAULO
 
 LONG = "\n".join(f"linha {number}" for number in range(80))
@@ -39,7 +39,6 @@ async def test_a_badge_counts_in_every_tab_and_goes_when_its_reader_has_seen_it(
     await paulo.unread(ANA, 0)  # answered: nobody needs to look
 
 
-@both_transports
 async def test_what_arrives_in_the_open_conversation_is_read_at_once(
     browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
@@ -53,7 +52,6 @@ async def test_what_arrives_in_the_open_conversation_is_read_at_once(
     await expect(tab.page).to_have_title("Recado")
 
 
-@both_transports
 async def test_what_arrives_below_the_readers_place_stays_unread_until_they_come_down(
     browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
@@ -76,7 +74,6 @@ async def test_what_arrives_below_the_readers_place_stays_unread_until_they_come
     await expect(tab.page).to_have_title("(1) Recado")
 
 
-@both_transports
 async def test_what_arrives_while_nobody_looks_stays_unread_until_the_reader_is_back(
     browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:

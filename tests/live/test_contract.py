@@ -129,21 +129,20 @@ async def test_a_new_conversation(stage: Stage) -> None:
 
 
 @shows(EventKind.MESSAGE_ADDED)
-@pytest.mark.parametrize(
-    "kind", ["image", "voice", "document", "sticker", "location", "contacts", "unsupported", "novelty"]
-)
-async def test_a_message_that_is_no_text(stage: Stage, kind: str) -> None:
+async def test_messages_that_are_no_text(stage: Stage) -> None:
     await stage.opens()
-    content = {"body": "?"} if kind == "novelty" else None
-    wish = {"type": kind} | ({"content": content} if content else {})
-    await stage.whatsapp.control(
-        "POST", "/messages", customer=ANA.name, timeout=10, at=stage.hand().timestamp(), **wish
-    )
-    await stage.stays_equal()
+    kinds = ("image", "voice", "document", "sticker", "location", "contacts", "unsupported", "novelty")
+    for kind in kinds:
+        content = {"content": {"body": "?"}} if kind == "novelty" else {}
+        at = stage.hand().timestamp()
+        await stage.whatsapp.control(
+            "POST", "/messages", customer=ANA.name, timeout=10, at=at, type=kind, **content
+        )
+        await stage.stays_equal()
 
 
 @shows(EventKind.MESSAGE_ADDED, EventKind.MESSAGE_CHANGED)
-@pytest.mark.parametrize("kind", ["image", "audio", "document"])
+@pytest.mark.parametrize("kind", ["image", "audio"])
 async def test_a_file_is_waited_for_refused_and_fetched_again(stage: Stage, kind: str) -> None:
     store = stage.desk.app.state.store
     store.low_water_bytes, usual = 10**18, store.low_water_bytes

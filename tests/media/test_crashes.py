@@ -32,6 +32,7 @@ async def built(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
         yield made
 
 
+@pytest.mark.alternating
 @pytest.mark.parametrize("place", PLACES)
 async def test_a_crash_on_the_way_loses_nothing_and_leaves_nothing(
     built: House, tmp_path: Path, place: Boundary
