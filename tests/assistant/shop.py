@@ -168,6 +168,11 @@ class Shop:
         theirs = select(Conversation).join(Contact, Contact.id == Conversation.contact_id)
         return (await session.scalars(theirs.where(Contact.name == person.name))).one()
 
+    async def hold(self, session: AsyncSession, name: str) -> None:
+        """Nobody else changes this conversation before the transaction ends: on SQLite nobody writes at all then."""
+        conversation = await self.conversation_in(session, name)
+        await session.refresh(conversation, with_for_update={"key_share": True})
+
     async def all_of(self, model: type[Any], name: str) -> list[Any]:
         """A conversation's rows, oldest first."""
         conversation = await self.conversation(name)

@@ -92,7 +92,8 @@ async def test_a_take_over_at_the_last_moment_wins(shop: Shop, marta: User) -> N
     shop.claude_will({"text": "Olá!", "delay": 0.2})
     working = shop.working()
     await shop.world.background.until(lambda: len(shop.asked) == 1, 10)
-    async with transaction() as session:  # holds the one writer while Claude's answer arrives
+    async with transaction() as session:
+        await shop.hold(session, "Ana")
         await shop.world.background.until(lambda: shop.asked[0].outcome == "finished", 10)
         await replying.reply(
             session, await shop.conversation_in(session, "Ana"), marta, outgoing.text("Deixa comigo")
@@ -108,6 +109,7 @@ async def test_a_message_at_the_last_moment_is_answered_too(shop: Shop) -> None:
     working = shop.working()
     await shop.world.background.until(lambda: len(shop.asked) == 1, 10)
     async with transaction() as session:
+        await shop.hold(session, "Ana")
         await shop.world.background.until(lambda: shop.asked[0].outcome == "finished", 10)
         await shop.says_in(session, "Ana", "Azul?")
     await working
