@@ -1,5 +1,6 @@
-"""What a browser may be sent to."""
+"""What a browser may be sent to, and what is on this machine."""
 
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 LONGEST = 2000
@@ -13,3 +14,12 @@ def is_web_address(url: str) -> bool:
     except ValueError:
         return False
     return is_of_the_web and len(url) <= LONGEST and url.isprintable() and " " not in url
+
+
+def is_loopback(url: str) -> bool:
+    """Whether this address is on this machine: a proxy from the environment must not stand between."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

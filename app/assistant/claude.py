@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from app.assistant.failures import Busy, Misconfigured, sorted_out
 from app.assistant.replies import Block, Growing, Reply, Usage
 from app.boundaries import Boundary
 from app.settings import Settings
+from app.web_addresses import is_loopback
 
 ANTHROPIC = "https://api.anthropic.com"
 MAX_TOKENS = 2048
@@ -156,12 +156,3 @@ def claude_from(settings: Settings, base_url: str = "") -> Claude:
 def is_anthropics(url: str) -> bool:
     host = urlsplit(url).hostname or ""
     return host == "anthropic.com" or host.endswith(".anthropic.com")
-
-
-def is_loopback(url: str) -> bool:
-    """Whether this address is on this machine: a proxy from the environment must not stand between."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -20,9 +20,10 @@ from app.jobs import Claim
 from app.outbox.backoff import GIVE_UP_AFTER, wait_before
 from app.randomness import between
 from app.settings import Settings
-from app.whatsapp.graph import Accepted, Graph, NotSent, Unknown, message_payload
+from app.whatsapp.graph import Accepted, Graph, NotSent, Unknown
 from app.whatsapp.graphemes import emoji_count
 from app.whatsapp.models import Number
+from app.whatsapp.request_bodies import message_payload
 from app.worker import Handler
 
 log = logging.getLogger(__name__)

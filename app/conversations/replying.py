@@ -22,8 +22,8 @@ from app.media.expecting import TYPES
 from app.outbox import queue as outbox
 from app.outbox.delivery import ARRIVED, DeliveryStatus
 from app.outbox.models import Delivery
-from app.whatsapp.graph import media_content, message_payload, text_content, with_file
 from app.whatsapp.models import Number
+from app.whatsapp.request_bodies import media_content, message_payload, text_content, with_file
 
 
 async def reply(

@@ -31,8 +31,8 @@ from app.live.bell import Bell
 from app.outbox.delivery import DeliveryStatus
 from app.outbox.models import ContactPace, Delivery, NumberPace
 from app.outbox.pace import PROBES_EACH, TO_ONE_CONTACT, Pace
-from app.whatsapp.graph import with_file
 from app.whatsapp.models import Number
+from app.whatsapp.request_bodies import with_file
 
 LEASE = timedelta(seconds=15)
 MARGIN = timedelta(seconds=5)  # before the end of a lease nobody begins to write any more

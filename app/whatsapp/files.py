@@ -11,7 +11,8 @@ from typing import Any, BinaryIO, Protocol, Self
 import httpx2
 
 from app.media.guard import Resolve, Route, by_the_system, own_origin, parsed, route_to
-from app.whatsapp.graph import LARGEST_ANSWER, TOKEN, TOKEN_EXPIRED, certificates, is_loopback
+from app.web_addresses import is_loopback
+from app.whatsapp.graph import LARGEST_ANSWER, TOKEN, TOKEN_EXPIRED, certificates
 from app.whatsapp.graph_errors import GraphError
 from app.whatsapp.lenient import number_at, text_at
 

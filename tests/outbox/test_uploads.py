@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from app import clock, jobs
 from app.conversations import outgoing, replying
 from app.conversations.models import Author, Conversation, Message
-from app.conversations.thread import problem_of
+from app.conversations.problems import problem_of
 from app.db import reading, transaction
 from app.jobs import Job
 from app.live.stopping import stopping

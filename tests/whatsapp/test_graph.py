@@ -23,10 +23,9 @@ from app.whatsapp.graph import (
     Timeouts,
     Unknown,
     Withheld,
-    message_payload,
-    text_content,
 )
 from app.whatsapp.graph_errors import Remedy
+from app.whatsapp.request_bodies import message_payload, text_content
 
 pytestmark = pytest.mark.anyio
 
