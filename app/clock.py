@@ -1,7 +1,7 @@
 """The one seam for time: everything that asks what time it is asks here, and tests move it.
 
 On Postgres it tells the database's time, so that processes whose own clocks differ agree on leases; on SQLite the
-process's clock is the database's (`app/timekeeping.py` does the comparing).
+process's clock is the database's, unless WhatsApp shows that it is wrong (`app/timekeeping.py` does the comparing).
 """
 
 import time
@@ -30,7 +30,7 @@ def _wall() -> datetime:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the database's clock showed (UTC), and what the monotonic clock showed then (seconds)."""
+    """What the database's clock, or WhatsApp's, showed (UTC), and what the monotonic clock showed then (seconds)."""
 
     shown: datetime
     monotonic: float

@@ -102,7 +102,11 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
             await sweeping.ask(session)
             await syncing.begin(session)
         graph = await stack.enter_async_context(
-            Graph(base_url=settings.whatsapp_api_url, version=settings.whatsapp_api_version)
+            Graph(
+                settings.whatsapp_api_url,
+                settings.whatsapp_api_version,
+                tell_time=timekeeping.believe_whatsapp,
+            )
         )
         ring = Ring()
         app.state.settings = settings

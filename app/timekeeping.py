@@ -1,11 +1,12 @@
-"""Keeps the program's time together with the database's, and repairs what a clock that was put back leaves behind."""
+"""Keeps the program's time together with the database's, or WhatsApp's on SQLite, and repairs what a clock that was put
+back leaves behind."""
 
 import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
@@ -23,6 +24,9 @@ JUMP = timedelta(
     seconds=1
 )  # this machine's clock against its own monotonic one: it was put, or the machine slept
 SLOWEST_READING_SECONDS = 1.0  # an answer that took longer does not tell the time well enough
+WRONG = timedelta(seconds=30)  # further from WhatsApp's whole seconds this machine's clock is not believed
+
+_apart_when_read: timedelta | None = None  # `distance()` when WhatsApp's clock was read
 
 
 @asynccontextmanager
@@ -33,7 +37,7 @@ async def together_with_the_database() -> AsyncIterator[None]:
         async with running(keep_time(), "time"):
             yield
     finally:
-        clock.follow(None)
+        _follow_whatsapp(None)
 
 
 async def keep_time() -> None:
@@ -58,8 +62,11 @@ async def set_right() -> None:
 
 
 async def read_database_clock() -> None:
-    """On SQLite this machine's clock is the database's, and there is nothing to read."""
+    """On SQLite this machine's clock is the database's, and there is nothing to read. What WhatsApp's showed is forgotten
+    once this machine's has jumped: it may have slept, which its monotonic clock does not count."""
     if database().is_sqlite:
+        if _apart_when_read is not None and abs(distance() - _apart_when_read) > JUMP:
+            _follow_whatsapp(None)
         return
     async with reading() as session:
         await session.connection()  # what connecting takes is not the clock's
@@ -68,6 +75,21 @@ async def read_database_clock() -> None:
         answered = time.monotonic()
     if answered - asked <= SLOWEST_READING_SECONDS:
         clock.follow(Reading(shown.astimezone(UTC), (asked + answered) / 2))
+
+
+def believe_whatsapp(shown: datetime) -> None:
+    """Takes the time (UTC) that came with an answer of WhatsApp's. Where no database tells that this machine's clock is
+    wrong, WhatsApp does: else one that is a day ahead would refuse every reply, since the window seems closed."""
+    if not database().is_sqlite or abs(shown - clock.now()) <= WRONG:
+        return
+    machine_is_right = abs(shown - clock.system_time()) <= WRONG
+    _follow_whatsapp(None if machine_is_right else Reading(shown, time.monotonic()))
+
+
+def _follow_whatsapp(reading: Reading | None) -> None:
+    global _apart_when_read
+    _apart_when_read = distance() if reading else None
+    clock.follow(reading)
 
 
 async def wait_or_jump() -> None:

@@ -6,15 +6,16 @@ import re
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
-from ipaddress import ip_address
 from typing import Any, Self
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import httpx2
 
 from app import boundaries, clock
 from app.boundaries import Boundary
+from app.web_addresses import is_loopback
 from app.whatsapp.graph_errors import GraphError
 from app.whatsapp.outcomes import (
     Accepted,
@@ -25,14 +26,14 @@ from app.whatsapp.outcomes import (
     Unknown,
     Withheld,
     answer_of,
+    moment_of,
     outcome_of,
     success_of,
 )
-from app.whatsapp.user_ids import UserIdKind, kind_of
+from app.whatsapp.request_bodies import read_payload
 
 __all__ = [
     "Accepted", "Answered", "Graph", "NotReached", "NotSent", "Outcome", "Timeouts", "Unknown", "Withheld",
-    "media_content", "message_payload", "read_payload", "text_content", "with_file",
 ]  # fmt: skip
 
 LARGEST_ANSWER, LARGEST_LIST = 64 * 1024, 2 * 1024 * 1024
@@ -105,8 +106,17 @@ def certificates() -> ssl.SSLContext:
 class Graph:
     """One client for all numbers of the installation; `async with` or `close()` ends its connections."""
 
-    def __init__(self, base_url: str, version: str, *, timeouts: Timeouts | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        version: str,
+        *,
+        timeouts: Timeouts | None = None,
+        tell_time: Callable[[datetime], None] = lambda _: None,
+    ) -> None:
+        """`tell_time` hears the moment (UTC, whole seconds) that Meta's clock showed with each answer."""
         self._base_url = f"{base_url.rstrip('/')}/{version}"
+        self._tell_time = tell_time
         self._timeouts = timeouts or Timeouts()
         self._client = httpx2.AsyncClient(
             headers={"User-Agent": "Recado", "Accept": "application/json", "Accept-Encoding": "identity"},
@@ -227,70 +237,6 @@ class Graph:
                     return Unknown("too long an answer")
                 body += chunk
             told = response.headers
+            if (shown := moment_of(told.get("Date"))) is not None:
+                self._tell_time(shown)
             return _Answer(response.status_code, told.get("Retry-After"), told.get("Date"), body)
-
-
-def message_payload(
-    recipient: str, kind: str, content: dict[str, Any], *, reply_to: str | None = None
-) -> dict[str, Any]:
-    """One message as Graph takes it. `recipient` is a wa_id (prefer it: it keeps the phone visible to us) or a BSUID,
-    told apart by pattern, ValueError for neither; `content` is the object named after `kind`; `reply_to` a wamid."""
-    content = content["contacts"] if kind == "contacts" else content
-    payload = _addressed(recipient) | {"type": kind, kind: content}
-    return payload | ({"context": {"message_id": reply_to}} if reply_to else {})
-
-
-def text_content(text: str) -> dict[str, Any]:
-    """What a text message holds; a preview is drawn of the first address in it."""
-    return {"body": text, "preview_url": re.search(r"https?://", text) is not None}
-
-
-def media_content(kind: str, kept: dict[str, Any], caption: str) -> dict[str, Any]:
-    """What a message of a file holds, but for the id that `with_file` adds. `kept` is what we noted of it: `filename` for
-    documents, `voice` for recordings."""
-    content: dict[str, Any] = {}
-    if caption:
-        content["caption"] = caption
-    if kind == "document":
-        content["filename"] = kept["filename"]
-    if kind == "audio" and kept.get("voice"):
-        content["voice"] = True
-    return content
-
-
-def with_file(payload: dict[str, Any], media_id: str) -> dict[str, Any]:
-    """The payload of a message once WhatsApp has its file, which in a template is its header."""
-    kind: str = payload["type"]
-    content = payload[kind]
-    if kind != "template":
-        return payload | {kind: content | {"id": media_id}}
-    header, *others = content["components"]
-    [file] = header["parameters"]
-    of = file["type"]
-    header = header | {"parameters": [file | {of: file[of] | {"id": media_id}}]}
-    return payload | {kind: content | {"components": [header, *others]}}
-
-
-def read_payload(wamid: str, *, typing: bool) -> dict[str, Any]:
-    """Marks an inbound message as read; typing cannot be shown without it."""
-    payload: dict[str, Any] = {"messaging_product": "whatsapp", "status": "read", "message_id": wamid}
-    return payload | ({"typing_indicator": {"type": "text"}} if typing else {})
-
-
-def _addressed(recipient: str) -> dict[str, Any]:
-    common = {"messaging_product": "whatsapp", "recipient_type": "individual"}
-    kind = kind_of(recipient)
-    if kind is None:
-        raise ValueError("the recipient is neither a phone number nor a business-scoped user id")
-    if kind is UserIdKind.WA_ID:  # without the + Meta may put the business's country code before it
-        return common | {"to": "+" + recipient.removeprefix("+")}
-    return common | {"recipient": recipient}
-
-
-def is_loopback(url: str) -> bool:
-    """Whether this address is on this machine: a proxy from the environment must not stand between."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
