@@ -21,6 +21,11 @@ from tests.browser.actors import PATIENCE
 from tests.chromium import installed_chromium, running_chromium
 from tests.postgres import one_database, running_postgres
 from tests.redis import running_redis
+from tests.scratch import keep_in_memory
+
+
+def pytest_configure() -> None:
+    keep_in_memory()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

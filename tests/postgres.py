@@ -17,6 +17,8 @@ from uuid import uuid4
 import psycopg
 from sqlalchemy.engine import make_url
 
+from tests.scratch import for_sockets
+
 SETTINGS = """
 listen_addresses = ''
 unix_socket_directories = '{folder}'
@@ -98,8 +100,7 @@ def running_postgres(programs: Path, settings: str = "") -> Iterator[PostgresSer
 
     Unless `settings` (lines of postgresql.conf) say otherwise, it forgets everything when the machine fails.
     """
-    # Not $TMPDIR: a socket's path must be short, and `nobody` must be able to reach it.
-    server = PostgresServer(programs, Path(tempfile.mkdtemp(prefix="recado-postgres-", dir="/tmp")))
+    server = PostgresServer(programs, Path(tempfile.mkdtemp(prefix="recado-postgres-", dir=for_sockets())))
     try:
         server.make(settings)
         server.start()

@@ -12,6 +12,8 @@ from redis import Redis
 from redis.exceptions import ConnectionError as NotThere
 from redis.exceptions import RedisError
 
+from tests.scratch import for_sockets
+
 START_SECONDS = 20
 
 
@@ -66,9 +68,7 @@ class RedisServer:
 @contextmanager
 def running_redis(program: Path) -> Iterator[RedisServer]:
     """Start an empty server, yield it, and delete everything at the end."""
-    server = RedisServer(
-        program, Path(tempfile.mkdtemp(prefix="recado-redis-", dir="/tmp"))
-    )  # a socket's path is short
+    server = RedisServer(program, Path(tempfile.mkdtemp(prefix="recado-redis-", dir=for_sockets())))
     try:
         server.start()
         yield server
