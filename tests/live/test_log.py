@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
@@ -11,6 +12,7 @@ from app.accounts.models import User
 from app.accounts.users import by_email
 from app.db import reading, transaction
 from app.live import frames
+from app.live.connection import Live, News
 from app.live.events import Change, EventKind, LiveEvent, announce
 from app.live.ring import BATCH, Ring, events_after, newest
 from app.live.stopping import stopping
@@ -413,23 +415,27 @@ async def test_stopping_ends_streams_and_held_polls_at_once(desk: Desk, marta: B
     assert (answer.status_code, cursor_in(answer)) == (204, now)
 
 
-async def test_stopping_ends_streams_that_are_just_catching_up(
-    desk: Desk, whatsapp: WhatsApp, marta: Browser
+@pytest.mark.usefixtures("desk")
+async def test_stopping_ends_a_stream_that_joins_the_others_after_their_farewell(
+    whatsapp: WhatsApp, marta: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever was told what it had missed, and stands with the others a moment later, is not forgotten in between."""
-    missed, crowd = await head(), 60
+    """Whoever read that it has missed nothing more while the others were told to go is not forgotten."""
+    missed = await head()
     await whatsapp.says(ANA, "Olá")
+    read_news = Live.news
+    [farewell] = [task for task in asyncio.all_tasks() if task.get_name() == "streams"]
 
-    async def heard() -> list[str]:
-        async with listening(marta, missed) as stream:
-            first = await stream.next()
+    async def too_late(live: Live, cursor: int | None, *about: Any) -> News:
+        news = await read_news(live, cursor, *about)
+        if news.cursor == cursor:  # it would join now
             stopping.set()
-            assert first is not None
-            return [frame.event for frame in (first, *await stream.rest(within_seconds=AT_ONCE))]
+            await asyncio.wait({farewell})
+        return news
 
-    assert [events[-1] for events in await asyncio.gather(*(heard() for _ in range(crowd)))] == [
-        "bye"
-    ] * crowd
+    monkeypatch.setattr(Live, "news", too_late)
+    async with listening(marta, missed) as stream:
+        assert [frame.event for frame in await stream.rest(within_seconds=AT_ONCE)][-1] == "bye"
+    assert farewell.done()
 
 
 async def test_the_probe_says_hello_waits_a_second_and_says_bye(desk: Desk, marta: Browser) -> None:
