@@ -27,6 +27,7 @@ fsync = off
 synchronous_commit = off
 full_page_writes = off
 timezone = 'UTC'
+dynamic_shared_memory_type = mmap
 """
 
 

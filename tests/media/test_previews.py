@@ -1,5 +1,6 @@
 """What a bubble shows of a file once it was looked into; what is too costly or damaged is only handed out."""
 
+from contextlib import AsyncExitStack
 from io import BytesIO
 
 import httpx2
@@ -102,14 +103,15 @@ async def test_a_file_that_ends_the_process_again_and_again_is_given_up_and_not_
     async with transaction() as session:
         await session.execute(update(Media).values(looked_at=None, has_preview=False))
     claim = None
-    for _ in range(3):  # each process dies here, and an hour later the sweep asks again
-        claim = await claimed_anew(claim)
-        await previews.begun(claim).__aenter__()
-    await previews.Previewing(album.desk.app.state.store)(await claimed_anew(claim))
-    [shown] = await album.is_looked_into()
-    assert "grande demais para ser mostrado aqui" in shown.words
-    await sweeping.Sweeping(album.desk.app.state.store).look_into_the_rest()
-    assert await count(Job, Job.kind == PREVIEW) == 0
+    async with AsyncExitStack() as never_ended:
+        for _ in range(3):  # each process dies here, and an hour later the sweep asks again
+            claim = await claimed_anew(claim)
+            await never_ended.enter_async_context(previews.begun(claim))
+        await previews.Previewing(album.desk.app.state.store)(await claimed_anew(claim))
+        [shown] = await album.is_looked_into()
+        assert "grande demais para ser mostrado aqui" in shown.words
+        await sweeping.Sweeping(album.desk.app.state.store).look_into_the_rest()
+        assert await count(Job, Job.kind == PREVIEW) == 0
 
 
 async def claimed_anew(before: Claim | None) -> Claim:
