@@ -32,6 +32,7 @@ from app.db import Base, UtcDateTime, after_commit, insert_if_new, table_of
 from app.live.bell import Bell
 from app.rows import NewRows
 
+LOCKED = timedelta(seconds=5)  # as much later than it asked for the time may a transaction write
 LEASE = timedelta(seconds=15)
 MOST_TRIES = 20
 REST = timedelta(days=1)  # of what failed so often
@@ -235,5 +236,5 @@ async def repair_times(session: AsyncSession, longest_waits: Mapping[str, timede
         )
         too_late = update(JOBS).where(JOBS.c.kind == kind, JOBS.c.run_at > wait).values(run_at=now)
         moved += len((await session.execute(too_late.returning(JOBS.c.id))).all())
-    held = update(JOBS).where(JOBS.c.lease_until > now + LEASE).values(lease_until=now + LEASE)
+    held = update(JOBS).where(JOBS.c.lease_until > now + LEASE + LOCKED).values(lease_until=now + LEASE)
     return moved + len((await session.execute(held.returning(JOBS.c.id))).all())

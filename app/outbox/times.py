@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.db import UtcDateTime
+from app.jobs import LOCKED
 from app.outbox.backoff import GIVE_UP_AFTER
 from app.outbox.delivery import DeliveryStatus
 from app.outbox.queue import CONTACT_PACES, DELIVERIES, LEASE, NUMBER_PACES
@@ -27,7 +28,7 @@ async def repair_times(session: AsyncSession) -> int:
     tried_now = case(
         (DELIVERIES.c.next_try_at.is_not(None), literal(now, UtcDateTime()))
     )  # else its file is not there
-    held = update(DELIVERIES).where(DELIVERIES.c.lease_until > now + LEASE)
+    held = update(DELIVERIES).where(DELIVERIES.c.lease_until > now + LEASE + LOCKED)
     contacts = update(CONTACT_PACES).where(CONTACT_PACES.c.free_at > now + LONGEST_DEBT)
     of_numbers, soon = NUMBER_PACES.c, now + CLOCKS_APART
     is_not_slowed = and_(of_numbers.slowdowns == 0, of_numbers.free_at > soon)
