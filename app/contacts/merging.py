@@ -1,4 +1,5 @@
-"""Two contacts become one person, and two again when that was wrong. Locks are taken in the order of the ids."""
+"""Two contacts become one person, and two again when that was wrong. Locks are taken in the order of the ids,
+conversations before contacts."""
 
 from collections.abc import Collection
 
@@ -141,7 +142,11 @@ async def named(session: AsyncSession, ids: Collection[int]) -> list[Conversatio
 
 
 async def locked(session: AsyncSession, ids: Collection[int]) -> list[Contact]:
-    """Contacts that nobody changes, and to which nobody hangs anything new, until the transaction ends."""
+    """Contacts that nobody changes, and to which nobody hangs anything new, until the transaction ends.
+
+    Their conversations first: who answers in one holds it, and asks for its contact then.
+    """
+    await conversations_of(session, ids, merged=True)
     wanted = select(Contact).where(Contact.id.in_(ids)).order_by(Contact.id).with_for_update()
     return list((await session.scalars(wanted.execution_options(populate_existing=True))).all())
 
