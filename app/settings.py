@@ -280,7 +280,14 @@ def load_settings(**given: Any) -> Settings:
         raise WrongSettings("\n".join(sentence_of(fault) for fault in error.errors())) from None
 
 
+ASKED_FOR = {
+    "int_parsing": "give a whole number",
+    "float_parsing": "give a number",
+    "bool_parsing": "give true or false",
+}
+
+
 def sentence_of(fault: Any) -> str:
     name = ".".join(str(part) for part in fault["loc"][:1]).upper()
-    words = fault["msg"].removeprefix("Value error, ")
+    words = ASKED_FOR.get(fault["type"]) or fault["msg"].removeprefix("Value error, ")
     return f"{name}: {words}." if name else f"{words}."

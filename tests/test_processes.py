@@ -44,3 +44,8 @@ def test_what_sqlite_cannot_do_stops_the_start_by_name(given: dict[str, str], na
 def test_the_work_is_done_inside_unless_told_otherwise() -> None:
     assert settings().recado_jobs is Jobs.INSIDE
     assert settings(database_url=POSTGRES, recado_jobs="apart").recado_jobs is Jobs.APART
+
+
+def test_a_value_of_the_wrong_kind_is_asked_for_in_plain_words() -> None:
+    with pytest.raises(WrongSettings, match=r"^PORT: give a whole number\.$"):
+        settings(port="oitenta")
