@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -11,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock, jobs
 from app.db import transaction
-from app.jobs import Claim
+from app.jobs import Claim, Job
 from app.message_templates.models import Template
 from app.settings import Settings
 from app.whatsapp.graph import Answered, Graph
+from app.whatsapp.graph_errors import GraphError
 from app.whatsapp.lenient import JsonObject, objects_at, text_at
 from app.whatsapp.models import Number
 
@@ -24,6 +26,7 @@ SYNC = "sync_templates"  # key: the business account's id
 EVERY = timedelta(hours=6)
 AFTER_START = timedelta(seconds=20)  # a start has better things to do
 AFTER_TROUBLE = timedelta(minutes=10)
+UNREACHED = "unreached"
 PER_PAGE, MOST_PAGES = 50, 150  # Meta allows an account 6,000
 FIELDS = (
     "id", "name", "language", "status", "category", "components", "parameter_format", "quality_score", "rejected_reason",
@@ -54,6 +57,28 @@ async def last_synced_at(session: AsyncSession) -> Any:
     return (await session.execute(select(func.max(Template.synced_at)))).scalar_one()
 
 
+@dataclass(frozen=True)
+class Look:
+    """At Meta's lists: whether one is due or under way, and what kept the last from telling them all."""
+
+    is_under_way: bool = False
+    could_not_reach: bool = False
+    error: GraphError | None = None
+
+
+async def last_look(session: AsyncSession) -> Look:
+    look = Look()
+    asked = select(Job.run_at, Job.lease_token, Job.error).where(Job.kind == SYNC).order_by(Job.key)
+    for run_at, held, trouble in await session.execute(asked):
+        code = None if trouble in (None, UNREACHED) else int(trouble)
+        look = Look(
+            look.is_under_way or held is not None or run_at <= clock.now(),
+            look.could_not_reach or trouble == UNREACHED,
+            look.error or (GraphError(code) if code is not None else None),
+        )
+    return look
+
+
 class Syncing:
     """Works off `sync_templates` jobs."""
 
@@ -63,14 +88,14 @@ class Syncing:
     async def __call__(self, claim: Claim) -> None:
         found = await self.listed(claim.key)
         async with transaction() as session:
-            if found is not None:
-                await replace(session, claim.key, found)
-            again = EVERY if found is not None else AFTER_TROUBLE
+            if isinstance(found, str):
+                return await jobs.put_back(session, claim, run_at=clock.now() + AFTER_TROUBLE, error=found)
+            await replace(session, claim.key, found)
             await jobs.finish(session, claim)
-            await jobs.ask_once(session, SYNC, claim.key, run_at=clock.now() + again)
+            await jobs.ask_once(session, SYNC, claim.key, run_at=clock.now() + EVERY)
 
-    async def listed(self, account: str) -> list[JsonObject] | None:
-        """All templates of an account, page by page; None when Meta did not tell all of them."""
+    async def listed(self, account: str) -> list[JsonObject] | str:
+        """All templates of an account, page by page; when Meta did not tell all of them its code, or UNREACHED."""
         found: list[JsonObject] = []
         after = ""
         for _ in range(MOST_PAGES):
@@ -84,7 +109,7 @@ class Syncing:
             if not isinstance(page, Answered) or page.error:
                 code = page.error.code if isinstance(page, Answered) and page.error else None
                 log.warning("templates were not listed", extra={"account": account, "code": code})
-                return None
+                return UNREACHED if code is None else str(code)
             found += objects_at(page.document, "data")
             after = text_at(page.document, "paging", "cursors", "after")
             if not after or not text_at(page.document, "paging", "next"):

@@ -129,15 +129,14 @@ def id_in(request: Request, name: str) -> int:
 
 
 async def overview(request: Request) -> Response:
-    """`GET /templates`: all of them, with what Meta says of each. For supervisors and admins."""
+    """`GET /templates`: all of them, with what Meta says of each; for htmx the list alone. For supervisors and admins."""
     require(request.state.user, Permission.OVERSEE)
     async with reading() as session:
         found = await listing.all_of(session)
         synced_at = await syncing.last_synced_at(session)
-    asked = "asked" in request.query_params
-    return render(
-        request, "message_templates/overview.html", templates=found, synced_at=synced_at, asked=asked
-    )
+        look = await syncing.last_look(session)
+    page = "message_templates/_all.html" if wants_fragment(request) else "message_templates/overview.html"
+    return render(request, page, templates=found, synced_at=synced_at, look=look)
 
 
 async def sync(request: Request) -> Response:
@@ -145,4 +144,4 @@ async def sync(request: Request) -> Response:
     require(request.state.user, Permission.OVERSEE)
     async with transaction() as session:
         await syncing.ask(session)
-    return RedirectResponse("/templates?asked", status_code=303)
+    return RedirectResponse("/templates", status_code=303)

@@ -21,10 +21,11 @@ class FaultKind(StrEnum):
     )
     LOOK_UP = "look_up"  # where a file is: Graph refuses with `code`, answers `http_status` and `body`, or says `url`
     UPLOAD = "upload"  # a file of ours: Graph refuses it with `code`, or answers `http_status` and `body`
+    LIST = "list"  # the account's templates: Graph refuses to list them with `code`
     FILE = "file"  # the file itself goes wrong as `how` says, or is `http_status` with `headers` and `body` instead
 
 
-ABOUT_FILES = {FaultKind.LOOK_UP, FaultKind.UPLOAD, FaultKind.FILE}
+NOT_OF_SENDS = {FaultKind.LOOK_UP, FaultKind.UPLOAD, FaultKind.FILE, FaultKind.LIST}
 
 
 @dataclass(slots=True)
@@ -120,7 +121,7 @@ class Faults:
         """The first of each kind that this send meets; each is used once."""
         met: dict[FaultKind, Fault] = {}
         for fault in self.waiting:
-            is_meant = fault.kind not in (FaultKind.WEBHOOKS, *ABOUT_FILES)
+            is_meant = fault.kind not in (FaultKind.WEBHOOKS, *NOT_OF_SENDS)
             if is_meant and fault.kind not in met and fault.concerns(payload):
                 met[fault.kind] = fault
         for fault in met.values():

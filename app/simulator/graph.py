@@ -6,7 +6,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from app.simulator.faults import FaultKind
 from app.simulator.graph_doors import door, no_such_object, read_json, require_number
+from app.simulator.graph_errors import GraphRefusal
 from app.simulator.graph_files import describe, download, remove, upload
 from app.simulator.sending import receipt, send
 from app.simulator.world import World
@@ -72,6 +74,8 @@ async def subscribed_apps(world: World, request: Request) -> Response:
 async def message_templates(world: World, request: Request) -> Response:
     """The account's templates, a page at a time."""
     _require_account(world, request)
+    if fault := world.faults.take(FaultKind.LIST):
+        raise GraphRefusal(fault.code, "The templates are not listed.")
     asked = request.query_params
     limit = int(asked["limit"]) if asked.get("limit", "").isdigit() else 25
     address = str(request.url.replace(query=""))

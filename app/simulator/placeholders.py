@@ -5,6 +5,7 @@ import zlib
 from base64 import b85decode
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,25 @@ def _silent_voice(seconds: int = 2) -> bytes:
     return b"".join([*pages, _ogg_page(2, 4, seconds * 48_000, frames)])
 
 
+def _sticker() -> bytes:
+    """A round face on nothing, 512 by 512 as WhatsApp's stickers are."""
+    from PIL import Image, ImageDraw  # loaded only by who plays with it
+
+    picture = Image.new("RGBA", (512, 512))
+    pen = ImageDraw.Draw(picture)
+    pen.ellipse((32, 32, 480, 480), fill="#ffcc4d", outline="white", width=16)
+    pen.ellipse((156, 170, 206, 250), fill="#664500")
+    pen.ellipse((306, 170, 356, 250), fill="#664500")
+    pen.chord((136, 240, 376, 420), 0, 180, fill="#664500")
+    with BytesIO() as file:
+        picture.save(file, "WEBP", quality=80)
+        return file.getvalue()
+
+
 _PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
     b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-)
-_WEBP = (
-    b"RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00"
 )
 # Two seconds of H.264, 160 x 120: a bright patch that wanders to the right. Packed, as it is mostly alike.
 _MP4 = (
@@ -94,6 +107,6 @@ def placeholder(kind: str) -> Placeholder:
         "video": lambda: Placeholder("video/mp4", "video.mp4", zlib.decompress(b85decode(_MP4))),
         "document": lambda: Placeholder("application/pdf", "comprovante.pdf", _PDF),
         "audio": lambda: Placeholder("audio/ogg; codecs=opus", "voz.ogg", _silent_voice()),
-        "sticker": lambda: Placeholder("image/webp", "figurinha.webp", _WEBP),
+        "sticker": lambda: Placeholder("image/webp", "figurinha.webp", _sticker()),
     }
     return makers[kind]()

@@ -43,6 +43,23 @@ def sentences(page: str) -> list[str]:
     return [unescape(words) for words in re.findall(r'role="alert">(.*?)</p>', page)]
 
 
+async def test_the_list_says_why_whatsapp_did_not_tell_it_and_follows_the_look_by_itself(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
+    await whatsapp.breaks({"kind": "list", "code": 190})
+    assert (await marta.post("/templates/sync")).status_code == 303
+    asked = (await marta.open("/templates")).text
+
+    async def told() -> list[str]:
+        return sentences((await marta.open("/templates")).text)
+
+    [trouble] = await within(15, told, what="the reason")
+    assert trouble.startswith("O WhatsApp está desconectado.")
+    assert ('hx-trigger="load' in asked) != ('role="alert"' in asked)
+    await synced(marta)
+    assert await told() == []
+
+
 FILLED: dict[str, tuple[dict[str, str], list[dict[str, Any]] | None, str]] = {
     # template: (what is filled in, Graph's components, what the bubble says)
     "retomar_conversa": (
