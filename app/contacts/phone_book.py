@@ -1,5 +1,5 @@
-"""What the business itself calls a contact, in the phone book of its phone app. It wins over the profile's name, as on
-that phone."""
+"""What the business itself calls a contact, in the phone book of its phone app or when it wrote first. It wins over the
+profile's name, as on that phone."""
 
 from datetime import datetime
 
@@ -17,11 +17,13 @@ async def enter(session: AsyncSession, entry: BookEntry, now: datetime) -> None:
     before the name that we have changes nothing."""
     person = Named(entry.person, now, entry.at)
     [contact_id] = await identities.resolve(session, [person])
-    name = entry.name[: identities.LONGEST_NAME] or None
-    is_newer = or_(Contact.book_name_at.is_(None), Contact.book_name_at <= person.since)
+    await call(session, contact_id, entry.name, person.since)
+
+
+async def call(session: AsyncSession, contact_id: int, name: str, since: datetime) -> None:
+    """The business calls this contact so; "": no longer by a name of its own."""
+    is_newer = or_(Contact.book_name_at.is_(None), Contact.book_name_at <= since)
     named = update(Contact).where(Contact.id == contact_id, is_newer)
-    kept = await session.execute(
-        named.values(book_name=name, book_name_at=person.since).returning(Contact.id)
-    )
-    if kept.first() is not None:
+    values = {"book_name": name[: identities.LONGEST_NAME] or None, "book_name_at": since}
+    if (await session.execute(named.values(values).returning(Contact.id))).first() is not None:
         await identities.announce_contact(session, contact_id)

@@ -21,8 +21,13 @@ from app.conversations.models import Conversation, Draft, Handoff, Message, Mode
 from app.conversations.ordering import sort_key
 from app.db import Base, Made, made, table_of
 from app.whatsapp.models import Number
+from app.whatsapp.user_ids import UserIdKind
+from app.whatsapp.user_ids import kind_of as kind_of_id
 
 PAGE = 50
+
+
+MEANINGLESS = (UserIdKind.BSUID, UserIdKind.PARENT_BSUID)
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,13 @@ class Row:
     handoff: Handoff | None  # why people were called, while they have it
     key: str
     twin: "Twin | None" = None
+
+    @property
+    def known_by(self) -> str:
+        """The phone or the username, where the name is another; "" for one whom only Meta's id names, which tells
+        people nothing."""
+        tells = self.address != self.name and kind_of_id(self.address) not in MEANINGLESS
+        return self.address if tells else ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
-from app.contacts import identities
+from app.contacts import identities, phone_book
 from app.contacts.identities import Named
 from app.contacts.models import IdentityKind
 from app.conversations import receiving
@@ -28,8 +28,9 @@ async def start(session: AsyncSession, number_id: int | None, phone: str, name: 
     now = clock.now()
     contact_id = await identities.find(session, [(IdentityKind.WA_ID, wa_id)])
     if contact_id is None:
-        person = Sender(wa_id=wa_id, profile_name=" ".join(name.replace("\0", "").split())[:LONGEST_NAME])
-        contact_id = (await identities.resolve(session, [Named(person, now)]))[0]
+        contact_id = (await identities.resolve(session, [Named(Sender(wa_id=wa_id), now)]))[0]
+        if called := " ".join(name.replace("\0", "").split())[:LONGEST_NAME]:
+            await phone_book.call(session, contact_id, called, now)
     await receiving.begin(session, number, contact_id, now, claude_answers=False)
     theirs = select(Conversation).where(
         Conversation.number_id == number.id, Conversation.contact_id == contact_id

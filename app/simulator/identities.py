@@ -9,13 +9,14 @@ ONLY_NUMBER, ONLY_ID = ("user_id",), ("wa_id", "from")
 
 def appears_twice(world: World, customer: Customer) -> None:
     """Writes as somebody with a number alone, then as somebody with an id alone: two threads at the desk."""
-    inbound.write(world, customer, "Oi, escrevo do meu número", omit=ONLY_NUMBER)
+    before = world.now() - 2  # nobody changes in the same second
+    inbound.write(world, customer, "Oi, escrevo do meu número", omit=ONLY_NUMBER, at=before)
     inbound.write(world, customer, "E agora com nome de usuário", omit=ONLY_ID)
 
 
 def shows_who_it_is(world: World, customer: Customer) -> None:
     """Writes with both, which proves it."""
-    inbound.write(world, customer, "Sou a mesma pessoa")
+    inbound.write(world, customer, "Sou eu, com os dois")
 
 
 def change_user_id(world: World, customer: Customer, *, only_in_sentence: bool = False) -> str:

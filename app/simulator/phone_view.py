@@ -28,6 +28,7 @@ class Bubble:
     id: str
     is_mine: bool
     kind: str
+    filename: str
     parts: list[tuple[str, str]]
     media_id: str
     time: str
@@ -67,7 +68,7 @@ def _last_at(world: World, customer: Customer) -> float:
 def _row(world: World, customer: Customer, is_open: bool, palette: int) -> Row:
     chat = world.chat(customer)
     detail = f"+{customer.wa_id}" if customer.wa_id else f"@{customer.username}"
-    preview, time = (words(chat[-1])[:60], clock(chat[-1].at)) if chat else ("", "")
+    preview, time = (words(chat[-1], world)[:60], clock(chat[-1].at)) if chat else ("", "")
     return Row(customer.key, customer.name, detail, preview, time, is_open, palette)
 
 
@@ -84,11 +85,12 @@ def _bubble(world: World, message: ChatMessage) -> Bubble:
         id=message.id,
         is_mine=message.direction == "in",
         kind=message.type,
-        parts=spans(words(message)),
-        media_id=str(content.get("id", "")) if message.type in ATTACHMENTS else "",
+        filename=str(content.get("filename", "")),
+        parts=spans(words(message, world)),
+        media_id=_media_id(message, content),
         time=clock(message.at),
         status=message.status,
-        quote=words(quoted)[:80] if quoted else "",
+        quote=words(quoted, world)[:80] if quoted else "",
         reactions=sorted(set(message.reactions.values())),
         is_removed=message.is_removed,
         taps=_taps(message),
@@ -100,7 +102,15 @@ def clock(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).astimezone(BRASILIA).strftime("%H:%M")
 
 
-def words(message: ChatMessage) -> str:
+def _media_id(message: ChatMessage, content: dict[str, Any]) -> str:
+    """Of the message's file, or of the picture at the top of a template."""
+    if message.type != "template":
+        return str(content.get("id", "")) if message.type in ATTACHMENTS else ""
+    parameters = [one for part in content.get("components") or [] for one in part.get("parameters") or []]
+    return next((str(one["image"].get("id", "")) for one in parameters if one.get("type") == "image"), "")
+
+
+def words(message: ChatMessage, world: World) -> str:
     """The text of a message of any type; for those without one, the name of the type."""
     content: Any = message.content
     if message.type == "contacts":
@@ -108,7 +118,7 @@ def words(message: ChatMessage) -> str:
     if message.type == "interactive":
         return _interactive_words(content)
     if message.type == "template":
-        return _template_words(content)
+        return world.templates.text_of(content)
     for key in ("body", "text", "caption", "name", "filename"):
         if isinstance(content, dict) and content.get(key):
             return str(content[key])
@@ -120,12 +130,6 @@ def _interactive_words(content: dict[str, Any]) -> str:
         return str(content["body"].get("text", ""))
     reply = content.get(str(content.get("type")), {})
     return str(reply.get("title") or reply.get("body") or "")
-
-
-def _template_words(content: dict[str, Any]) -> str:
-    parameters = (one for part in content.get("components") or [] for one in part.get("parameters") or [])
-    values = [str(one.get("text", "")) for one in parameters if one.get("text")]
-    return " · ".join([str(content.get("name")), *values])
 
 
 def _taps(message: ChatMessage) -> list[Tap]:

@@ -93,6 +93,20 @@ class TemplateShelf:
                 return one
         raise KeyError(name)
 
+    def text_of(self, sent: Json) -> str:
+        """What a customer reads of a template that was sent, its buttons in brackets."""
+        code = (sent.get("language") or {}).get("code")
+        named = (one for one in self.all if (one["name"], one["language"]) == (sent.get("name"), code))
+        template: Json = next(named, {"components": []})
+        given = {_place(one): one.get("parameters") or [] for one in sent.get("components") or []}
+        shown = []
+        for part in template["components"]:
+            if part["type"] == "BUTTONS":
+                shown.append("\n".join(f"[{button['text']}]" for button in part["buttons"]))
+            elif "text" in part:
+                shown.append(_filled(part["text"], given.get(part["type"].lower(), [])))
+        return "\n\n".join(shown)
+
     def check(self, sent: Json) -> None:
         """Raises GraphRefusal when this template is not there, not approved, or filled in wrongly."""
         code = (sent.get("language") or {}).get("code")
@@ -120,6 +134,14 @@ def _compared(template: Json, sent: Json) -> Iterator[tuple[str, list[str], list
             yield where, [part["format"].lower()], given.get(where, [])
         else:
             yield where, list(dict.fromkeys(PLACEHOLDER.findall(part["text"]))), given.get(where, [])
+
+
+def _filled(text: str, parameters: list[Json]) -> str:
+    values = {
+        one.get("parameter_name") or str(place): str(one.get("text", ""))
+        for place, one in enumerate(parameters, start=1)
+    }
+    return PLACEHOLDER.sub(lambda name: values.get(name[1], name[0]), text)
 
 
 def _place(component: Json) -> str:

@@ -162,3 +162,23 @@ async def test_a_conversation_opened_by_keyboard_is_ready_to_be_answered(
     await tab.page.keyboard.press("Enter")
     await expect(tab.bubble("Boa!")).to_be_visible()
     await expect(tab.text_box).to_be_focused()
+
+
+async def test_what_is_wrong_in_the_form_of_another_kind_is_said_in_it_and_can_be_mended(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
+    tab = await at_anas(browsers, whatsapp)
+    browsers.opened[-1].expects("422")
+    await tab.page.locator("#composer .attach").click()
+    await tab.page.get_by_role("button", name="Localização").click()
+    form = tab.page.locator("form.kind")
+    await form.locator("[name=latitude]").fill("praça da sé")
+    await form.locator("[name=name]").fill("Sé")
+    await form.get_by_role("button", name="Enviar").click()
+    await expect(form.get_by_role("alert")).to_be_visible()
+    await expect(form.locator("[name=name]")).to_have_value("Sé")
+    await form.locator("[name=latitude]").fill("-23.5503, -46.6339")
+    await form.get_by_role("button", name="Enviar").click()
+    await expect(form).to_be_hidden()
+    [sent] = await whatsapp.accepted(at_least=1)
+    assert sent["payload"]["location"]["name"] == "Sé"
