@@ -57,6 +57,7 @@ def environment(settings: Settings) -> Environment:
         claude_answers=lambda: settings.claude_answers,
         shown_status=lambda status: "read" if status == "played" else status,
         author_words=words.author,
+        quote_words=words.quote,
         handoff_words=words.handoff,
         duplicate_words=words.duplicate,
         identity_words=words.identity,

@@ -7,7 +7,8 @@ from babel.numbers import format_currency, format_decimal
 
 from app.contacts.models import DuplicateReason, IdentityKind
 from app.conversations.handoff import HandoffReason
-from app.conversations.models import Author
+from app.conversations.models import Author, Message
+from app.conversations.quotes import Quote
 from app.conversations.thread import Bubble
 from app.i18n import N_, _, number_format
 
@@ -57,13 +58,23 @@ def identity(kind: str) -> str:
 
 def author(bubble: Bubble) -> str:
     """Who answered, above the first bubble of a run."""
-    match bubble.message.author:
+    return author_of(bubble.message, bubble.author_name)
+
+
+def author_of(message: Message, name: str | None) -> str:
+    """Who said it; `name`: the attendant's or the contact's, where it is known."""
+    match message.author:
         case Author.CLAUDE:
             return "Claude"
         case Author.PHONE:
             return _("By the phone app")
         case _:
-            return bubble.author_name or _("A former attendant")
+            return name or _("A former attendant")
+
+
+def quote(quote: Quote) -> str:
+    """Who is quoted."""
+    return author_of(quote.message, quote.name)
 
 
 def closing(minutes: int | None, *, within_the_hour: bool = False) -> str:

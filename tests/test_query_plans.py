@@ -13,8 +13,9 @@ from app.contacts.identities import HOLDERS
 from app.conversations.held_texts import WAITING_IN
 from app.conversations.known import KNOWN
 from app.conversations.listing import EVERYTHING, SEEN
+from app.conversations.quotes import QUOTED
 from app.conversations.receiving import PLACES_BETWEEN
-from app.conversations.thread import BESIDE, ONE, QUOTED, STANDING
+from app.conversations.thread import BESIDE, ONE, STANDING
 from app.db import close_database, database, open_database, reading
 
 ASKED: dict[str, tuple[Executable, dict[str, Any]]] = {

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ScalarSelect, bindparam, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.models import User
 from app.conversations import albums, wordings
 from app.conversations.labels import Kind, kind_of
 from app.conversations.models import Author, Message, Reaction, Wording
 from app.conversations.ordering import key_of
 from app.conversations.problems import Problem, problems_of
+from app.conversations.quotes import Quote, author_names, quotes_in
 from app.conversations.shown_content import Content, content_of
 from app.db import UtcDateTime, made, table_of
 from app.media import showing
@@ -41,7 +41,7 @@ class Bubble:
     author_name: str | None
     author_colour: int
     reactions: Sequence[Reacted]
-    quote: Message | None
+    quote: Quote | None
     problem: Problem | None
     kind: Kind | None
     content: Content | None
@@ -149,7 +149,7 @@ async def draw(
     """Bubbles for consecutive messages, `earlier` being the one above the first; a fixed number of queries."""
     names = await author_names(session, messages)
     reactions = await reactions_to(session, messages)
-    quotes = await quoted_by(session, messages)
+    quotes = await quotes_in(session, messages)
     problems = await problems_of(session, messages)
     media = await showing.shown_with(session, messages)
     tiles = await albums.tiles(session, messages, zone)
@@ -191,14 +191,6 @@ def starts_run(message: Message, above: Message | None, zone: ZoneInfo) -> bool:
     return not same_author or above.sent_at.astimezone(zone).date() != message.sent_at.astimezone(zone).date()
 
 
-async def author_names(session: AsyncSession, messages: Sequence[Message]) -> dict[int | None, str]:
-    ids = {message.user_id for message in messages if message.user_id is not None}
-    if not ids:
-        return {}
-    named = select(User.id, User.name).where(User.id.in_(ids))
-    return {user_id: name for user_id, name in await session.execute(named)}
-
-
 STANDING = (
     select(*REACTIONS.c["target_wamid", "by_us", "emoji"])
     .where(
@@ -223,21 +215,3 @@ async def reactions_to(session: AsyncSession, messages: Sequence[Message]) -> di
         if emoji:
             found.setdefault(wamid, []).append(Reacted(emoji, by_us))
     return found
-
-
-QUOTED = select(MESSAGES).where(
-    MESSAGES.c.number_id
-    == bindparam("number"),  # the same in all of a conversation: by it an index finds a wamid
-    MESSAGES.c.conversation_id == bindparam("conversation"),
-    MESSAGES.c.wamid.in_(bindparam("wamids", expanding=True)),
-)
-
-
-async def quoted_by(session: AsyncSession, messages: Sequence[Message]) -> dict[str, Message]:
-    """The messages that these answer, by wamid; those we never had are missing."""
-    wamids = {message.reply_to_wamid for message in messages if message.reply_to_wamid}
-    if not wamids:
-        return {}
-    here = {"number": messages[0].number_id, "conversation": messages[0].conversation_id}
-    rows = (await session.execute(QUOTED, {**here, "wamids": list(wamids)})).mappings()
-    return {row["wamid"]: made(Message, row) for row in rows}

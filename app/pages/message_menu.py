@@ -5,6 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.conversations import about, reacting
 from app.conversations.access import conversation_for, strict_id
+from app.conversations.quotes import quotes_of
 from app.db import reading, transaction
 from app.forms import text_field
 from app.pages.answers import changed
@@ -23,7 +24,8 @@ async def quote(request: Request) -> Response:
     """`GET /c/{id}/messages/{message_id}/quote`: what stands above the composer's text from then on."""
     async with reading() as session:
         conversation = await conversation_for(session, request.state.user, ids(request)[0])
-        quoted = await about.message_in(session, conversation, ids(request)[1])
+        message = await about.message_in(session, conversation, ids(request)[1])
+        [quoted] = await quotes_of(session, [message])
     return render(request, "conversations/_quote.html", quoted=quoted)
 
 

@@ -10,9 +10,10 @@ from starlette.responses import RedirectResponse, Response
 
 from app.conversations import about, replying, service_window, thread
 from app.conversations.access import conversation_for, strict_id
-from app.conversations.models import Conversation, Message
+from app.conversations.models import Conversation
 from app.conversations.ordering import parse_key
 from app.conversations.outgoing import Outgoing
+from app.conversations.quotes import Quote, quotes_of
 from app.db import reading, transaction
 from app.errors import AppError, Conflict, Invalid, NotFound
 from app.forms import text_field
@@ -113,13 +114,16 @@ async def refused(request: Request, conversation_id: int, form: FormData, refusa
     )
 
 
-async def quoted_again(session: AsyncSession, conversation: Conversation, form: FormData) -> Message | None:
+async def quoted_again(session: AsyncSession, conversation: Conversation, form: FormData) -> Quote | None:
     """The quote that the refused form carried, unless it was the quote that was refused."""
     try:
         reply_to = quoted(form)
-        return None if reply_to is None else await about.message_in(session, conversation, reply_to)
+        if reply_to is None:
+            return None
+        message = await about.message_in(session, conversation, reply_to)
     except AppError:
         return None
+    return (await quotes_of(session, [message]))[0]
 
 
 async def kind(request: Request) -> Response:
