@@ -16,6 +16,8 @@ LONGEST_HEADER = LONGEST_FOOTER = 60
 LONGEST_BUTTON, LONGEST_ROW, LONGEST_DESCRIPTION, LONGEST_SECTION = 20, 24, 72, 24
 LONGEST_NAME = 200
 CHOSEN_FILE = "chosen_sha256"  # beside the content of what carries a file: ours, not Graph's
+AS_SHOWN = "as_shown"  # the same of a template: what the customer reads, part by part
+OURS = frozenset({CHOSEN_FILE, AS_SHOWN})
 WITH_CAPTION = frozenset({"image", "video", "document"})
 MOST_BUTTONS, MOST_ROWS, MOST_CONTACTS = 3, 10, 10
 

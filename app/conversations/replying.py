@@ -13,7 +13,7 @@ from app.contacts.identities import recipient_of
 from app.conversations import drafts, handoff, service_window
 from app.conversations.models import Author, Conversation, Direction, Message
 from app.conversations.ordering import store, time_of
-from app.conversations.outgoing import CHOSEN_FILE, Outgoing
+from app.conversations.outgoing import CHOSEN_FILE, OURS, Outgoing
 from app.errors import Conflict, Invalid
 from app.i18n import N_
 from app.live.events import Change, EventKind, announce
@@ -161,7 +161,7 @@ def payload_of(message: Message, recipient: str, media_id: str = "") -> dict[str
     elif message.type in TYPES:
         content = media_content(message.type, message.content, message.body)
     else:
-        content = {name: value for name, value in message.content.items() if name != CHOSEN_FILE}
+        content = {name: value for name, value in message.content.items() if name not in OURS}
     payload = message_payload(recipient, message.type, content, reply_to=message.reply_to_wamid)
     return with_file(payload, media_id) if media_id else payload
 

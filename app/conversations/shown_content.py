@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from app.characters import storable
 from app.conversations.models import Message
+from app.conversations.outgoing import AS_SHOWN
 from app.conversations.unsupported import Notice, notice_of
 from app.web_addresses import is_web_address
 from app.whatsapp.lenient import JsonObject, at, objects_at, text_at
@@ -111,7 +112,8 @@ class Option:
 
 @dataclass(frozen=True)
 class Offer:
-    """A text of ours with something to tap. `link`: the address that its one option opens, "" for all others."""
+    """A text of ours with something to tap, or a template. `link`: the address that its one option opens, "" for all
+    others; `words` "": the message's body says them; `media`: of a template whose file lies elsewhere."""
 
     template: ClassVar[str] = "offer"
     says_it_all: ClassVar[bool] = True
@@ -120,6 +122,9 @@ class Offer:
     options: tuple[Option, ...]
     is_list: bool = False
     link: str = ""
+    words: str = ""
+    media: str = ""
+    is_template: bool = False
 
 
 Content = Offer | Location | Contacts | Choice | Answers | Order | CallPermission | Notice
@@ -189,6 +194,17 @@ def _offer(content: JsonObject) -> Offer | None:
     return Offer(*around, shown, is_list=bool(rows)) if shown else None
 
 
+def _template(content: JsonObject) -> Offer | None:
+    """What `message_templates/filling.py` noted of what the customer reads; None for one of before."""
+    shown = at(content, AS_SHOWN)
+    if not isinstance(shown, dict):
+        return None
+    buttons = [one for one in shown.get("buttons") or [] if isinstance(one, str)]
+    options = tuple(Option(words) for words in buttons[:MOST])
+    header, footer, media = (_line(shown, part) for part in ("header", "footer", "media"))
+    return Offer(header, footer, options, words=text_at(shown, "body"), media=media, is_template=True)
+
+
 def _answers(response: str) -> Answers:
     """The form's answers; `flow_token` is our own mark and no answer."""
     try:
@@ -249,4 +265,5 @@ READERS: dict[str, Callable[[JsonObject], Content | None]] = {
     "contacts": _contacts,
     "interactive": _interactive,
     "order": _order,
+    "template": _template,
 }

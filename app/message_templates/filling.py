@@ -1,11 +1,11 @@
 """A template filled in: the text that the customer reads, and the JSON that Graph takes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote
 
-from app.conversations.outgoing import CHOSEN_FILE, Outgoing, is_longer
+from app.conversations.outgoing import AS_SHOWN, CHOSEN_FILE, Outgoing, is_longer
 from app.errors import Invalid
 from app.i18n import N_
 from app.message_templates.models import Template
@@ -80,6 +80,7 @@ def fill(template: Template, given: Mapping[str, str], file: Outgoing | None = N
     top = at_the_top(parts, values, file)
     if components := components_of(parts, values, top, is_named=template.parameter_format.upper() == "NAMED"):
         content["components"] = components
+    content[AS_SHOWN] = asdict(shown)
     if file is not None:
         content[CHOSEN_FILE] = file.content[CHOSEN_FILE]
     return Outgoing("template", shown.text, content, file.file if file else None)
