@@ -20,7 +20,7 @@ async def test_each_kind_of_file_gets_its_bubble(album: Album) -> None:
     image, video, audio, voice, sticker, document = await album.is_looked_into()
     assert f'src="/media/{image.id}/preview" alt="Foto" width="320" height="240"' in image.html
     assert f'poster="/media/{video.id}/preview"' in video.html
-    assert f'src="/media/{sticker.id}" alt="Figurinha" width="1" height="1"' in sticker.html
+    assert f'src="/media/{sticker.id}" alt="Figurinha" width="512" height="512"' in sticker.html
     assert '<video class="media__picture"' in video.html
     assert all("<audio " in one.html and "hx-morph-skip" in one.html for one in (audio, voice))
     assert 'alt="Figurinha"' in sticker.html
