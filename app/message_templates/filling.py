@@ -80,7 +80,7 @@ def fill(template: Template, given: Mapping[str, str], file: Outgoing | None = N
     top = at_the_top(parts, values, file)
     if components := components_of(parts, values, top, is_named=template.parameter_format.upper() == "NAMED"):
         content["components"] = components
-    content[AS_SHOWN] = asdict(shown)
+    content[AS_SHOWN] = asdict(shown) | {"buttons": list(shown.buttons)}  # as JSON gives it back
     if file is not None:
         content[CHOSEN_FILE] = file.content[CHOSEN_FILE]
     return Outgoing("template", shown.text, content, file.file if file else None)

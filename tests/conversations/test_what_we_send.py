@@ -188,6 +188,10 @@ async def test_what_whatsapp_would_refuse_is_refused_beside_the_field_and_nothin
     assert await whatsapp.accepted() == []
 
 
+def who_is_quoted(page: str) -> list[str]:
+    return re.findall(r'<cite class="quote__author"[^>]*>(.*?)</cite>', page)
+
+
 async def test_a_reply_quotes_and_a_reaction_comes_goes_and_is_told(ana: Thread, whatsapp: WhatsApp) -> None:
     theirs = (await ana.browser.bubbles(ana.id))[0]
     wamid = await whatsapp.says(ANA, "Tem azul?")
@@ -198,8 +202,10 @@ async def test_a_reply_quotes_and_a_reaction_comes_goes_and_is_told(ana: Thread,
     asked = await within(10, second, what="the question")
     quote = await ana.browser.get(f"/c/{ana.id}/messages/{asked.id}/quote")
     assert f'name="reply_to" value="{asked.id}"' in quote.text
+    assert who_is_quoted(quote.text) == [ANA.name]
     assert (await ana.browser.sends(ana.id, {"text": "Tem!", "reply_to": str(asked.id)})).status_code == 200
     assert (await leaves(whatsapp))[0]["context"] == {"message_id": wamid}
+    assert who_is_quoted((await ana.browser.open(f"/c/{ana.id}")).text) == [ANA.name]
 
     address = f"/c/{ana.id}/messages/{asked.id}"
     assert "👍" in (await ana.browser.get(f"{address}/menu")).text
@@ -239,6 +245,7 @@ async def test_what_has_no_text_can_be_quoted_too(ana: Thread, whatsapp: WhatsAp
     bubble = (await ana.browser.bubbles(ana.id))[-1]
     quote = await ana.browser.get(f"/c/{ana.id}/messages/{bubble.id}/quote")
     assert "Foto" in quote.text
+    assert who_is_quoted(quote.text) == ["marta"]  # as the first admin is called
 
 
 async def test_only_the_composers_own_message_takes_the_draft_and_the_next_form_id(
