@@ -97,7 +97,7 @@ async def test_whatever_the_machines_clock_does_each_message_arrives_leaves_once
 
 
 def about_right() -> bool:
-    """Far enough from the truth to close a window, no clock stays once it was opened with WhatsApp's help."""
+    """Once WhatsApp has answered, no clock is told that is far enough from the truth to close a window."""
     return abs(clock.now() - datetime.now(UTC)) < timedelta(minutes=1)
 
 

@@ -1,6 +1,7 @@
 """Keeps our list of templates as Meta's: a job for each account, at the start, each six hours, and when asked."""
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,7 +27,7 @@ SYNC = "sync_templates"  # key: the business account's id
 EVERY = timedelta(hours=6)
 AFTER_START = timedelta(seconds=20)  # a start has better things to do
 AFTER_TROUBLE = timedelta(minutes=10)
-UNREACHED = "unreached"
+UNREACHED, CODE = "unreached", re.compile(r"-?[0-9]{1,9}")
 PER_PAGE, MOST_PAGES = 50, 150  # Meta allows an account 6,000
 FIELDS = (
     "id", "name", "language", "status", "category", "components", "parameter_format", "quality_score", "rejected_reason",
@@ -59,10 +60,11 @@ async def last_synced_at(session: AsyncSession) -> Any:
 
 @dataclass(frozen=True)
 class Look:
-    """At Meta's lists: whether one is due or under way, and what kept the last from telling them all."""
+    """At Meta's lists: whether one is due or under way, and what kept the last from telling them all; `error`: Meta's,
+    where it gave one."""
 
     is_under_way: bool = False
-    could_not_reach: bool = False
+    has_failed: bool = False
     error: GraphError | None = None
 
 
@@ -70,10 +72,10 @@ async def last_look(session: AsyncSession) -> Look:
     look = Look()
     asked = select(Job.run_at, Job.lease_token, Job.error).where(Job.kind == SYNC).order_by(Job.key)
     for run_at, held, trouble in await session.execute(asked):
-        code = None if trouble in (None, UNREACHED) else int(trouble)
+        code = int(trouble) if trouble and CODE.fullmatch(trouble) else None  # else what went wrong with us
         look = Look(
             look.is_under_way or held is not None or run_at <= clock.now(),
-            look.could_not_reach or trouble == UNREACHED,
+            look.has_failed or trouble is not None,
             look.error or (GraphError(code) if code is not None else None),
         )
     return look

@@ -95,9 +95,7 @@ class TemplateShelf:
 
     def text_of(self, sent: Json) -> str:
         """What a customer reads of a template that was sent, its buttons in brackets."""
-        code = (sent.get("language") or {}).get("code")
-        named = (one for one in self.all if (one["name"], one["language"]) == (sent.get("name"), code))
-        template: Json = next(named, {"components": []})
+        template = self._named(sent) or {"components": []}
         given = {_place(one): one.get("parameters") or [] for one in sent.get("components") or []}
         shown = []
         for part in template["components"]:
@@ -109,16 +107,18 @@ class TemplateShelf:
 
     def check(self, sent: Json) -> None:
         """Raises GraphRefusal when this template is not there, not approved, or filled in wrongly."""
-        code = (sent.get("language") or {}).get("code")
-        named = [one for one in self.all if (one["name"], one["language"]) == (sent.get("name"), code)]
-        if not named or named[0]["status"] in ("REJECTED", "PENDING"):
-            raise GraphRefusal(
-                132001, f"template name ({sent.get('name')}) does not exist in the translation {code}"
-            )
-        if named[0]["status"] in ("PAUSED", "DISABLED"):
-            raise GraphRefusal(132015 if named[0]["status"] == "PAUSED" else 132016, "Template is paused")
-        for where, wanted, given in _compared(named[0], sent):
-            _compare(where, wanted, given, named[0]["parameter_format"] == "NAMED")
+        template = self._named(sent)
+        if template is None or template["status"] in ("REJECTED", "PENDING"):
+            name, language = sent.get("name"), sent.get("language")
+            raise GraphRefusal(132001, f"template name ({name}) does not exist in the translation {language}")
+        if template["status"] in ("PAUSED", "DISABLED"):
+            raise GraphRefusal(132015 if template["status"] == "PAUSED" else 132016, "Template is paused")
+        for where, wanted, given in _compared(template, sent):
+            _compare(where, wanted, given, template["parameter_format"] == "NAMED")
+
+    def _named(self, sent: Json) -> Json | None:
+        wanted = (sent.get("name"), (sent.get("language") or {}).get("code"))
+        return next((one for one in self.all if (one["name"], one["language"]) == wanted), None)
 
 
 def _compared(template: Json, sent: Json) -> Iterator[tuple[str, list[str], list[Json]]]:

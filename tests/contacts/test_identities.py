@@ -109,6 +109,15 @@ async def test_a_customer_without_a_number_is_answered_by_id_and_shown_by_userna
     assert "to" not in send["payload"]
 
 
+async def test_an_id_that_tells_people_nothing_does_not_stand_beside_a_name(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
+    await hears(whatsapp, "w1", "Oi", Customer(CLARA.name, bsuid=CLARA.bsuid))
+    conversation = await marta.conversation_with(CLARA.name)
+    assert CLARA.bsuid
+    assert CLARA.bsuid not in (await marta.open(f"/c/{conversation}")).text
+
+
 async def test_a_message_from_nobody_is_set_aside(marta: Browser, whatsapp: WhatsApp) -> None:
     assert await whatsapp.posts(webhook(change(text("w1", "quem?", Customer(""))))) == 200
     assert await threads(marta) == {}

@@ -8,8 +8,12 @@ from uuid import uuid4
 
 import httpx2
 from PIL import Image
+from sqlalchemy import update
 
-from app.message_templates.syncing import PER_PAGE
+from app.db import transaction
+from app.jobs import Job
+from app.message_templates.syncing import PER_PAGE, SYNC
+from app.simulator import phone_view
 from tests.actors import Browser, Desk, WhatsApp, within, words_in
 from tests.clocks import moving_clock
 from tests.people import ANA, PAULO, Customer
@@ -56,6 +60,11 @@ async def test_the_list_says_why_whatsapp_did_not_tell_it_and_follows_the_look_b
     [trouble] = await within(15, told, what="the reason")
     assert trouble.startswith("O WhatsApp está desconectado.")
     assert ('hx-trigger="load' in asked) != ('role="alert"' in asked)
+    async with transaction() as session:  # whatever else may have gone wrong with the look
+        await session.execute(update(Job).where(Job.kind == SYNC).values(error="OperationalError"))
+    assert await told() == [
+        "A lista não veio quando a pedimos ao WhatsApp pela última vez. Ela é pedida de novo sozinha."
+    ]
     await synced(marta)
     assert await told() == []
 
@@ -141,6 +150,10 @@ async def test_a_filled_in_template_leaves_as_graph_documents_it_also_when_the_w
                 "type": "template",
                 "template": template,
             }
+            world = whatsapp.world
+            read = phone_view.words(world.chat(world.customer(ANA.name))[-1], world)
+            missing = [words for words in says if words not in read and words != "Uma imagem"]
+            assert not missing, name  # a header's picture has words of the phone's own
             bubble = (await marta.open(f"/c/{ana}")).text.split("<article")[-1]
             said = [words_in(bubble).find(words) for words in says]
             assert -1 not in said, name
@@ -265,6 +278,7 @@ async def test_a_conversation_begins_with_a_phone_number_and_a_template(
         places.add(begun.headers["location"])
     [place] = places
     assert await marta.conversations() == {}  # nobody is told before a message leaves
+    assert "Este cliente ainda não escreveu" in (await marta.open(f"/c/{place.split('/')[2]}")).text
     conversation = int(re.findall(r"/c/(\d+)/", place)[0])
     address = await address_of(marta, conversation, "retomar_conversa")
     assert 'value="Rui"' in (await marta.open(address)).text
