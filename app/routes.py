@@ -8,6 +8,7 @@ from app.health import healthz, readyz
 from app.live.poll import poll
 from app.live.stream import probe, stream
 from app.pages import (
+    contact_drawer,
     contacts,
     drafts,
     first_run,
@@ -82,6 +83,7 @@ def routes() -> Sequence[BaseRoute]:
         Route("/conversations/new", new_conversation.show, methods=["GET"], name="new-conversation"),
         Route("/conversations/new", new_conversation.create, methods=["POST"]),
         Route("/c/{conversation_id}/reading", reading.create, methods=["POST"], name="reading"),
+        Route("/c/{conversation_id}/contact", contact_drawer.show, methods=["GET"], name="contact-drawer"),
         Route("/contacts/{contact_id}", contacts.show, methods=["GET"], name="contact"),
         Route("/contacts/{contact_id}/merges", contacts.merge, methods=["POST"], name="merges"),
         Route("/contacts/{contact_id}/merges/{merge_id}/undo", contacts.undo, methods=["POST"], name="undo"),

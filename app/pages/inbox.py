@@ -24,6 +24,7 @@ from app.conversations.thread import ThreadPage
 from app.db import reading
 from app.live.ring import CURSOR, newest
 from app.outbox import troubles
+from app.pages.drawers import Drawer
 from app.templating import render, wants_fragment
 from app.whatsapp import journal
 from app.whatsapp.journal import Silence
@@ -48,12 +49,16 @@ async def inbox(request: Request) -> Response:
 
 
 async def conversation(request: Request) -> Response:
-    """`GET /c/{id}`: the inbox with this conversation; for htmx only its pane."""
+    """`GET /c/{id}`: the inbox with this conversation and no drawer."""
     return await page(request, strict_id(request.path_params["conversation_id"]))
 
 
-async def page(request: Request, conversation_id: int | None) -> Response:
+async def page(request: Request, conversation_id: int | None, drawer: Drawer | None = None) -> Response:
+    """The inbox, the open conversation beside it, the drawer beside that. For htmx only what it asks for by its target:
+    `#pane` with the drawer of this address, or `#drawer` alone. Raises NotFound, Joined."""
     user: User = request.state.user
+    if conversation_id is not None and asks_for(request, "drawer"):
+        return await drawer_alone(request, conversation_id, drawer)
     async with reading() as session:
         cursor = await newest(
             session
@@ -66,15 +71,37 @@ async def page(request: Request, conversation_id: int | None) -> Response:
             "opened": opened,
             "today": clock.today(request.app.state.settings.zone),
             "now": clock.now(),
+            "drawer": drawer,
         }
-        if wants_fragment(request) and request.headers.get("hx-target", "").endswith("pane"):
-            return render(request, "conversations/_pane.html", **shown)
+        if drawer and opened:
+            shown |= await loaded(session, drawer, opened.row.conversation)
+        if asks_for(request, "pane"):
+            return render(request, "conversations/_opened.html", **shown)
         rows = await listing.page(session, user)
         waiting = await counting.conversations_to_look_at(session, user)
         silence = await silence_for(session, request, user)
         shown["stopped"] = await troubles.states(session, only_stopped=True)
         shown["administers"] = may(user, Permission.ADMINISTER)
     return render(request, "conversations/inbox.html", rows=rows, waiting=waiting, silence=silence, **shown)
+
+
+def asks_for(request: Request, element: str) -> bool:
+    """Whether htmx will put the answer in the place of this element."""
+    return wants_fragment(request) and request.headers.get("hx-target", "").endswith(element)
+
+
+async def drawer_alone(request: Request, conversation_id: int, drawer: Drawer | None) -> Response:
+    async with reading() as session:
+        cursor = await newest(session)
+        found = await conversation_for(session, request.state.user, conversation_id)
+        shown = await loaded(session, drawer, found) if drawer else {}
+    return render(
+        request, "conversations/_drawer.html", headers={CURSOR: str(cursor)}, drawer=drawer, **shown
+    )
+
+
+async def loaded(session: AsyncSession, drawer: Drawer, found: Conversation) -> dict[str, Any]:
+    return {"conversation": found} | await drawer.load(session, found)
 
 
 async def silence_for(session: AsyncSession, request: Request, user: User) -> Silence | None:
