@@ -1,25 +1,49 @@
 """What each attendant chooses for themselves."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.models import User
+from app.accounts.models import UNDO_SECONDS, TextSize, Theme, User, Wallpaper
 from app.accounts.users import clean_name
 from app.errors import Invalid
 from app.i18n import LOCALES, N_
 from app.live.events import Change, EventKind, announce
 
+CHOICES: dict[str, Iterable[Any]] = {
+    "theme": Theme,
+    "wallpaper": Wallpaper,
+    "text_size": TextSize,
+    "undo_send_seconds": UNDO_SECONDS,
+}
+
 
 @dataclass(frozen=True)
 class Preferences:
-    """What a form asked for; None leaves a setting as it is."""
+    """What a form asked for, choices as they were written; None leaves a setting as it is."""
 
     name: str | None = None
     locale: str | None = None
+    theme: str | None = None
+    wallpaper: str | None = None
+    text_size: str | None = None
+    undo_send_seconds: str | None = None
     blue_ticks: bool | None = None
     silences_claude: bool | None = None
+    enter_sends: bool | None = None
+    link_previews: bool | None = None
+    keeps_archived: bool | None = None
     alert_shows_text: bool | None = None
+    alert_for_messages: bool | None = None
+    alert_for_reactions: bool | None = None
+    sound_in: bool | None = None
+    sound_out: bool | None = None
+
+
+TEXTS = ("name", "locale", *CHOICES)
+SWITCHES = tuple(one.name for one in fields(Preferences) if one.name not in TEXTS)
 
 
 async def save(session: AsyncSession, user: User, wanted: Preferences) -> None:
@@ -31,8 +55,18 @@ async def save(session: AsyncSession, user: User, wanted: Preferences) -> None:
         if wanted.locale not in LOCALES:
             raise Invalid(N_("Choose one of the languages."), field="locale")
         user.locale = wanted.locale
-    for setting in ("blue_ticks", "silences_claude", "alert_shows_text"):
-        choice = getattr(wanted, setting)
-        if choice is not None:
-            setattr(user, setting, choice)
+    for setting in CHOICES:
+        if (written := getattr(wanted, setting)) is not None:
+            setattr(user, setting, chosen(setting, written))
+    for setting in SWITCHES:
+        if (is_on := getattr(wanted, setting)) is not None:
+            setattr(user, setting, is_on)
     announce(session, Change(EventKind.ATTENDANT_CHANGED, user_id=user.id))
+
+
+def chosen(setting: str, written: str) -> Any:
+    """The choice that was written; raises Invalid for what is none."""
+    for choice in CHOICES[setting]:
+        if str(choice) == written:
+            return choice
+    raise Invalid(N_("Choose one of these."), field=setting)

@@ -1,5 +1,6 @@
 """The settings: each attendant's own, and for admins the installation's."""
 
+from dataclasses import asdict
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -8,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.accounts.models import User
 from app.accounts.permissions import Permission, may, require
-from app.accounts.preferences import Preferences, save
+from app.accounts.preferences import SWITCHES, TEXTS, Preferences, save
 from app.db import reading, transaction
 from app.errors import Invalid
 from app.forms import text_field, whole_number
@@ -67,18 +68,15 @@ async def change_installation(request: Request) -> Response:
 
 
 def preferences_in(fields: FormData) -> Preferences:
-    return Preferences(
-        name=text_in(fields, "name") if "name" in fields else None,
-        locale=text_in(fields, "locale") if "locale" in fields else None,
-        blue_ticks="on" in fields.getlist("blue_ticks"),
-        silences_claude=switch_in(fields, "silences_claude"),
-        alert_shows_text=switch_in(fields, "alert_shows_text"),
-    )
+    """What the form speaks of. One that speaks of nothing at all means that the only box of the first form is unticked."""
+    texts = {name: text_in(fields, name) for name in TEXTS if name in fields}
+    switches = {name: switch_in(fields, name) for name in SWITCHES if name in fields}
+    return Preferences(**{"blue_ticks": None if texts or switches else False, **texts, **switches})  # type: ignore[arg-type]
 
 
-def switch_in(fields: FormData, name: str) -> bool | None:
-    """A checkbox of our form sends `off` even unticked; None when the request does not speak of it at all."""
-    return "on" in fields.getlist(name) if name in fields else None
+def switch_in(fields: FormData, name: str) -> bool:
+    """A checkbox of our form sends `off` even unticked."""
+    return "on" in fields.getlist(name)
 
 
 def text_in(fields: FormData, name: str) -> str:
@@ -107,17 +105,10 @@ def errors_of(fault: Invalid) -> dict[str, str]:
 
 
 def user_as_typed(user: User, wanted: Preferences) -> User:
-    """A copy that was never stored, for showing a refused form again."""
-    return User(
-        id=user.id,
-        email=user.email,
-        role=user.role,
-        name=user.name if wanted.name is None else wanted.name,
-        locale=user.locale,
-        blue_ticks=bool(wanted.blue_ticks),
-        silences_claude=bool(wanted.silences_claude),
-        alert_shows_text=bool(wanted.alert_shows_text),
-    )
+    """A copy that was never stored, for showing a refused form again, in the language that still holds."""
+    stored = {column.key: getattr(user, column.key) for column in User.__table__.columns}
+    typed = {name: value for name, value in asdict(wanted).items() if value is not None}
+    return User(**stored | typed | {"locale": user.locale})
 
 
 async def saved(request: Request, template: str) -> Response:

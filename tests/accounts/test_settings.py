@@ -90,7 +90,32 @@ async def test_every_language_is_offered(house: House) -> None:
     assert sorted(offered) == sorted(LOCALES)
 
 
-@pytest.mark.parametrize(("field", "wrong"), [("name", ""), ("name", "x" * 121), ("locale", "xx")])
+async def test_a_form_changes_only_what_it_speaks_of(house: House) -> None:
+    await house.person()
+    async with house.browser() as browser:
+        csrf = await house.enter(browser)
+        await browser.post("/settings", data={"csrf_token": csrf, "blue_ticks": "on"})
+        chosen = {"theme": "dark", "wallpaper": "sky", "text_size": "large", "undo_send_seconds": "5"}
+        switched = {"enter_sends": "off", "link_previews": ["off", "on"], "sound_in": "off"}
+        await browser.post("/settings", data={"csrf_token": csrf, **chosen, **switched})
+    kept = await stored()
+    assert (kept.theme, kept.wallpaper, kept.text_size, kept.undo_send_seconds) == ("dark", "sky", "large", 5)
+    assert (kept.enter_sends, kept.link_previews, kept.sound_in) == (False, True, False)
+    assert (kept.blue_ticks, kept.sound_out, kept.keeps_archived, kept.shortcuts) == (True, True, True, {})
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("name", ""),
+        ("name", "x" * 121),
+        ("locale", "xx"),
+        ("theme", "pink"),
+        ("wallpaper", ""),
+        ("text_size", "13"),
+        ("undo_send_seconds", "4"),
+    ],
+)
 async def test_a_wrong_setting_is_shown_again_with_its_error(house: House, field: str, wrong: str) -> None:
     await house.person()
     async with house.browser() as browser:

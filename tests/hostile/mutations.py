@@ -154,8 +154,9 @@ def spoiled(raw: bytes, chance: Random) -> bytes:
 
 
 FIELDS = (
-    "text", "compose_id", "reply_to", "mode", "minutes", "up_to", "name", "locale", "blue_ticks", "business_name",
-    "instructions", "handoff_text", "email", "password", "next", "csrf_token",
+    "text", "compose_id", "reply_to", "mode", "minutes", "up_to", "name", "locale", "blue_ticks", "theme", "wallpaper",
+    "text_size", "undo_send_seconds", "business_name", "instructions",
+    "handoff_text", "email", "password", "next", "csrf_token",
 )  # fmt: skip
 DOORS = (
     "/c/{}/messages", "/c/{}/mode", "/c/{}/draft", "/c/{}/reading", "/c/{}/turn/stop", "/c/{}/messages/{}/attempts",

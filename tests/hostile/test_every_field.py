@@ -231,6 +231,10 @@ FORMS: dict[str, Callable[[str], dict[str, str]]] = {
         "name": hostile,
         "locale": hostile,
         "blue_ticks": hostile,
+        "theme": hostile,
+        "wallpaper": hostile,
+        "text_size": hostile,
+        "undo_send_seconds": hostile,
         hostile: hostile,
     },
     "/settings/installation": lambda hostile: dict.fromkeys(
