@@ -4,7 +4,17 @@ from app.accounts.models import SignIn, User
 from app.assistant.models import Turn
 from app.attention.models import ReadCursor, TypingShown
 from app.contacts.models import Contact, ContactMerge, Identity, MergedRow, PossibleDuplicate
-from app.conversations.models import Conversation, Draft, Handoff, HeldText, Message, Reaction
+from app.conversations.models import (
+    Conversation,
+    ConversationLabel,
+    Draft,
+    Handoff,
+    HeldText,
+    Label,
+    Message,
+    Reaction,
+    Writer,
+)
 from app.db import Base
 from app.installation import Installation
 from app.jobs import Job
@@ -20,6 +30,7 @@ __all__ = [
     "ContactMerge",
     "ContactPace",
     "Conversation",
+    "ConversationLabel",
     "Delivery",
     "DeliveryReport",
     "Draft",
@@ -29,6 +40,7 @@ __all__ = [
     "Installation",
     "Job",
     "JournalEntry",
+    "Label",
     "LiveEvent",
     "LiveSeq",
     "Media",
@@ -45,4 +57,5 @@ __all__ = [
     "Turn",
     "TypingShown",
     "User",
+    "Writer",
 ]

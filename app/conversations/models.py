@@ -64,6 +64,7 @@ class Conversation(Base):
     window_until: Mapped[datetime | None]  # free-form messages may be sent: `service_window`
     inbound_count: Mapped[int] = mapped_column(default=0)
     merged_into_id: Mapped[int | None]
+    blocked_at: Mapped[datetime | None]  # WhatsApp passes on nothing that the contact writes to this number
 
 
 class Message(Base):
@@ -166,6 +167,44 @@ class Handoff(Base):
     urgency: Mapped[str] = mapped_column(String(10), default="normal")
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]  # somebody took it, answered, or gave the conversation back
+
+
+class Label(Base):
+    """A name in a colour of `labelling.COLOURS` that attendants put on conversations."""
+
+    __tablename__ = "label"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    colour: Mapped[str] = mapped_column(String(20))
+
+
+class ConversationLabel(Base):
+    """A label that stands on a conversation, for everybody."""
+
+    __tablename__ = "conversation_label"
+
+    conversation_id: Mapped[int] = mapped_column(
+        ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True
+    )
+    label_id: Mapped[int] = mapped_column(
+        ForeignKey("label.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class Writer(Base):
+    """Where an attendant writes an answer, or did last: one place at a time. `until`: seconds since 1970, as browsers
+    count; then nobody is told any more, unless they went on."""
+
+    __tablename__ = "writer"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    conversation_id: Mapped[int] = mapped_column(
+        ForeignKey("conversation.id", ondelete="CASCADE"), index=True
+    )
+    until: Mapped[int]
 
 
 class HeldText(Base):
