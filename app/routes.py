@@ -37,7 +37,7 @@ def routes() -> Sequence[BaseRoute]:
         Route("/", inbox.inbox, name="inbox"),
         Route("/c/{conversation_id}", inbox.conversation, name="conversation"),
         Route("/conversations", inbox.more_rows, name="conversations"),
-        Route("/c/{conversation_id}/messages", messages.older, methods=["GET"], name="messages"),
+        Route("/c/{conversation_id}/messages", messages.show, methods=["GET"], name="messages"),
         Route("/c/{conversation_id}/messages", messages.create, methods=["POST"]),
         Route(
             "/c/{conversation_id}/messages/{message_id}/attempts",

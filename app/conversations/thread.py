@@ -1,8 +1,8 @@
-"""A conversation's bubbles, page by page, each with what it shows."""
+"""A conversation's bubbles, each with what it shows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ScalarSelect, bindparam, select, tuple_
@@ -18,7 +18,7 @@ from app.conversations.shown_content import Content, content_of
 from app.db import UtcDateTime, made, table_of
 from app.media import showing
 
-PAGE = 50
+MOST_ANSWERS = 50  # of one message, drawn anew at once
 COLOURS = 10
 
 
@@ -49,44 +49,6 @@ class Bubble:
     earlier: Sequence[Wording]
     tile: albums.Tile | None
     is_below_picture: bool
-
-
-@dataclass(frozen=True)
-class ThreadPage:
-    """Bubbles from old to new; `older` is the key to ask for the page before, None at the beginning."""
-
-    bubbles: Sequence[Bubble]
-    older: str | None
-
-
-async def page(
-    session: AsyncSession,
-    conversation_id: int,
-    zone: ZoneInfo,
-    before: tuple[datetime, int] | None = None,
-    size: int = PAGE,
-) -> ThreadPage:
-    """The newest `size` bubbles, or those just before the key `before`."""
-    wanted = select(Message).where(Message.conversation_id == conversation_id)
-    if before is not None:
-        wanted = wanted.where(tuple_(Message.sent_at, Message.position) < before)
-    newest_first = wanted.order_by(Message.sent_at.desc(), Message.position.desc()).limit(size + 1)
-    found = list((await session.scalars(newest_first)).all())[::-1]
-    earlier, shown = (found[0], found[1:]) if len(found) > size else (None, found)
-    bubbles = await draw(session, shown, earlier, zone)
-    return ThreadPage(bubbles, bubbles[0].key if earlier is not None else None)
-
-
-async def page_from(
-    session: AsyncSession, conversation_id: int, zone: ZoneInfo, position: int | None
-) -> ThreadPage:
-    """The newest page, made long enough to hold the first unread message (position above `position`), within reason."""
-    newest = await page(session, conversation_id, zone)
-    if position is None or newest.older is None:
-        return newest
-    unread = select(Message.id).where(Message.conversation_id == conversation_id, Message.position > position)
-    waiting = len((await session.execute(unread.limit(4 * PAGE))).all())
-    return newest if waiting < PAGE else await page(session, conversation_id, zone, size=waiting + 5)
 
 
 # Built once: every bubble that is drawn live asks them.
@@ -138,7 +100,9 @@ async def quoting(session: AsyncSession, message: Message, zone: ZoneInfo) -> li
         Message.reply_to_wamid.is_not(None),
         Message.reply_to_wamid == message.wamid,
     )
-    answers = (await session.scalars(theirs.order_by(Message.sent_at, Message.position).limit(PAGE))).all()
+    answers = (
+        await session.scalars(theirs.order_by(Message.sent_at, Message.position).limit(MOST_ANSWERS))
+    ).all()
     drawn = [await around(session, answer, zone) for answer in answers]
     return [bubbles[0] for bubbles in drawn if bubbles]
 

@@ -1,11 +1,7 @@
 """The inbox: the list, and the open conversation beside it, whole in the first answer."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,13 +10,11 @@ from app import clock
 from app.accounts.models import User
 from app.accounts.permissions import Permission, may
 from app.attention import counting
-from app.attention.models import ReadCursor
-from app.conversations import held_texts, listing, thread
+from app.conversations import listing, opening
 from app.conversations.access import conversation_for, strict_id
-from app.conversations.listing import ListPage, Row, Seen
-from app.conversations.models import Conversation, HeldText
+from app.conversations.listing import ListPage
+from app.conversations.models import Conversation
 from app.conversations.ordering import parse_key
-from app.conversations.thread import ThreadPage
 from app.db import reading
 from app.live.ring import CURSOR, newest
 from app.outbox import troubles
@@ -30,26 +24,13 @@ from app.whatsapp import journal
 from app.whatsapp.journal import Silence
 
 
-@dataclass(frozen=True)
-class OpenConversation:
-    """What the right-hand pane shows. `first_unread` is the position after which the unread bar stands, if any."""
-
-    row: Row
-    seen: Seen
-    thread: ThreadPage
-    first_unread_id: int | None
-    compose_id: str
-    hold_id: str  # the same for a text that is held
-    held: Sequence[HeldText]
-
-
 async def inbox(request: Request) -> Response:
     """`GET /`: the list and the empty pane."""
     return await page(request, None)
 
 
 async def conversation(request: Request) -> Response:
-    """`GET /c/{id}`: the inbox with this conversation and no drawer."""
+    """`GET /c/{id}`: the inbox with this conversation and no drawer, `?at=ID` round that message."""
     return await page(request, strict_id(request.path_params["conversation_id"]))
 
 
@@ -63,9 +44,10 @@ async def page(request: Request, conversation_id: int | None, drawer: Drawer | N
         cursor = await newest(
             session
         )  # first the cursor, then the data: what comes between is drawn twice, never lost
-        opened = (
-            await open_for(session, request, user, conversation_id) if conversation_id is not None else None
-        )
+        opened = None
+        if conversation_id is not None:
+            zone = request.app.state.settings.zone
+            opened = await opening.open_for(session, user, conversation_id, zone, place_asked_for(request))
         shown: dict[str, Any] = {
             "cursor": cursor,
             "opened": opened,
@@ -104,39 +86,17 @@ async def loaded(session: AsyncSession, drawer: Drawer, found: Conversation) -> 
     return {"conversation": found} | await drawer.load(session, found)
 
 
+def place_asked_for(request: Request) -> int | None:
+    """The message that `?at=` names. Raises NotFound for what is no id."""
+    at = request.query_params.get("at")
+    return strict_id(at) if at is not None else None
+
+
 async def silence_for(session: AsyncSession, request: Request, user: User) -> Silence | None:
     """That WhatsApp sends nothing is for admins to know; a simulated one is silent whenever nobody plays."""
     if request.app.state.settings.simulates_whatsapp or not may(user, Permission.ADMINISTER):
         return None
     return await journal.silence(session)
-
-
-async def open_for(
-    session: AsyncSession, request: Request, user: User, conversation_id: int
-) -> OpenConversation:
-    found = await conversation_for(session, user, conversation_id)
-    row = (await listing.rows_by_id(session, [found.id]))[found.id]
-    seen = (await listing.seen_by(session, user, [found]))[found.id]
-    position = await read_position(session, user, found) if seen.unread else None
-    zone = request.app.state.settings.zone
-    shown = await thread.page_from(session, found.id, zone, position)
-    held = await held_texts.of(session, found.id)
-    return OpenConversation(row, seen, shown, first_unread(shown, position), str(uuid4()), str(uuid4()), held)
-
-
-async def read_position(session: AsyncSession, user: User, found: Conversation) -> int:
-    at = select(ReadCursor.position).where(
-        ReadCursor.user_id == user.id, ReadCursor.conversation_id == found.id
-    )
-    return (await session.execute(at)).scalar_one_or_none() or 0
-
-
-def first_unread(shown: ThreadPage, position: int | None) -> int | None:
-    """The first bubble in the thread that this attendant has not seen."""
-    if position is None:
-        return None
-    unseen = (bubble.message for bubble in shown.bubbles if bubble.message.direction == "in")
-    return next((message.id for message in unseen if message.position > position), None)
 
 
 async def more_rows(request: Request) -> Response:

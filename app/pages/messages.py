@@ -1,6 +1,7 @@
-"""A conversation's messages: older ones on demand, a new one by the composer, another try for one that failed."""
+"""A conversation's messages: others than the last on demand, a new one by the composer, another try for one that failed."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.conversations import about, replying, service_window, thread
+from app.conversations import about, opening, replying, service_window, thread_pages
 from app.conversations.access import conversation_for, strict_id
 from app.conversations.models import Conversation
 from app.conversations.ordering import parse_key
@@ -20,21 +21,37 @@ from app.forms import text_field
 from app.live.ring import CURSOR, newest
 from app.pages.answers import changed
 from app.pages.composed import MOST_FILES, SPECIAL, quoted, what_to_send
+from app.pages.inbox import place_asked_for
 from app.templating import render, wants_fragment
 
 
-async def older(request: Request) -> Response:
-    """`GET /c/{id}/messages?before=KEY`: the fifty bubbles above."""
-    before = parse_key(request.query_params.get("before", ""))
+async def show(request: Request) -> Response:
+    """`GET /c/{id}/messages`: the thread from the first unread message to its end; `?at=ID` round a message;
+    `?before=KEY` and `?after=KEY` the fifty bubbles above and below."""
+    asked, zone = request.query_params, request.app.state.settings.zone
     async with reading() as session:
         found = await conversation_for(
             session, request.state.user, strict_id(request.path_params["conversation_id"])
         )
         cursor = await newest(session)
-        page = await thread.page(session, found.id, request.app.state.settings.zone, before)
-    return render(
-        request, "conversations/_older.html", headers={CURSOR: str(cursor)}, conversation=found, thread=page
-    )
+        shown: dict[str, Any] = {"conversation": found}
+        if before := parse_key(asked.get("before", "")):
+            template, shown["thread"] = (
+                "_older",
+                await thread_pages.page_before(session, found.id, zone, before),
+            )
+        elif after := parse_key(asked.get("after", "")):
+            template, shown["thread"] = (
+                "_newer",
+                await thread_pages.page_after(session, found.id, zone, after),
+            )
+        else:
+            template, shown["shown"] = (
+                "_elsewhere",
+                await opening.thread_for(session, request.state.user, found, zone, place_asked_for(request)),
+            )
+    headers = {CURSOR: str(cursor)}
+    return render(request, f"conversations/{template}.html", headers=headers, **shown)
 
 
 async def create(request: Request) -> Response:
