@@ -26,7 +26,8 @@ async def ana_wrote_much(desk: Desk, whatsapp: WhatsApp) -> list[int]:
     await within(20, everything_arrived, what="the last message")
     await whatsapp.says(ANA, "Sobre isto", reply_to=wamids[2])
     await desk.marta.reply(1, "Li tudo.")
-    found, page = [], (await desk.marta.open("/c/1")).text
+    found: list[int] = []
+    page = (await desk.marta.open("/c/1")).text
     while True:
         found = ids_in(page) + found
         older = re.search(r"/c/1/messages\?before=\d+", page)
