@@ -11,8 +11,9 @@ function fit() {
   box().style.height = `${box().scrollHeight}px`
 }
 
+const sends = (event) => event.ctrlKey || event.metaKey || !event.shiftKey && document.getElementById("app").hasAttribute("data-enter-sends")
 document.addEventListener("keydown", (event) => {
-  if (event.target !== box() || event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return
+  if (event.target !== box() || event.key !== "Enter" || !sends(event) || event.isComposing || event.keyCode === 229) return
   event.preventDefault()
   if (!box().value.trim()) return
   if (form().hasAttribute("data-local-sending")) again = true

@@ -1,6 +1,7 @@
 // Brings news onto this tab's page, each event once and in order; fetches the page anew when told to.
 import { openId } from "../selection.js"
 import { signInAgain } from "../toast.js"
+import { lookLike } from "./looks.js"
 
 const app = () => document.getElementById("app")
 let cursor = Number(app().dataset.cursor)
@@ -45,6 +46,7 @@ export const fetchAnew = () => inOrder(async () => {
   if (answer.status === 404) return location.reload()
   if (!answer.ok) return false
   await htmx.swap({ text, sourceElement: document.body, target: app(), select: "#app", swap: "outerMorph" })
+  lookLike(text)
   cursor = Number(app().dataset.cursor)
   return true
 })
