@@ -22,6 +22,7 @@ from app.live.events import LiveEvent, LiveSeq
 from app.media.models import Media
 from app.message_templates.models import Template
 from app.outbox.models import ContactPace, Delivery, DeliveryReport, NumberPace
+from app.quick_replies.models import QuickReply
 from app.whatsapp.models import JournalEntry, Number, SetAside
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Number",
     "NumberPace",
     "PossibleDuplicate",
+    "QuickReply",
     "Reaction",
     "ReadCursor",
     "SetAside",

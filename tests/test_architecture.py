@@ -20,6 +20,7 @@ CONCEPTS = (
     "outbox",
     "media",
     "message_templates",
+    "quick_replies",
     "assistant",
     "installation",
     "jobs",

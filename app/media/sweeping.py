@@ -17,6 +17,7 @@ from app.live.events import Change, EventKind, announce
 from app.media.expecting import look_into
 from app.media.models import Media, MediaState
 from app.media.store import Store
+from app.quick_replies.models import QuickReply
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +69,8 @@ class Sweeping:
         known: set[str] = set()
         async with reading() as session:
             for some in in_parts(sorted(lying)):
-                known |= set(await session.scalars(select(Media.stored_as).where(Media.stored_as.in_(some))))
+                for owner in (Media.stored_as, QuickReply.stored_as):
+                    known |= set(await session.scalars(select(owner).where(owner.in_(some))))
         unknown = lying & old - known
         if unknown and not known:
             log.warning("the media folder belongs to another database", extra={"files": len(unknown)})

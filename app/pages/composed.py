@@ -8,23 +8,28 @@ from urllib.parse import unquote
 from starlette.datastructures import FormData, UploadFile
 
 from app.conversations import outgoing
-from app.conversations.access import strict_id
+from app.conversations.access import LARGEST_ID, strict_id
 from app.conversations.attaching import attached
 from app.conversations.outgoing import Outgoing
+from app.db import reading
 from app.errors import Invalid, NotFound
-from app.forms import is_on, text_field
+from app.forms import is_on, text_field, whole_number
 from app.i18n import N_
 from app.media.preparing import Wish
 from app.media.store import Store
+from app.quick_replies.files import IS_LOST, messages_with
+from app.quick_replies.models import QuickReply
 
 MOST_FILES = 10  # of one form
 
 
 async def what_to_send(form: FormData, store: Store) -> list[Outgoing]:
     """The form's files, each a message of its own, or the one message that the field `kind` (text unless it says
-    otherwise) and its own fields describe. Raises Invalid."""
+    otherwise) and its own fields describe; the file of a quick reply with the words beside it. Raises Invalid."""
     if files := [one for one in form.getlist("files") if isinstance(one, UploadFile) and one.filename]:
         return await attachments(form, files, store)
+    if is_on(form, "with_file") and (reply := await chosen_reply(form)):
+        return await messages_with(store, reply, text_field(form, "text"))
     read = KINDS.get(text_field(form, "kind"))
     if read is None:
         raise Invalid(N_("This form is out of date. Reload the page."), field="kind")
@@ -63,6 +68,20 @@ def quoted(form: FormData) -> int | None:
         raise Invalid(
             N_("This message cannot be quoted. Take the quote away and send again."), field="reply_to"
         ) from None
+
+
+def quick_reply(form: FormData) -> int | None:
+    """The id of the quick reply that the text was begun with, None for none."""
+    return whole_number(text_field(form, "quick_reply"), lowest=1, highest=LARGEST_ID)
+
+
+async def chosen_reply(form: FormData) -> QuickReply | None:
+    """That quick reply, if it has a file to send; raises Invalid when it is gone."""
+    async with reading() as session:
+        reply = await session.get(QuickReply, quick_reply(form) or 0)
+    if reply is None:
+        raise Invalid(IS_LOST, field="text")
+    return reply if reply.stored_as else None
 
 
 def texts(form: FormData, name: str) -> list[str]:

@@ -19,6 +19,8 @@ from app.db import reading
 from app.live.ring import CURSOR, newest
 from app.outbox import troubles
 from app.pages.drawers import Drawer
+from app.quick_replies import choosing
+from app.quick_replies.choosing import Choice
 from app.templating import render, wants_fragment
 from app.whatsapp import journal
 from app.whatsapp.journal import Silence
@@ -57,6 +59,8 @@ async def page(request: Request, conversation_id: int | None, drawer: Drawer | N
         }
         if drawer and opened:
             shown |= await loaded(session, drawer, opened.row.conversation)
+        if opened:
+            shown["begun"] = await begun_with(session, request, opened.row.conversation)
         if asks_for(request, "pane"):
             return render(request, "conversations/_opened.html", **shown)
         rows = await listing.page(session, user)
@@ -84,6 +88,15 @@ async def drawer_alone(request: Request, conversation_id: int, drawer: Drawer | 
 
 async def loaded(session: AsyncSession, drawer: Drawer, found: Conversation) -> dict[str, Any]:
     return {"conversation": found} | await drawer.load(session, found)
+
+
+async def begun_with(session: AsyncSession, request: Request, found: Conversation) -> Choice | None:
+    """What `?quick_reply=ID` puts into the composer, where no script does. Raises NotFound."""
+    asked = request.query_params.get("quick_reply")
+    if asked is None:
+        return None
+    zone = request.app.state.settings.zone
+    return await choosing.choice(session, found, request.state.user, zone, strict_id(asked))
 
 
 def place_asked_for(request: Request) -> int | None:

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.conversations import about, opening, replying, service_window, thread_pages
+from app.conversations import about, drafts, opening, replying, service_window, thread_pages
 from app.conversations.access import conversation_for, strict_id
 from app.conversations.models import Conversation
 from app.conversations.ordering import parse_key
@@ -20,8 +20,10 @@ from app.errors import AppError, Conflict, Invalid, NotFound
 from app.forms import text_field
 from app.live.ring import CURSOR, newest
 from app.pages.answers import changed
-from app.pages.composed import MOST_FILES, SPECIAL, quoted, what_to_send
+from app.pages.composed import MOST_FILES, SPECIAL, quick_reply, quoted, what_to_send
 from app.pages.inbox import place_asked_for
+from app.quick_replies import managing
+from app.quick_replies.models import QuickReply
 from app.templating import render, wants_fragment
 
 
@@ -64,7 +66,7 @@ async def create(request: Request) -> Response:
             whole = await what_to_send(form, request.app.state.store)
             if await request.is_disconnected():  # cancelled while its files were looked at
                 raise ClientDisconnect
-            sent = await store(request, conversation_id, whole, compose_id, reply_to)
+            sent = await store(request, conversation_id, whole, compose_id, reply_to, quick_reply(form))
         except (Invalid, Conflict) as refusal:
             return await refused(request, conversation_id, form, refusal)
     if not wants_fragment(request):
@@ -85,11 +87,20 @@ async def may_write(request: Request, conversation_id: int, *, with_files: bool)
 
 
 async def store(
-    request: Request, conversation_id: int, whole: Sequence[Outgoing], compose_id: str, reply_to: int | None
+    request: Request,
+    conversation_id: int,
+    whole: Sequence[Outgoing],
+    compose_id: str,
+    reply_to: int | None,
+    reply_id: int | None,
 ) -> list[int]:
-    """Every message of one form, all or none; their ids. The first one carries the quote."""
+    """Every message of one form, all or none; their ids. The first one carries the quote. `reply_id`: the quick reply
+    that it was written with."""
     async with transaction() as session:
         conversation = await conversation_for(session, request.state.user, conversation_id)
+        if reply_id is not None:
+            await managing.note_use(session, reply_id)
+            await drafts.forget(session, request.state.user.id, conversation_id)
         return [
             (
                 await replying.reply(
@@ -115,6 +126,7 @@ async def refused(request: Request, conversation_id: int, form: FormData, refusa
     async with reading() as session:
         conversation = await conversation_for(session, request.state.user, conversation_id)
         quote = await quoted_again(session, conversation, form)
+        reply = await session.get(QuickReply, quick_reply(form) or 0)
     kind = text_field(form, "kind")
     template = "conversations/_kind.html" if kind in SPECIAL else "conversations/_composer.html"
     return render(
@@ -126,6 +138,7 @@ async def refused(request: Request, conversation_id: int, form: FormData, refusa
         kind=kind,
         given=form,
         quoted=quote,
+        chosen=reply,
         compose_id=str(uuid4()),
         error=refusal.words,
     )

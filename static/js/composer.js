@@ -3,6 +3,7 @@ import { toast } from "./toast.js"
 
 const form = () => document.getElementById("composer")
 const box = () => form()?.elements.text
+const isEmpty = () => !box().value.trim() && !form().querySelector('[name="with_file"]') // which a quick reply may have
 let sent, again = false
 
 function fit() {
@@ -15,7 +16,7 @@ const sends = (event) => event.ctrlKey || event.metaKey || !event.shiftKey && do
 document.addEventListener("keydown", (event) => {
   if (event.target !== box() || event.key !== "Enter" || !sends(event) || event.isComposing || event.keyCode === 229) return
   event.preventDefault()
-  if (!box().value.trim()) return
+  if (isEmpty()) return
   if (form().hasAttribute("data-local-sending")) again = true
   else form().requestSubmit()
 })
@@ -29,7 +30,7 @@ const isOurs = (event) => event.detail.ctx?.sourceElement?.id === "composer"
 
 document.addEventListener("htmx:before:request", (event) => {
   if (!isOurs(event)) return
-  if (form().hasAttribute("data-local-sending") || !box().value.trim()) return event.preventDefault()
+  if (form().hasAttribute("data-local-sending") || isEmpty()) return event.preventDefault()
   sent = { text: box().value, thread: form().dataset.conversationId }
   form().setAttribute("data-local-sending", "")
 })

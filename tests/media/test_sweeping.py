@@ -2,14 +2,17 @@
 
 import os
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from app.conversations.models import Message
 from app.db import reading, transaction
 from app.jobs import Job, claim_next
 from app.media import sweeping
 from app.media.models import Media, MediaState
+from app.quick_replies.models import QuickReply
+from tests.actors import Browser
 from tests.clocks import MovingClock, count
+from tests.conversations.test_what_we_send import picture
 from tests.media.files import PNG, Album
 
 WHOLE, PART = "a" * 32, "b" * 32 + "." + "c" * 12 + ".part"
@@ -97,3 +100,22 @@ async def test_a_crash_between_name_and_row_costs_no_second_download(album: Albu
     async with reading() as session:
         assert (await session.get_one(Media, 1)).bytes == len(PNG)
     assert len(album.whatsapp.world.faults.waiting) == 1
+
+
+async def test_the_file_of_a_quick_reply_stays_until_the_reply_is_removed(
+    album: Album, hand: MovingClock, marta: Browser
+) -> None:
+    await album.sends("image")
+    await album.becomes("there")
+    table = {"files": ("tabela.png", picture("PNG"))}
+    wanted = {"csrf_token": marta.token, "shortcut": "tabela", "text": "A tabela"}
+    assert (await marta.http.post("/quick-replies", data=wanted, files=table)).status_code == 303
+    grow_old(album, hand)
+    await sweep(album, hand)
+    assert len(album.lying()) == 2
+    async with reading() as session:
+        [reply] = await session.scalars(select(QuickReply.id))
+    await marta.post(f"/quick-replies/{reply}/removal", {})
+    grow_old(album, hand)
+    await sweep(album, hand)
+    assert len(album.lying()) == 1

@@ -1,0 +1,74 @@
+"""Quick replies in the composer, by keyboard and by pointer, made and used in one page."""
+
+from playwright.async_api import FilePayload, expect
+
+from tests.actors import WhatsApp
+from tests.browser.actors import Browsers
+from tests.browser.test_files import picture
+from tests.people import ANA
+
+CATALOGUE: FilePayload = {"name": "catalogo.png", "mimeType": "image/png", "buffer": picture("teal")}
+
+
+async def test_a_slash_offers_the_quick_replies_and_enter_puts_one_in_its_place(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
+    await whatsapp.says(ANA, "Oi")
+    tab = await (await browsers.of()).tab("/quick-replies")
+    page = tab.page
+    for shortcut, text, files in (
+        ("frete", "Olá {{nome}}, o frete é *R$ 12*.", []),
+        ("horario", "Abrimos às 9h", []),
+        ("catalogo", "O catálogo, {{nome}}", [CATALOGUE]),
+    ):
+        await page.get_by_role("link", name="Nova").click()
+        await page.get_by_label("Atalho").fill(shortcut)
+        await page.get_by_label("O que ela diz").fill(text)
+        await page.get_by_label("Um arquivo que vai junto").set_input_files(files)
+        await page.get_by_role("button", name="Salvar").click()
+    await expect(page.locator("[data-quick-reply]")).to_have_count(3)
+
+    await tab.visits(tab.page.url.replace("/quick-replies", "/c/1"))
+    await tab.receives()
+    offers = page.get_by_role("option")
+    chosen = page.locator('[role="option"][aria-selected="true"]')
+    await tab.text_box.press_sequentially("/")
+    await expect(offers).to_have_count(3)
+    await expect(chosen).to_contain_text("/catalogo")
+    await tab.text_box.press_sequentially("fre")
+    await expect(offers).to_have_count(1)
+    await tab.text_box.press("Enter")
+    await expect(tab.text_box).to_have_value("Olá Ana, o frete é *R$ 12*.")
+    await tab.text_box.press("Enter")
+    await expect(tab.bubble("R$ 12")).to_be_visible()
+
+    await tab.text_box.press_sequentially("/HORÁ")  # neither accents nor capitals matter
+    await expect(chosen).to_contain_text("/horario")
+    await tab.text_box.press("Escape")
+    await expect(offers).to_have_count(0)
+    await expect(tab.text_box).to_have_value("/HORÁ")
+    await tab.text_box.fill("")
+    await tab.text_box.press_sequentially("/")
+    await expect(chosen).to_contain_text("/frete")  # the one that was sent stands first
+    await tab.text_box.press("ArrowUp")
+    await expect(chosen).to_contain_text("/horario")
+    await tab.text_box.press("Tab")
+    await expect(tab.text_box).to_have_value("Abrimos às 9h")
+    await tab.text_box.fill("")
+
+    await page.locator(".attach").click()
+    await page.locator("[data-command='quick-replies']").click()
+    await page.locator('[role="option"]', has_text="/catalogo").click()
+    await expect(page.locator("#composer-quick-reply")).to_contain_text("catalogo.png")
+    await page.get_by_role("button", name="Enviar sem este arquivo").click()
+    await expect(page.locator("#composer-quick-reply")).to_be_empty()
+    await tab.text_box.fill("")
+    await tab.text_box.press_sequentially("/cat")
+    await expect(chosen).to_contain_text("/catalogo")
+    await tab.text_box.press("Enter")
+    await tab.text_box.fill("")  # the file alone
+    await tab.text_box.press("Enter")
+    await expect(page.locator("#composer-quick-reply")).to_be_empty()
+    accepted = await whatsapp.accepted(at_least=2)
+    assert [one["payload"]["type"] for one in accepted] == ["text", "image"]
+    assert not accepted[1]["payload"]["image"].get("caption")
