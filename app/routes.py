@@ -24,6 +24,7 @@ from app.pages import (
     quick_replies,
     reading,
     settings,
+    shared,
     sign_in,
     templates,
 )
@@ -93,7 +94,9 @@ def routes() -> Sequence[BaseRoute]:
         Route("/conversations/new", new_conversation.create, methods=["POST"]),
         Route("/c/{conversation_id}/reading", reading.create, methods=["POST"], name="reading"),
         Route("/c/{conversation_id}/contact", contact_drawer.show, methods=["GET"], name="contact-drawer"),
+        Route("/c/{conversation_id}/shared/{kind}", shared.show, methods=["GET"], name="shared"),
         Route("/contacts/{contact_id}", contacts.show, methods=["GET"], name="contact"),
+        Route("/contacts/{contact_id}/name", contacts.rename, methods=["POST"], name="contact-name"),
         Route("/contacts/{contact_id}/merges", contacts.merge, methods=["POST"], name="merges"),
         Route("/contacts/{contact_id}/merges/{merge_id}/undo", contacts.undo, methods=["POST"], name="undo"),
         Route(

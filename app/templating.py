@@ -11,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app import clock, template_words, words
+from app.contacts import local_time
 from app.contacts.naming import phone_of
-from app.conversations import beside, brief, service_window
+from app.conversations import beside, brief, service_window, shared
 from app.conversations.ordering import sort_key
 from app.i18n import _, language_tag, ngettext
 from app.media import preparing
@@ -61,6 +62,7 @@ def environment(settings: Settings) -> Environment:
         handoff_words=words.handoff,
         duplicate_words=words.duplicate,
         identity_words=words.identity,
+        time_there=lambda wa_id: local_time.there(wa_id, clock.now(), zone),
         service_window=service_window.of,
         closing_words=words.closing,
         brief=brief.brief,
@@ -86,6 +88,8 @@ def environment(settings: Settings) -> Environment:
         machine_time=lambda moment: moment.astimezone(UTC).isoformat(timespec="seconds"),
         day_name=lambda day: day_name(day, clock.today(zone)),
         day_key=lambda day: sort_key(datetime.combine(day, time(), zone), 0),
+        month_name=words.month,
+        month_key=lambda month: shared.key_of_month(month, zone),
         draft_markup=lambda text: to_html(markdown_to_whatsapp(words.whole_so_far(text))),
         day_and_time=lambda moment: day_and_time(moment.astimezone(zone), clock.today(zone)),
         list_time=lambda moment: list_time(moment.astimezone(zone), clock.today(zone)),

@@ -1,8 +1,10 @@
 """Sentences that depend on what they speak of, for the templates."""
 
 import re
+from datetime import date
 from decimal import Decimal
 
+from babel.dates import format_skeleton
 from babel.numbers import format_currency, format_decimal
 
 from app.contacts.models import DuplicateReason, IdentityKind
@@ -117,6 +119,11 @@ def money(amount: Decimal, currency: str) -> str:
     written = format_currency(amount, currency, locale=number_format())
     # After a currency that ends in a letter CLDR wants a space, which Babel leaves out: MXN 30.50.
     return re.sub(r"(?<=[^\W\d_])(?=\d)", "\N{NO-BREAK SPACE}", written)
+
+
+def month(day: date) -> str:
+    """The month of a day with its year: novembro de 2026."""
+    return format_skeleton("yMMMM", day, locale=number_format())
 
 
 def minutes_and_seconds(seconds: float) -> str:

@@ -41,9 +41,9 @@ VOID = frozenset(
     {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
 # What belongs to one tab or one moment: how it receives, its alerts, where it is scrolled to, where reading began,
-# how much of the 24 hours is left.
+# how much of the 24 hours is left, what time it is elsewhere.
 OWN_IDS = frozenset({"live-status", "alerts", "alert-permission", "toast"})
-OWN_CLASSES = frozenset({"unread-bar", "to-bottom", "closing"})
+OWN_CLASSES = frozenset({"unread-bar", "to-bottom", "closing", "time-there"})
 OWN_ATTRIBUTES = ("data-cursor", "data-now", "data-htmx-", "data-local-", "hx-morph-skip-children")
 OWN_FIELDS = frozenset({"csrf_token", "compose_id"})
 
@@ -69,16 +69,17 @@ class Picture:
 class LivePage:
     """One attendant's tab. News come to it when the test says so."""
 
-    def __init__(self, page: Page, reader: Browser, conversation: int | None) -> None:
+    def __init__(self, page: Page, reader: Browser, conversation: int | None, drawer: str = "") -> None:
         self.page = page
         self.reader = reader
         self.conversation = conversation
+        self.drawer = drawer  # what its address names below the conversation's
         self.cursor = 0
         self.day = ""
 
     @property
     def path(self) -> str:
-        return f"/c/{self.conversation}" if self.conversation else "/"
+        return f"/c/{self.conversation}{self.drawer}" if self.conversation else "/"
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -179,7 +180,9 @@ def difference(kept: Picture, fresh: Picture) -> str:
     return "\n".join(told)
 
 
-async def open_page(chromium: Chromium, reader: Browser, conversation: int | None) -> LivePage:
+async def open_page(
+    chromium: Chromium, reader: Browser, conversation: int | None, drawer: str = ""
+) -> LivePage:
     """A tab in a browser of its own, signed in as `reader`; close its context when done."""
     address = str(reader.http.base_url)
     context = await chromium.new_context(locale="pt-BR", viewport={"width": 1200, "height": 800})
@@ -187,7 +190,7 @@ async def open_page(chromium: Chromium, reader: Browser, conversation: int | Non
         [{"name": name, "value": value, "url": address} for name, value in reader.http.cookies.items()]
     )
     await context.add_init_script(KEPT_APART)
-    opened = LivePage(await context.new_page(), reader, conversation)
+    opened = LivePage(await context.new_page(), reader, conversation, drawer)
     await opened.load()
     return opened
 

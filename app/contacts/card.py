@@ -34,6 +34,12 @@ class Card:
     merges: Sequence[Merged]
 
     @property
+    def wa_id(self) -> str:
+        """The number that they write from, "" where WhatsApp tells none."""
+        known = (one for one in self.identities if one.kind == IdentityKind.WA_ID and not one.superseded_at)
+        return next((one.value for one in known), "")
+
+    @property
     def name(self) -> str:
         numbers = [phone_of(one.value) for one in self.identities if one.kind == IdentityKind.WA_ID]
         return self.contact.book_name or self.contact.name or next(iter(numbers), "")

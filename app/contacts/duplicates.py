@@ -107,8 +107,8 @@ async def pass_on(session: AsyncSession, vanished_id: int, survivor_id: int) -> 
 
 
 async def announce_heads(session: AsyncSession, contact_ids: Sequence[int]) -> None:
-    theirs = select(Conversation.id).where(
+    theirs = select(Conversation.id, Conversation.contact_id).where(
         Conversation.contact_id.in_(contact_ids), Conversation.merged_into_id.is_(None)
     )
-    for conversation_id in (await session.scalars(theirs.order_by(Conversation.id))).all():
-        announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation_id))
+    for conversation_id, contact_id in (await session.execute(theirs.order_by(Conversation.id))).all():
+        announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation_id, contact_id))

@@ -165,7 +165,7 @@ async def announce_contact(session: AsyncSession, contact_id: int) -> None:
     """A name or an address changed: whatever shows it is drawn again."""
     theirs = select(Conversation.id).where(Conversation.contact_id == contact_id)
     for conversation_id in (await session.scalars(theirs)).all():
-        announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation_id))
+        announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation_id, contact_id))
 
 
 async def holders_of(session: AsyncSession, claimed: Sequence[Known]) -> dict[Known, Holder]:

@@ -86,7 +86,7 @@ async def merge_conversations(session: AsyncSession, noted: ContactMerge) -> Non
         else:
             await handing.hand(session, noted.id, vanishing, noted.survivor_id)
     for staying in kept.values():
-        announce(session, Change(EventKind.CONVERSATION_CHANGED, staying.id))
+        announce(session, Change(EventKind.CONVERSATION_CHANGED, staying.id, noted.survivor_id))
 
 
 async def undo(session: AsyncSession, contact_id: int, merge_id: int) -> ContactMerge:
@@ -131,7 +131,7 @@ async def part_conversations(session: AsyncSession, noted: ContactMerge) -> None
     for one in gone:  # wherever it has gone: its contact is one again, and must find it
         await joining.part(session, noted.id, one, into[one.merged_into_id or 0])
     for one in theirs:
-        announce(session, Change(EventKind.CONVERSATION_CHANGED, one.id))
+        announce(session, Change(EventKind.CONVERSATION_CHANGED, one.id, one.contact_id))
 
 
 async def named(session: AsyncSession, ids: Collection[int]) -> list[Conversation]:

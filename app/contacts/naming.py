@@ -2,6 +2,13 @@
 
 from functools import lru_cache
 
+LONGEST_GIVEN = 120
+
+
+def cleaned(name: str) -> str:
+    """A name that an attendant typed, as it is kept: one line of at most 120 characters."""
+    return " ".join(name.replace("\0", "").split())[:LONGEST_GIVEN]
+
 
 @lru_cache(maxsize=4096)
 def phone_of(wa_id: str) -> str:

@@ -29,7 +29,7 @@ async def hand(session: AsyncSession, merge_id: int, conversation: Conversation,
     await note_all(session, "conversation", Move(merge_id, conversation.id, conversation.id))
     conversation.contact_id = survivor_id
     await session.flush()
-    announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation.id))
+    announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation.id, survivor_id))
 
 
 async def hand_back(
@@ -38,7 +38,7 @@ async def hand_back(
     """Give it back. What came since goes on in a conversation of the survivor's own, which begins with it."""
     survivor_id, conversation.contact_id = conversation.contact_id, vanished_id
     await session.flush()
-    announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation.id))
+    announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation.id, vanished_id))
     was = Move(merge_id, conversation.id, conversation.id)
     since = select(Message.id).where(
         Message.conversation_id == conversation.id, Message.id.not_in(noted(table_of(Message), was))

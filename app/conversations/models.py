@@ -67,6 +67,21 @@ class Conversation(Base):
     blocked_at: Mapped[datetime | None]  # WhatsApp passes on nothing that the contact writes to this number
 
 
+# What a thread shares, by kind (`conversations/shared.py`): each has an index of its own, which holds nothing else.
+SHARED = {
+    "media": "type IN ('image', 'video')",
+    "documents": "type = 'document'",
+    "links": "(lower(body) LIKE '%http%://_%' OR lower(body) LIKE '%www._%')",
+}
+
+
+def shared_index(kind: str) -> Index:
+    """The messages of a thread that hold something of this kind, in its order."""
+    which = text(SHARED[kind])
+    place = ("conversation_id", "sent_at", "position")
+    return Index(f"ix_message_{kind}", *place, sqlite_where=which, postgresql_where=which)
+
+
 class Message(Base):
     """One bubble. The thread is ordered by (`sent_at`, `position`).
 
@@ -81,6 +96,7 @@ class Message(Base):
         UniqueConstraint("compose_id"),
         UniqueConstraint("conversation_id", "position"),
         Index("ix_message_thread", "conversation_id", "sent_at", "position"),
+        *(shared_index(kind) for kind in SHARED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
-from app.contacts import identities, phone_book
+from app.contacts import identities, naming, phone_book
 from app.contacts.identities import Named
 from app.contacts.models import IdentityKind
 from app.conversations import receiving
@@ -15,7 +15,6 @@ from app.whatsapp.items import Sender
 from app.whatsapp.models import Number
 
 HOME = "BR"  # of numbers without a country's code
-LONGEST_NAME = 120
 
 
 async def start(session: AsyncSession, number_id: int | None, phone: str, name: str) -> Conversation:
@@ -29,7 +28,7 @@ async def start(session: AsyncSession, number_id: int | None, phone: str, name: 
     contact_id = await identities.find(session, [(IdentityKind.WA_ID, wa_id)])
     if contact_id is None:
         contact_id = (await identities.resolve(session, [Named(Sender(wa_id=wa_id), now)]))[0]
-        if called := " ".join(name.replace("\0", "").split())[:LONGEST_NAME]:
+        if called := naming.cleaned(name):
             await phone_book.call(session, contact_id, called, now)
     await receiving.begin(session, number, contact_id, now, claude_answers=False)
     theirs = select(Conversation).where(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ScalarSelect, bindparam, select, tuple_
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conversations import albums, wordings
 from app.conversations.labels import Kind, kind_of
-from app.conversations.models import Author, Message, Reaction, Wording
+from app.conversations.models import Author, Direction, Message, Reaction, Wording
 from app.conversations.ordering import key_of
 from app.conversations.problems import Problem, problems_of
 from app.conversations.quotes import Quote, author_names, quotes_in
@@ -49,6 +49,14 @@ class Bubble:
     earlier: Sequence[Wording]
     tile: albums.Tile | None
     is_below_picture: bool
+
+
+async def first_written_at(session: AsyncSession, conversation_id: int) -> datetime | None:
+    """When the customer wrote for the first time; None where only the business has."""
+    theirs = select(Message.sent_at).where(
+        Message.conversation_id == conversation_id, Message.direction == Direction.IN
+    )
+    return (await session.scalars(theirs.order_by(Message.sent_at, Message.position).limit(1))).one_or_none()
 
 
 # Built once: every bubble that is drawn live asks them.

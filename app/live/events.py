@@ -22,7 +22,9 @@ class EventKind(StrEnum):
     MESSAGE_CHANGED = "message_changed"  # ref: message; its status, reactions or text
     PAST_ADDED = "past_added"  # the phone app's past was put into the thread, many messages at once
     CONVERSATION_JOINED = "conversation_joined"  # ref: the conversation that it has become part of
-    CONVERSATION_CHANGED = "conversation_changed"  # mode, assignee, hand-over, contact
+    CONVERSATION_CHANGED = (
+        "conversation_changed"  # mode, assignee, hand-over; ref: its contact, where that changed
+    )
     HANDED_OVER = "handed_over"  # ref: handoff; like the above, and people are called
     DRAFT_CHANGED = "draft_changed"  # Claude's growing draft: it began, grew or ended
     NUMBER_CHANGED = "number_changed"  # ref: number; WhatsApp stopped it, or it goes on

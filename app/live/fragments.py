@@ -19,6 +19,7 @@ from app.conversations.listing import Row, Seen
 from app.conversations.models import Direction, HeldText, Message
 from app.conversations.thread import Bubble
 from app.i18n import current_locale
+from app.live import drawer_pieces
 from app.live.crowd import Crowd
 from app.live.events import Event, EventKind
 from app.live.look import Look
@@ -136,6 +137,9 @@ class Fragments:
         for message, (event, bubble) in (await self.newest_bubbles(look, redraw, view.open_ids)).items():
             template = "live/message_added.html" if message in redraw.added else "live/message_changed.html"
             pieces.append(self.html(template, event, message, bubbles=[bubble]))
+            if event.ref == message:
+                shown = await drawer_pieces.shared_of(self.sheets, look, self.zone, event, bubble)
+                pieces += [self.html("live/shared.html", event, message, **shown)] if shown else []
         for conversation, event in redraw.drafts.items():
             if conversation in view.open_ids and (row := await self.row(look, event)):
                 pieces.append(self.html("live/draft.html", event, conversation, row=row))
@@ -143,6 +147,12 @@ class Fragments:
             if conversation in view.open_ids and (row := await self.row(look, event)):
                 held = await self.held(look, event)
                 pieces.append(self.html("live/window.html", event, conversation, row=row, held=held))
+        for conversation, event in redraw.contacts.items():
+            if conversation in view.open_ids and (
+                card := await drawer_pieces.card_of(self.sheets, look, event)
+            ):
+                shown = {"conversation_id": conversation, "card": card}
+                pieces.append(self.html("live/contact.html", event, conversation, **shown))
         return pieces
 
     async def newest_bubbles(

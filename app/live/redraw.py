@@ -25,6 +25,9 @@ class Redraw:
     )  # conversations whose mode, owner or hand-over changed
     rows: dict[int, Event] = field(default_factory=dict)
     moved: set[int] = field(default_factory=set)  # of `rows`: those that go to their new place
+    contacts: dict[int, Event] = field(
+        default_factory=dict
+    )  # conversations whose contact is another than before
     windows: dict[int, Event] = field(default_factory=dict)  # conversations whose 24 hours may be others
     rewritten: set[int] = field(default_factory=set)  # conversations whose thread is not what it was
     gone: dict[int, Event] = field(default_factory=dict)  # conversations that became part of another
@@ -68,6 +71,8 @@ class Redraw:
                 self.attention = True
             case EventKind.CONVERSATION_CHANGED if conversation:
                 self.heads[conversation] = self.rows[conversation] = self.windows[conversation] = event
+                if event.ref:
+                    self.contacts[conversation] = event
                 self.attention = True
             case EventKind.HANDED_OVER if conversation:
                 self.heads[conversation] = self.rows[conversation] = self.handed_over[conversation] = event

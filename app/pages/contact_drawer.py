@@ -1,12 +1,14 @@
 """Who the customer of an open conversation is, in the drawer beside it."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.conversations import listing
+from app.contacts import card
+from app.conversations import listing, shared, thread
 from app.conversations.access import strict_id
 from app.conversations.models import Conversation
 from app.i18n import N_
@@ -16,12 +18,15 @@ from app.pages.drawers import Drawer
 
 async def show(request: Request) -> Response:
     """`GET /c/{id}/contact`."""
-    conversation_id = strict_id(request.path_params["conversation_id"])
-    return await inbox.page(request, conversation_id, CONTACT)
+    zone: ZoneInfo = request.app.state.settings.zone
 
+    async def load(session: AsyncSession, conversation: Conversation) -> dict[str, Any]:
+        return {
+            "row": (await listing.rows_by_id(session, [conversation.id]))[conversation.id],
+            "card": await card.of(session, conversation.contact_id),
+            "first_written_at": await thread.first_written_at(session, conversation.id),
+            "strip": await shared.strip(session, conversation.id, zone),
+        }
 
-async def load(session: AsyncSession, conversation: Conversation) -> dict[str, Any]:
-    return {"row": (await listing.rows_by_id(session, [conversation.id]))[conversation.id]}
-
-
-CONTACT = Drawer("contact", N_("Contact details"), "contacts/_drawer.html", load)
+    drawer = Drawer("contact", N_("Contact details"), "contacts/_drawer.html", load)
+    return await inbox.page(request, strict_id(request.path_params["conversation_id"]), drawer)

@@ -3,9 +3,10 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.contacts import card, duplicates, merging
+from app import clock
+from app.contacts import card, duplicates, merging, naming, phone_book
 from app.conversations.access import strict_id
-from app.db import reading, transact
+from app.db import reading, transact, transaction
 from app.errors import NotFound
 from app.forms import text_field
 from app.i18n import N_
@@ -25,6 +26,18 @@ async def show(request: Request) -> Response:
     if found is None:
         raise NotFound(NOT_THERE)
     return render(request, "contacts/contact.html", card=found)
+
+
+async def rename(request: Request) -> Response:
+    """`POST /contacts/{id}/name`: what the business calls them; "": what they call themselves."""
+    form = await request.form(max_files=0)
+    contact_id = strict_id(request.path_params["contact_id"])
+    name = naming.cleaned(text_field(form, "name"))
+    async with transaction() as session:
+        if await card.of(session, contact_id) is None:
+            raise NotFound(NOT_THERE)
+        await phone_book.call(session, contact_id, name, clock.now())
+    return done(request, contact_id)
 
 
 async def merge(request: Request) -> Response:

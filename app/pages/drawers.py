@@ -16,10 +16,11 @@ class Drawer:
     """A drawer of an address below `/c/{id}/`; `inbox.page` draws it, alone or with all that stands beside it.
 
     `name`: what it is, for scripts and styles. `title`: an English sentence. `template`: what stands below the title;
-    it gets what `load` gives, and `conversation`.
+    it gets what `load` gives, and `conversation`. `back`: the drawer from which this one is opened, "" for none.
     """
 
     name: str
     title: str
     template: str
     load: Load
+    back: str = ""

@@ -69,6 +69,21 @@ def to_html(text: str) -> Markup:
     return Markup("".join(drawn))  # noqa: S704 - escaped above
 
 
+def addresses(text: str) -> list[str]:
+    """The web addresses that `to_html` makes links of, each once, in order and with their scheme. Not HTML: escape them."""
+    found: list[str] = []
+
+    def keep(address: str, words: str) -> str:
+        found.append(address)
+        return words
+
+    drawing = _Drawing(tag=lambda name: ("", ""), code=lambda code: code, link=keep)
+    for is_code, piece in fenced(_with_newlines(text)):
+        for line in () if is_code else piece.split("\n"):
+            _inline(line, drawing)
+    return [one for one in dict.fromkeys(found) if one.lower().startswith(("http://", "https://"))]
+
+
 def plain(text: str) -> str:
     """The words alone, in one line: for previews, titles and notifications. Not HTML: escape it."""
     lines = []

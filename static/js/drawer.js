@@ -1,6 +1,6 @@
-// The drawer beside a conversation: it takes the focus when it opens, Escape closes it, and the focus goes back.
+// The drawer beside a conversation: it takes the focus when it opens, Escape closes it and gives the focus back; its clock goes on.
 const drawer = () => document.getElementById("drawer")
-const close = () => drawer()?.querySelector(".drawer__close")
+const close = () => drawer()?.querySelector("[data-command=close-drawer]")
 let opener, was
 
 document.addEventListener("htmx:before:swap", () => {
@@ -14,6 +14,9 @@ document.addEventListener("htmx:after:swap", () => {
   document.dispatchEvent(new CustomEvent("thread-uncovered"))
   if (document.activeElement === document.body) (opener?.isConnected ? opener : document.querySelector(".header__contact"))?.focus()
 })
+setInterval(() => {
+  for (const clock of document.querySelectorAll("[data-minutes-ahead]")) clock.textContent = new Date(Date.now() + clock.dataset.minutesAhead * 60_000).toISOString().slice(11, 16)
+}, 20_000)
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || !close() || event.isComposing) return
   if (document.querySelector("dialog[open], :popover-open, #recording:not([hidden]), #outgoing:not([hidden])")) return

@@ -27,7 +27,7 @@ async def test_the_contact_drawer_opens_beside_the_conversation_and_escape_gives
     await expect(tab.page).to_have_url(f"{address}/contact")
     await expect(tab.text_box).to_be_visible()
     assert await drawer.evaluate("drawer => drawer.offsetWidth") == 400
-    await expect(drawer.locator(".drawer__close")).to_be_focused()
+    await expect(drawer.locator('[data-command="close-drawer"]')).to_be_focused()
     await tab.reloads()
     await expect(drawer.locator(".who__name")).to_have_text(ANA.name)
     await tab.page.go_back()
@@ -54,6 +54,6 @@ async def test_on_a_phone_the_drawer_covers_the_conversation(browsers: Browsers,
     drawer = tab.page.locator("#drawer")
     assert await drawer.bounding_box() == {"x": 0, "y": 0} | PHONE
     await expect(tab.thread).to_be_hidden()
-    await drawer.locator(".drawer__close").click()
+    await drawer.locator('[data-command="close-drawer"]').click()
     await expect(tab.text_box).to_be_in_viewport()
     await expect(tab.page).to_have_url(re.compile("/c/1$"))

@@ -226,6 +226,7 @@ FORMS: dict[str, Callable[[str], dict[str, str]]] = {
     "/c/{}/messages?": lambda hostile: {"text": "oi", "compose_id": hostile, "reply_to": hostile},
     "/c/{}/draft": lambda hostile: {"text": hostile, "compose_id": hostile},
     "/c/{}/mode": lambda hostile: {"mode": hostile, "minutes": hostile},
+    "/contacts/{}/name": lambda hostile: {"name": hostile},
     "/c/{}/reading": lambda hostile: {"up_to": hostile},
     "/settings": lambda hostile: {
         "name": hostile,

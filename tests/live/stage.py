@@ -80,8 +80,8 @@ class Stage:
             await self.opens_for(reader, conversation or self.ana)
         self.opened_at = await newest_event()
 
-    async def opens_for(self, reader: Browser, conversation: int | None) -> LivePage:
-        page = await open_page(self.chromium, reader, conversation)
+    async def opens_for(self, reader: Browser, conversation: int | None, drawer: str = "") -> LivePage:
+        page = await open_page(self.chromium, reader, conversation, drawer)
         self.pages.append(page)
         return page
 

@@ -446,6 +446,36 @@ async def test_the_numbers_own_display_changes(stage: Stage) -> None:
     await stage.stays_equal()
 
 
+# Drawers
+
+
+async def test_the_contacts_drawer_follows_the_name_the_last_message_and_what_is_shared(stage: Stage) -> None:
+    for reader, drawer in ((stage.marta, "/contact"), (stage.paulo, "/shared/links")):
+        await stage.opens_for(reader, stage.ana, drawer)
+    said = await stage.says(ANA, "Vi em https://example.com/vaso")
+    await stage.stays_equal()
+    assert any("example.com/vaso" in line for line in (await stage.pages[1].shown()).lines)
+    await stage.marta.post("/contacts/1/name", {"name": "Ana da floricultura"})
+    await stage.stays_equal()
+    await stage.does("number-changes", customer=ANA.wa_id, wa_id="5568900000199")
+    await stage.stays_equal()
+    await stage.time_passes(minutes=5)
+    await stage.says(ANA, "www.example.com/outro")
+    await stage.does("edits", id=said, text="Vi no site")
+    await stage.stays_equal()
+
+
+async def test_a_photo_comes_into_open_drawers_once_it_is_there(stage: Stage) -> None:
+    for reader, drawer in ((stage.marta, "/contact"), (stage.paulo, "/shared/media")):
+        await stage.opens_for(reader, stage.ana, drawer)
+    wish = {"customer": ANA.name, "timeout": 10, "at": stage.hand().timestamp(), "type": "image"}
+    sent = await stage.whatsapp.control("POST", "/messages", **wish)
+    await stage.until_media("there")
+    await stage.stays_equal()
+    await stage.does("revocations", id=sent["id"])
+    await stage.stays_equal()
+
+
 # Several at once
 
 
