@@ -25,6 +25,7 @@ from app.pages import (
     reading,
     settings,
     shared,
+    shortcuts,
     sign_in,
     templates,
 )
@@ -115,6 +116,9 @@ def routes() -> Sequence[BaseRoute]:
         Route("/settings", settings.show, methods=["GET"], name="settings"),
         Route("/settings", settings.change_own, methods=["POST"]),
         Route("/settings/installation", settings.change_installation, methods=["POST"], name="installation"),
+        Route("/settings/shortcuts", shortcuts.show, methods=["GET"], name="shortcuts"),
+        Route("/settings/shortcuts", shortcuts.choose, methods=["POST"]),
+        Route("/settings/shortcuts/defaults", shortcuts.reset, methods=["POST"], name="default-shortcuts"),
         Route("/settings/numbers", numbers.show, methods=["GET"], name="numbers"),
         Route("/settings/numbers/{number_id}", numbers.update, methods=["POST"], name="number"),
         Route(

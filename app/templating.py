@@ -16,6 +16,8 @@ from app.contacts.naming import phone_of
 from app.conversations import beside, brief, service_window, shared
 from app.conversations.ordering import sort_key
 from app.i18n import _, language_tag, ngettext
+from app.keyboard.choices import pressed_by
+from app.keyboard.combinations import is_mac
 from app.media import preparing
 from app.settings import HOME, Settings
 from app.settings import Environment as Surroundings
@@ -65,6 +67,7 @@ def environment(settings: Settings) -> Environment:
         time_there=lambda wa_id: local_time.there(wa_id, clock.now(), zone),
         service_window=service_window.of,
         closing_words=words.closing,
+        shortcuts=lambda user, agent: pressed_by(user, on_mac=is_mac(agent)),
         brief=brief.brief,
         with_sign=brief.with_sign,
         forwarded=beside.forwarded,

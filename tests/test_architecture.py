@@ -23,6 +23,7 @@ CONCEPTS = (
     "quick_replies",
     "assistant",
     "installation",
+    "keyboard",
     "jobs",
 )
 DOORS = (

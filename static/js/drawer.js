@@ -1,4 +1,4 @@
-// The drawer beside a conversation: it takes the focus when it opens, Escape closes it and gives the focus back; its clock goes on.
+// The drawer beside a conversation: it takes the focus when it opens, and gives it back; its clock goes on.
 const drawer = () => document.getElementById("drawer")
 const close = () => drawer()?.querySelector("[data-command=close-drawer]")
 let opener, was
@@ -17,9 +17,3 @@ document.addEventListener("htmx:after:swap", () => {
 setInterval(() => {
   for (const clock of document.querySelectorAll("[data-minutes-ahead]")) clock.textContent = new Date(Date.now() + clock.dataset.minutesAhead * 60_000).toISOString().slice(11, 16)
 }, 20_000)
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.defaultPrevented || !close() || event.isComposing) return
-  if (document.querySelector("dialog[open], :popover-open, #recording:not([hidden]), #outgoing:not([hidden])")) return
-  event.preventDefault()
-  close().click()
-})

@@ -18,17 +18,6 @@ document.addEventListener("contextmenu", (event) => {
 document.addEventListener("dblclick", (event) => {
   if (event.target.matches("article.message")) answer(event.target)
 })
-document.addEventListener("keydown", (event) => {
-  if (event.altKey && event.code === "KeyR" && !event.ctrlKey && !event.shiftKey && !event.metaKey) {
-    const all = document.querySelectorAll("#thread article.message--in")
-    answer(document.activeElement.closest?.("article.message") ?? all[all.length - 1])
-    event.preventDefault()
-  }
-  if (event.key === "Escape" && event.target === box() && quote()?.firstElementChild) {
-    event.stopImmediatePropagation()
-    quote().replaceChildren()
-  }
-}, true)
 document.addEventListener("click", (event) => {
   const chosen = event.target.closest("#message-menu :is(button, a), [data-action='forget-quote']")
   if (!chosen) return

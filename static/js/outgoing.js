@@ -67,6 +67,6 @@ document.addEventListener("click", ({ target }) => {
 })
 document.addEventListener("keydown", (event) => {
   if (!pane() || pane().hidden || event.isComposing || event.keyCode === 229 || document.querySelector("dialog[open]")) return
-  if (event.key === "Escape") acts[isSending() ? "cancel" : "close"]()
+  if (event.key === "Escape") { event.preventDefault(); acts[isSending() ? "cancel" : "close"]() }
   if (event.key === "Enter" && !event.shiftKey && event.target.name === "caption") { event.preventDefault(); send() }
 })

@@ -55,13 +55,4 @@ const acts = { start, send, close, pause: async () => (await recording).pause() 
 document.addEventListener("click", ({ target, detail }) => {
   if (detail < 2) acts[target.closest("[data-voice]")?.dataset.voice]?.() // a double click that sends must not record, too
 })
-document.addEventListener("keydown", (event) => {
-  const { key, code, ctrlKey, altKey, shiftKey } = event
-  const isRecording = bar() && !bar().hidden
-  const wish = !isRecording ? ctrlKey && altKey && shiftKey && code === "KeyR" && "start"
-    : key === "Escape" ? "close" : altKey && code === "KeyP" ? "pause" : ctrlKey && key === "Enter" && "send"
-  if (!wish || document.querySelector("dialog[open], :popover-open")) return
-  event.preventDefault()
-  ;[...document.querySelectorAll(`[data-voice="${wish}"]`)].find((button) => button.checkVisibility())?.click()
-})
 document.addEventListener("conversation-opened", stop)

@@ -156,12 +156,12 @@ def spoiled(raw: bytes, chance: Random) -> bytes:
 FIELDS = (
     "text", "compose_id", "reply_to", "mode", "minutes", "up_to", "name", "locale", "blue_ticks", "theme", "wallpaper",
     "text_size", "undo_send_seconds", "business_name", "instructions",
-    "handoff_text", "email", "password", "next", "csrf_token",
+    "handoff_text", "email", "password", "next", "csrf_token", "command", "keys",
 )  # fmt: skip
 DOORS = (
     "/c/{}/messages", "/c/{}/mode", "/c/{}/draft", "/c/{}/reading", "/c/{}/turn/stop", "/c/{}/messages/{}/attempts",
     "/settings",
-    "/settings/installation", "/sign-in",
+    "/settings/installation", "/settings/shortcuts", "/settings/shortcuts/defaults", "/sign-in",
 )  # fmt: skip
 IDS = ("1", "2", "0", "-1", "9" * 18, "9" * 30, "1.5", "%00", "a", "1%20", "%EF%BC%91", "../1")
 

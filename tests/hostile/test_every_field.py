@@ -241,6 +241,8 @@ FORMS: dict[str, Callable[[str], dict[str, str]]] = {
     "/settings/installation": lambda hostile: dict.fromkeys(
         ("business_name", "instructions", "handoff_text"), hostile
     ),
+    "/settings/shortcuts": lambda hostile: {"command": "pin", "keys": hostile},
+    "/settings/shortcuts/defaults": lambda hostile: {"command": hostile},
     "/sign-in": lambda hostile: {"email": hostile, "password": hostile, "next": hostile},
 }
 
@@ -255,7 +257,9 @@ async def test_every_form_takes_or_refuses_every_string_and_its_pages_stay_whole
         await marta.reply(conversation, "Sim"),
         await marta.reply(conversation, "", "of no shape"),
     )
-    for page in (taken.text, refused.text, await whole_page(marta, "/settings")):
+    await marta.post("/settings/shortcuts", {"command": "theme", "keys": ""})
+    shortcuts = await marta.post("/settings/shortcuts", {"command": "pin", "keys": "x"})
+    for page in (taken.text, refused.text, await whole_page(marta, "/settings"), shortcuts.text):
         usual = Anatomy(usual.elements | anatomy_of(page).elements)
     path, statuses = form.format(conversation), set()
     limit = anyio.CapacityLimiter(4)

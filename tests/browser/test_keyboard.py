@@ -1,0 +1,150 @@
+"""Keys press what they promise: each default, on a Brazilian keyboard too, and what an attendant chose instead."""
+
+import re
+from typing import Any
+
+from playwright.async_api import Page, expect
+
+from app.keyboard.combinations import announced
+from app.keyboard.commands import BY_NAME, COMMANDS, Place
+from tests.actors import Desk, WhatsApp
+from tests.browser.actors import Browsers, Tab
+from tests.people import ANA, BRUNO
+
+# One button for each command in place of the page's own, in a menu that is open; what is pressed is written down.
+STAND_INS = """(names) => {
+  for (const own of document.querySelectorAll("[data-command]")) own.removeAttribute("data-command")
+  const menu = Object.assign(document.createElement("div"), { popover: "manual" })
+  menu.append(...names.map((name) => Object.assign(document.createElement("button"), { textContent: name })))
+  for (const button of menu.children) {
+    button.dataset.command = button.textContent
+    button.addEventListener("click", () => { window.pressed.push(button.textContent) })
+  }
+  document.body.append(menu)
+  menu.showPopover()
+  window.pressed = []
+}"""
+TYPE = """(told) => {
+  const event = new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...told })
+  document.activeElement.dispatchEvent(event)
+  return event.defaultPrevented
+}"""
+
+
+async def at_anas(browsers: Browsers, whatsapp: WhatsApp) -> Tab:
+    await whatsapp.says(BRUNO, "Bom dia")
+    await whatsapp.says(ANA, "Oi")
+    ana = await browsers.desk.marta.conversation_with(ANA.name)
+    tab = await (await browsers.of()).tab(f"/c/{ana}")
+    await tab.receives()
+    return tab
+
+
+async def pressed(page: Page) -> list[str]:
+    return list(await page.evaluate("window.pressed.splice(0)"))
+
+
+async def test_each_combination_presses_its_command_also_on_a_brazilian_keyboard_and_where_it_was_changed(
+    browsers: Browsers, whatsapp: WhatsApp, desk: Desk
+) -> None:
+    tab = await at_anas(browsers, whatsapp)
+    page = tab.page
+    record = page.locator('[data-command="record"]')
+    await expect(record).to_have_attribute("aria-keyshortcuts", announced(BY_NAME["record"].keys[0]))
+    await page.evaluate(STAND_INS, [command.name for command in COMMANDS if command.place is not Place.MOVE])
+
+    on_escape = [command.name for command in COMMANDS if "Escape" in command.keys]
+    for command in COMMANDS:
+        where = tab.text_box if command.place is Place.TEXT else tab.thread
+        await where.focus()
+        for keys in command.keys if command.place is not Place.MOVE else ():
+            await page.keyboard.press(keys)
+            expected = on_escape[0] if keys == "Escape" else command.name
+            assert await pressed(page) == [expected], keys
+
+    async def types(**told: Any) -> list[str]:
+        prevented = await page.evaluate(TYPE, told)
+        found = await pressed(page)
+        assert prevented is bool(found)
+        return found
+
+    held = {"ctrlKey": True, "altKey": True}
+    assert await types(key="/", code="IntlRo", **held) == ["search"]  # where "/" is on ABNT2
+    assert await types(key="e", code="KeyE", **held) == ["emoji"]
+    assert await types(key="°", code="KeyE", modifierAltGraph=True, **held) == []  # AltGr+E writes a degree
+    assert await types(key="?", code="KeyW", modifierAltGraph=True, **held) == ["shortcuts"]
+    assert await types(key="e", code="KeyE", isComposing=True, **held) == []
+    await tab.text_box.focus()
+    assert await types(key="?", code="Slash", shiftKey=True) == []  # a question is being written
+    assert await types(key="e", code="KeyE", **held) == ["emoji"]
+
+    answer = await desk.marta.post("/settings/shortcuts", {"command": "pin", "keys": "ctrl+alt+9"})
+    assert answer.status_code == 200
+    await expect(page.locator("#app")).to_have_attribute("data-shortcuts", re.compile("Digit9"))
+    await page.evaluate(STAND_INS, ["pin"])
+    await page.keyboard.press("Control+Alt+Digit9")
+    assert await pressed(page) == ["pin"]
+    await page.keyboard.press(BY_NAME["pin"].keys[0])
+    assert await pressed(page) == []
+
+
+async def test_arrows_go_through_list_thread_and_menus_and_the_focus_survives_what_arrives(
+    browsers: Browsers, whatsapp: WhatsApp, desk: Desk
+) -> None:
+    tab = await at_anas(browsers, whatsapp)
+    keys = tab.page.keyboard
+    for text in ("um", "dois", "três"):
+        await tab.send(text)
+    focused = tab.page.locator(":focus")
+
+    await keys.press("F6")  # from the text round to the list
+    await expect(tab.row(ANA).locator("a")).to_be_focused()
+    await keys.press("ArrowDown")
+    await expect(tab.row(BRUNO).locator("a")).to_be_focused()
+    assert await tab.page.locator("#conversation-list a[tabindex='0']").count() == 1
+    await whatsapp.says(BRUNO, "Outra coisa")  # his row moves to the top
+    await expect(tab.rows.first).to_contain_text("Outra coisa")
+    await expect(tab.row(BRUNO).locator("a")).to_be_focused()
+    await keys.press("End")
+    await expect(tab.row(ANA).locator("a")).to_be_focused()
+
+    await keys.press("F6")
+    await expect(tab.bubble("três")).to_be_focused()
+    await keys.press("ArrowUp")
+    await keys.press("Home")
+    await expect(tab.bubble("Oi")).to_be_focused()
+    message = await tab.bubble("Oi").get_attribute("data-message")
+    conversation = await tab.thread.get_attribute("data-thread")
+    await desk.marta.post(f"/c/{conversation}/messages/{message}/reaction", {"emoji": "👍"})
+    await expect(tab.bubble("Oi").locator(".reactions")).to_have_text("👍")
+    await expect(tab.bubble("Oi")).to_be_focused()
+    await keys.press("ArrowDown")
+    await expect(tab.bubble("um")).to_be_focused()
+    await keys.press("ArrowUp")
+    await keys.press("Enter")
+    await expect(tab.page.locator("#message-menu")).to_be_visible()
+    await expect(focused).to_have_text("👍")
+    await keys.press("End")
+    await expect(focused).to_have_text("Copiar")
+    await keys.press("Escape")
+    await expect(tab.bubble("Oi")).to_be_focused()
+    await keys.press("Shift+F10")
+    await expect(tab.page.locator("#message-menu")).to_be_visible()
+    await keys.press("Escape")
+
+    await keys.press("Alt+R")
+    await expect(tab.page.locator("#composer-quote")).to_contain_text("Oi")
+    await expect(tab.text_box).to_be_focused()
+    await keys.press("Alt+I")
+    await expect(tab.page.locator("#drawer")).to_be_visible()
+    await keys.press("Escape")  # step by step: the quote, the drawer, the conversation
+    await expect(tab.page.locator("#composer-quote")).to_be_empty()
+    await keys.press("Escape")
+    await expect(tab.page.locator("#drawer")).to_be_hidden()
+    await keys.press("Control+Alt+Shift+BracketRight")
+    await expect(tab.page.locator(".header__name")).to_have_text(BRUNO.name)
+    await keys.press("Control+Slash")
+    await expect(tab.page.locator("#help")).to_contain_text("Alt+K")
+    await keys.press("Escape")
+    await expect(tab.page.locator("#help")).to_be_hidden()
+    await expect(tab.page.locator(".header__name")).to_have_text(BRUNO.name)
