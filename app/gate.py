@@ -21,7 +21,7 @@ from app.accounts.forgery import comes_from_us
 from app.accounts.models import SignIn, User
 from app.db import is_outage, reading, transaction
 from app.errors import AppError, ForgedRequest, NotSignedIn, Unavailable
-from app.i18n import DEFAULT_LOCALE, current_locale, spoken
+from app.i18n import current_locale, preferred, spoken
 from app.middleware import WEBHOOK, refusal
 from app.settings import Settings
 from app.templating import own_path
@@ -68,7 +68,7 @@ class SessionGate:
             return await self.app(scope, receive, send)
         if scope["type"] != "http":
             return await send({"type": "websocket.close", "code": 1008})
-        before = current_locale.set(DEFAULT_LOCALE)
+        before = current_locale.set(preferred(Headers(scope=scope).get("accept-language", "")))
         try:
             with SpooledTemporaryFile(max_size=KEPT_IN_MEMORY) as body:
                 await self.let_in(scope, receive, send, body)

@@ -24,6 +24,25 @@ def spoken(locale: str) -> str:
     return locale if locale in LOCALES else DEFAULT_LOCALE
 
 
+def preferred(accept_language: str) -> str:
+    """The language to speak to a stranger: the first of ours that their browser names (RFC 9110), else the first one."""
+    wishes = [wish.strip().lower().partition(";") for wish in accept_language.split(",")[:20]]
+    by_weight = sorted(wishes, key=lambda wish: weight(wish[2]), reverse=True)
+    for name, _sign, parameters in by_weight:
+        for locale in LOCALES:
+            if weight(parameters) and name.strip().partition("-")[0] == locale.partition("_")[0]:
+                return locale
+    return DEFAULT_LOCALE
+
+
+def weight(parameters: str) -> float:
+    """Of one wish, from 0 to 1: "q=0.8"; 1 where nothing is said, 0 for what cannot be read."""
+    try:
+        return float(parameters.strip().removeprefix("q=")) if parameters.strip() else 1.0
+    except ValueError:
+        return 0.0
+
+
 def language_tag(locale: str | None = None) -> str:
     """What browsers call this language, or the reader's: for `lang`, and for the numbers that they write."""
     return TAGS[locale or current_locale.get()]

@@ -6,11 +6,13 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
+import httpx2
 import pytest
 from babel.numbers import get_decimal_symbol
 
-from app.i18n import DEFAULT_LOCALE, LOCALES, current_locale, language_tag, number_format
+from app.i18n import DEFAULT_LOCALE, LOCALES, current_locale, language_tag, number_format, preferred
 from app.words import file_size, money
+from tests.actors import Desk
 
 VOICE = Path(__file__).parent.parent / "static" / "css" / "voice.css"
 
@@ -53,3 +55,31 @@ def test_a_language_is_named_to_the_browser_as_browsers_name_it() -> None:
     assert tags == {"pt_BR": "pt-BR", "en": "en", "es": "es-419"}
     assert language_tag("es") == "es-419"
     assert current_locale.get() == DEFAULT_LOCALE
+
+
+@pytest.mark.parametrize(
+    ("header", "locale"),
+    [
+        ("", "pt_BR"),
+        ("pt-PT,pt;q=0.9,en;q=0.8", "pt_BR"),
+        ("en-GB", "en"),
+        ("fr-CA, es-MX;q=0.5, en;q=0.4", "es"),
+        ("en;q=0.3, ES ; q=0.7", "es"),
+        ("en;q=0, es;q=0.1", "es"),
+        ("de, ja", "pt_BR"),
+        ("en;q=much,;;q=,*", "pt_BR"),
+        ("x" * 100_000, "pt_BR"),
+    ],
+)
+def test_a_stranger_is_spoken_to_in_the_first_language_that_their_browser_names(
+    header: str, locale: str
+) -> None:
+    assert preferred(header) == locale
+
+
+async def test_the_sign_in_page_speaks_the_browsers_language(desk: Desk) -> None:
+    async with httpx2.AsyncClient(base_url=desk.address, trust_env=False) as stranger:
+        for header, tag, title in (("es-AR", "es-419", "Iniciar sesión"), ("en", "en", "Sign in")):
+            page = (await stranger.get("/sign-in", headers={"Accept-Language": header})).text
+            assert f'<html lang="{tag}"' in page
+            assert title in page

@@ -1,0 +1,116 @@
+"""axe-core finds nothing: every page, what opens on it, in both themes and the three languages."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
+from playwright.async_api import Page, expect
+from sqlalchemy import update
+
+from app.accounts.models import User
+from app.conversations.models import Conversation
+from app.db import transaction
+from app.i18n import LOCALES, language_tag
+from tests.actors import Desk, WhatsApp
+from tests.browser.actors import Browsers
+from tests.people import ANA, BRUNO
+
+Step = Callable[[Page], Awaitable[None]]
+EVERYTHING = {"resultTypes": ["violations"]}
+COLOURS = EVERYTHING | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+KINDS = ("image", "voice", "document", "location", "contacts", "order", "unsupported", "sticker")
+
+
+def click(selector: str, shown: str) -> Step:
+    async def step(page: Page) -> None:
+        await page.locator(selector).first.click()
+        await expect(page.locator(shown).first).to_be_visible()
+
+    return step
+
+
+# What is looked at: the address, and what is opened there ("" for the page as it comes).
+PAGES: dict[str, tuple[str, Step | None]] = {
+    "the inbox": ("/", None),
+    "a conversation": ("/c/1", None),
+    "a conversation whose window is closed": ("/c/2", None),
+    "a message's menu": ("/c/1", click(".message--in .bubble__menu", "#message-menu button")),
+    "the attach menu": ("/c/1", click(".attach", "#attach-menu")),
+    "a form of another kind": (
+        "/c/1",
+        lambda page: opened_kind(page),
+    ),
+    "the settings": ("/settings", None),
+    "the numbers": ("/settings/numbers", None),
+    "the journal": ("/settings/journal", None),
+    "a journal's entry": ("/settings/journal/1", None),
+    "the templates": ("/templates", None),
+    "the choice of a template": ("/c/1/templates", None),
+    "a new conversation": ("/conversations/new", None),
+    "a contact": ("/contacts/1", None),
+    "the quick replies": ("/quick-replies", None),
+    "a new quick reply": ("/quick-replies/new", None),
+    "a page that is not there": ("/c/999", None),
+    "the simulator": ("/simulator", None),
+}
+
+
+async def opened_kind(page: Page) -> None:
+    await click(".attach", "#attach-menu")(page)
+    await click("[hx-get$='/composer/list']", "#kind-sheet form")(page)
+
+
+async def violations(page: Page, options: dict[str, Any]) -> list[str]:
+    found = (await Axe().run(page, options=options)).response["violations"]
+    return [
+        f"{one['id']}: {node['target'][0]} {json.dumps(node['any'][:1] or node['all'][:1])[:300]}"
+        for one in found
+        for node in one["nodes"]
+    ]
+
+
+async def a_desk_with_everything(desk: Desk, whatsapp: WhatsApp) -> None:
+    """Ana sent one of each kind and was answered; Bruno wrote long ago."""
+    await whatsapp.says(ANA, "Oi! Vi o vaso *azul* em https://example.com/vaso")
+    for kind in KINDS:
+        await whatsapp.control("POST", "/messages", customer=ANA.name, type=kind)
+    await whatsapp.says(BRUNO, "Vocês abrem no sábado?")
+    await whatsapp.control("GET", "/idle")
+    [first, *_] = await desk.marta.bubbles(1)
+    await desk.marta.sends(1, {"text": "Custa R$ 89,00", "reply_to": str(first.id)})
+    await desk.marta.sends(1, {"kind": "buttons", "text": "Confirma?", "button": ["Sim", "Não"]})
+    await desk.marta.post(f"/c/1/messages/{first.id}/reaction", {"emoji": "👍"})
+    async with transaction() as session:
+        await session.execute(update(Conversation).where(Conversation.id == 2).values(window_until=None))
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+async def test_axe_finds_nothing_on_any_page_in_either_theme(
+    desk: Desk, browsers: Browsers, whatsapp: WhatsApp, locale: str
+) -> None:
+    await a_desk_with_everything(desk, whatsapp)
+    async with transaction() as session:
+        await session.execute(update(User).values(locale=locale))
+    browser = await browsers.of(reduced_motion="reduce")
+    browser.expects("404")
+    tab = await browser.tab("/c/1")
+    await tab.receives()
+    await tab.page.evaluate("document.body.append(document.createElement('img'))")
+    assert await violations(tab.page, EVERYTHING), "the instrument sees"
+    found = {}
+    for name, (path, opened) in PAGES.items():
+        await tab.visits(browser.address + path)
+        if opened is not None:
+            await opened(tab.page)
+        for theme, options in (("light", EVERYTHING), ("dark", COLOURS)):
+            await tab.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            if wrong := await violations(tab.page, options):
+                found[f"{name}, {theme}"] = wrong
+    await browser.context.clear_cookies()
+    await browser.context.set_extra_http_headers({"Accept-Language": language_tag(locale)})
+    await tab.visits(browser.address + "/sign-in")
+    await expect(tab.page.locator("html")).to_have_attribute("lang", language_tag(locale))
+    found["signing in"] = await violations(tab.page, EVERYTHING)
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
