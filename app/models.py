@@ -10,9 +10,11 @@ from app.conversations.models import (
     Draft,
     Handoff,
     HeldText,
+    HiddenMessage,
     Label,
     Message,
     Reaction,
+    StarredMessage,
     Writer,
 )
 from app.db import Base
@@ -37,6 +39,7 @@ __all__ = [
     "Draft",
     "Handoff",
     "HeldText",
+    "HiddenMessage",
     "Identity",
     "Installation",
     "Job",
@@ -55,6 +58,7 @@ __all__ = [
     "ReadCursor",
     "SetAside",
     "SignIn",
+    "StarredMessage",
     "Template",
     "Turn",
     "TypingShown",

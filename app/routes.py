@@ -16,6 +16,8 @@ from app.pages import (
     inbox,
     journal,
     media,
+    message_info,
+    message_marks,
     message_menu,
     messages,
     mode,
@@ -27,6 +29,7 @@ from app.pages import (
     shared,
     shortcuts,
     sign_in,
+    starred,
     templates,
 )
 from app.static_files import STATIC, ReleasedFiles, favicon
@@ -63,6 +66,16 @@ def routes() -> Sequence[BaseRoute]:
             methods=["POST"],
             name="reaction",
         ),
+        Route("/c/{conversation_id}/unread-bar", messages.unread_bar, name="unread-bar"),
+        Route("/c/{conversation_id}/messages/{message_id}/info", message_info.show, name="message-info"),
+        Route("/c/{conversation_id}/stars", message_marks.star, methods=["POST"], name="stars"),
+        Route(
+            "/c/{conversation_id}/hidden-messages",
+            message_marks.hide,
+            methods=["POST"],
+            name="hidden-messages",
+        ),
+        Route("/starred", starred.show, name="starred"),
         Route("/media/{media_id}", media.show, methods=["GET"], name="media"),
         Route("/media/{media_id}/preview", media.preview, methods=["GET"], name="media-preview"),
         Route("/c/{conversation_id}/mode", mode.update, methods=["POST"], name="mode"),

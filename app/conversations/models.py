@@ -249,3 +249,27 @@ class Draft(Base):
     )
     text: Mapped[str] = mapped_column(Text)
     updated_at: Mapped[datetime]
+
+
+class StarredMessage(Base):
+    """A message that an attendant wants to find again."""
+
+    __tablename__ = "starred_message"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    message_id: Mapped[int] = mapped_column(
+        ForeignKey("message.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    marked_at: Mapped[datetime]
+
+
+class HiddenMessage(Base):
+    """A message that an attendant has deleted for themselves; everybody else still has it."""
+
+    __tablename__ = "hidden_message"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    message_id: Mapped[int] = mapped_column(
+        ForeignKey("message.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    marked_at: Mapped[datetime]

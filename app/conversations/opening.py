@@ -14,7 +14,7 @@ from app.conversations import held_texts, listing, thread_pages
 from app.conversations.about import message_in
 from app.conversations.access import conversation_for
 from app.conversations.listing import Row, Seen
-from app.conversations.models import Conversation, HeldText
+from app.conversations.models import Conversation, Direction, HeldText, Message
 from app.conversations.thread_pages import ThreadPage
 
 
@@ -68,6 +68,7 @@ async def thread_of(
         page = await thread_pages.page_round(session, await message_in(session, found, at), zone)
     else:
         page = await thread_pages.newest(session, found.id, zone, position)
+    page = await thread_pages.as_seen_by(session, user.id, page)
     return ShownThread(page, unread, first_unread(page, position), at)
 
 
@@ -76,6 +77,21 @@ async def read_position(session: AsyncSession, user: User, found: Conversation) 
         ReadCursor.user_id == user.id, ReadCursor.conversation_id == found.id
     )
     return (await session.execute(at)).scalar_one_or_none() or 0
+
+
+async def unread_since(
+    session: AsyncSession, conversation: Conversation, position: int
+) -> tuple[Message | None, int]:
+    """The customer's first message after this position, and how many they are."""
+    theirs = (
+        select(Message)
+        .where(Message.conversation_id == conversation.id, Message.position > position)
+        .where(Message.direction == Direction.IN)
+        .order_by(Message.sent_at, Message.position)
+        .limit(100)
+    )
+    found = (await session.scalars(theirs)).all()
+    return (found[0] if found else None), len(found)
 
 
 def first_unread(page: ThreadPage, position: int | None) -> int | None:

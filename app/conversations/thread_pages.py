@@ -1,13 +1,14 @@
 """Which stretch of a thread is shown: its end, the fifty above or below, or those round one message."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.conversations.message_marks import Marks, marks_on
 from app.conversations.models import Message
 from app.conversations.ordering import key_of
 from app.conversations.thread import Bubble, draw
@@ -18,11 +19,15 @@ Place = tuple[datetime, int]  # (sent_at, position), as a key names it
 
 @dataclass(frozen=True)
 class ThreadPage:
-    """Bubbles from old to new. `older` and `newer`: the keys to ask for the pages before and after; None at the ends."""
+    """Bubbles from old to new; `marks`: what the reader has made of them.
+
+    `older` and `newer`: the keys to ask for the pages before and after; None at the ends.
+    """
 
     bubbles: Sequence[Bubble]
     older: str | None = None
     newer: str | None = None
+    marks: Marks = field(default_factory=Marks)
 
 
 async def newest(
@@ -68,6 +73,12 @@ async def page_round(session: AsyncSession, message: Message, zone: ZoneInfo) ->
         older=key_of(bubbles[0].message) if earlier is not None else None,
         newer=key_of(bubbles[-1].message) if len(found) > half else None,
     )
+
+
+async def as_seen_by(session: AsyncSession, user_id: int, page: ThreadPage) -> ThreadPage:
+    """The same with an attendant's own marks."""
+    marks = await marks_on(session, user_id, [bubble.message.id for bubble in page.bubbles])
+    return replace(page, marks=marks)
 
 
 PLACE = tuple_(Message.sent_at, Message.position)

@@ -28,6 +28,7 @@ class EventKind(StrEnum):
     HANDED_OVER = "handed_over"  # ref: handoff; like the above, and people are called
     DRAFT_CHANGED = "draft_changed"  # Claude's growing draft: it began, grew or ended
     NUMBER_CHANGED = "number_changed"  # ref: number; WhatsApp stopped it, or it goes on
+    MESSAGE_MARKED = "message_marked"  # ref: message; one attendant's star, or deleted for oneself; audience: that attendant
     CURSOR_MOVED = "cursor_moved"  # one attendant read; audience: that attendant
     ATTENDANT_CHANGED = (
         "attendant_changed"  # settings or rights of one, for that attendant; a name, for everybody

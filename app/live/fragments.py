@@ -16,6 +16,7 @@ from app.accounts.permissions import Permission, may
 from app.attention import counting
 from app.conversations import held_texts, listing, thread
 from app.conversations.listing import Row, Seen
+from app.conversations.message_marks import Marks, marks_on
 from app.conversations.models import Direction, HeldText, Message
 from app.conversations.thread import Bubble
 from app.i18n import current_locale
@@ -28,7 +29,7 @@ from app.live.sheets import Sheets
 from app.outbox import troubles
 from app.outbox.troubles import NumberState
 
-MESSAGES = (EventKind.MESSAGE_ADDED, EventKind.MESSAGE_CHANGED)
+MESSAGES = (EventKind.MESSAGE_ADDED, EventKind.MESSAGE_CHANGED, EventKind.MESSAGE_MARKED)
 ALERT_WITHIN = timedelta(seconds=15)  # older news is caught up on quietly
 
 
@@ -153,6 +154,12 @@ class Fragments:
             ):
                 shown = {"conversation_id": conversation, "card": card}
                 pieces.append(self.html("live/contact.html", event, conversation, **shown))
+        for message, event in redraw.marked.items():  # whoever may see such an event is one attendant
+            if event.conversation_id in view.open_ids:
+                bubbles, marks = (await self.picture(look, event)).bubbles, await self.marks(look, event)
+                pieces.append(
+                    self.html("live/message_marked.html", event, message, bubbles=bubbles, marks=marks)
+                )
         return pieces
 
     async def newest_bubbles(
@@ -246,6 +253,14 @@ class Fragments:
             return await held_texts.of(await look.session(), event.conversation_id or 0)
 
         return await self.sheets.loaded(("held", event.id), load)
+
+    async def marks(self, look: Look, event: Event) -> Marks:
+        """What the attendant of the event has made of its message."""
+
+        async def load() -> Marks:
+            return await marks_on(await look.session(), event.user_id or 0, [event.ref or 0])
+
+        return await self.sheets.loaded(("marks", event.id), load)
 
     async def row(self, look: Look, event: Event) -> Row | None:
         return (await self.picture(look, event)).row

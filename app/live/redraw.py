@@ -32,6 +32,7 @@ class Redraw:
     rewritten: set[int] = field(default_factory=set)  # conversations whose thread is not what it was
     gone: dict[int, Event] = field(default_factory=dict)  # conversations that became part of another
     handed_over: dict[int, Event] = field(default_factory=dict)
+    marked: dict[int, Event] = field(default_factory=dict)  # messages, as this reader has marked them
     numbers: Event | None = None  # the newest that changed what is said of stopped numbers
     attention: bool = False
     resync: bool = False
@@ -45,7 +46,7 @@ class Redraw:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.rows or self.drafts or self.gone or self.numbers)
+        return not (self.rows or self.drafts or self.gone or self.numbers or self.marked)
 
     def note(self, event: Event) -> None:
         """What this one event redraws."""
@@ -83,6 +84,8 @@ class Redraw:
                     self.rows[conversation] = self.heads[conversation] = event
             case EventKind.NUMBER_CHANGED:
                 self.numbers = event
+            case EventKind.MESSAGE_MARKED if event.ref:
+                self.marked[event.ref] = event
             case EventKind.CURSOR_MOVED if conversation:
                 self.rows[conversation] = event
                 self.attention = True

@@ -16,7 +16,7 @@ async def show(request: Request) -> Response:
     """`GET /c/{id}/messages/{message_id}/menu`."""
     async with reading() as session:
         conversation = await conversation_for(session, request.state.user, ids(request)[0])
-        menu = await about.menu_of(session, conversation, ids(request)[1])
+        menu = await about.menu_of(session, request.state.user, conversation, ids(request)[1])
     return render(request, "messages/_menu.html", **menu.__dict__)
 
 

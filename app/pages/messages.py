@@ -12,12 +12,13 @@ from starlette.responses import RedirectResponse, Response
 from app.conversations import about, drafts, opening, replying, service_window, thread_pages
 from app.conversations.access import conversation_for, strict_id
 from app.conversations.models import Conversation
-from app.conversations.ordering import parse_key
+from app.conversations.ordering import parse_key, sort_key
 from app.conversations.outgoing import Outgoing
 from app.conversations.quotes import Quote, quotes_of
+from app.conversations.thread_pages import ThreadPage
 from app.db import reading, transaction
 from app.errors import AppError, Conflict, Invalid, NotFound
-from app.forms import text_field
+from app.forms import text_field, whole_number
 from app.live.ring import CURSOR, newest
 from app.pages.answers import changed
 from app.pages.composed import MOST_FILES, SPECIAL, quick_reply, quoted, what_to_send
@@ -30,30 +31,38 @@ from app.templating import render, wants_fragment
 async def show(request: Request) -> Response:
     """`GET /c/{id}/messages`: the thread from the first unread message to its end; `?at=ID` round a message;
     `?before=KEY` and `?after=KEY` the fifty bubbles above and below."""
-    asked, zone = request.query_params, request.app.state.settings.zone
+    asked, user, zone = request.query_params, request.state.user, request.app.state.settings.zone
+    before, after = parse_key(asked.get("before", "")), parse_key(asked.get("after", ""))
+    async with reading() as session:
+        found = await conversation_for(session, user, strict_id(request.path_params["conversation_id"]))
+        cursor = await newest(session)
+        shown: dict[str, Any] = {"conversation": found}
+        page: ThreadPage | None = None
+        if before:
+            page = await thread_pages.page_before(session, found.id, zone, before)
+        elif after:
+            page = await thread_pages.page_after(session, found.id, zone, after)
+        if page is not None:
+            shown["thread"] = await thread_pages.as_seen_by(session, user.id, page)
+        else:
+            shown["shown"] = await opening.thread_for(session, user, found, zone, place_asked_for(request))
+    template = "_older" if before else "_newer" if after else "_elsewhere"
+    return render(request, f"conversations/{template}.html", headers={CURSOR: str(cursor)}, **shown)
+
+
+async def unread_bar(request: Request) -> Response:
+    """`GET /c/{id}/unread-bar?after=POSITION`: the bar above what came after this position; 204 for nothing."""
+    after = whole_number(request.query_params.get("after", ""), lowest=0, highest=10**12)
     async with reading() as session:
         found = await conversation_for(
             session, request.state.user, strict_id(request.path_params["conversation_id"])
         )
-        cursor = await newest(session)
-        shown: dict[str, Any] = {"conversation": found}
-        if before := parse_key(asked.get("before", "")):
-            template, shown["thread"] = (
-                "_older",
-                await thread_pages.page_before(session, found.id, zone, before),
-            )
-        elif after := parse_key(asked.get("after", "")):
-            template, shown["thread"] = (
-                "_newer",
-                await thread_pages.page_after(session, found.id, zone, after),
-            )
-        else:
-            template, shown["shown"] = (
-                "_elsewhere",
-                await opening.thread_for(session, request.state.user, found, zone, place_asked_for(request)),
-            )
-    headers = {CURSOR: str(cursor)}
-    return render(request, f"conversations/{template}.html", headers=headers, **shown)
+        first, unread = await opening.unread_since(session, found, after or 0)
+    if first is None:
+        return Response(status_code=204)
+    key = sort_key(first.sent_at, first.position - 1)  # above the message itself
+    shown: dict[str, Any] = {"conversation_id": found.id, "key": key, "unread": unread}
+    return render(request, "conversations/_unread_bar_anew.html", **shown)
 
 
 async def create(request: Request) -> Response:

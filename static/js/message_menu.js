@@ -13,7 +13,8 @@ document.addEventListener("contextmenu", (event) => {
   const button = buttonIn(event.target.closest(".bubble"))
   if (!button || event.target.closest("a, img, video") || !getSelection().isCollapsed) return // the browser's own is better there
   event.preventDefault()
-  button.click()
+  if (!event.buttons) return button.click()
+  addEventListener("pointerup", () => setTimeout(() => button.click()), { once: true }) // lifting the button would close it again
 })
 document.addEventListener("dblclick", (event) => {
   if (event.target.matches("article.message")) answer(event.target)
@@ -22,6 +23,7 @@ document.addEventListener("click", (event) => {
   const chosen = event.target.closest("#message-menu :is(button, a), [data-action='forget-quote']")
   if (!chosen) return
   if (chosen.dataset.action === "copy") copy(chosen)
+  if (chosen.dataset.select) import("./selecting.js").then(({ begin }) => begin(chosen.value))
   if (chosen.dataset.action === "forget-quote") quote().replaceChildren()
   if (["reply", "forget-quote"].includes(chosen.dataset.action)) box()?.focus()
   menu()?.hidePopover()

@@ -88,6 +88,10 @@ async def test_what_arrives_while_nobody_looks_stays_unread_until_the_reader_is_
     await expect(tab.page).to_have_title("(1) Recado")
     await tab.page.bring_to_front()
     await tab.unread(ANA, 0)
+    await expect(tab.page.locator(".unread-bar + [data-message]")).to_contain_text("Tem alguém?")
+    await whatsapp.says(ANA, "Aqui")  # it came while somebody looked: the bar stays where it was
+    await expect(tab.bubble("Aqui")).to_be_visible()
+    await expect(tab.page.locator(".unread-bar")).to_have_text("1 mensagem não lida")
 
 
 async def test_a_bar_stands_above_the_first_unread_message_until_the_reader_answers(

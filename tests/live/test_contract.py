@@ -394,6 +394,26 @@ async def test_reading_clears_ones_own_badge_and_title_and_nobody_elses(stage: S
     assert await paulo.shown() == before
 
 
+@shows(EventKind.MESSAGE_MARKED)
+async def test_a_star_and_deleting_for_oneself_reach_ones_own_tabs_and_nobody_elses(stage: Stage) -> None:
+    await stage.says(ANA, "Um")
+    await stage.says(ANA, "Dois")
+    await stage.opens()
+    marta, paulo = stage.pages
+    before = await paulo.shown()
+    message = {"message": str((await stage.marta.bubbles(stage.ana))[-1].id)}
+    await stage.marta.post(f"/c/{stage.ana}/stars", message | {"on": "on"})
+    await stage.stays_equal()
+    assert await marta.page.locator("[data-local-starred]").count() == 1
+    await stage.marta.post(f"/c/{stage.ana}/stars", message)
+    await stage.stays_equal()
+    assert await marta.page.locator("[data-local-starred]").count() == 0
+    for wish in ({"on": "on"}, {}):
+        await stage.marta.post(f"/c/{stage.ana}/hidden-messages", message | wish)
+        await stage.stays_equal()
+    assert await paulo.shown() == before
+
+
 @shows(EventKind.ATTENDANT_CHANGED)
 async def test_ones_own_settings_fetch_ones_page_anew(stage: Stage) -> None:
     await stage.opens()

@@ -25,10 +25,10 @@ export const show = (news, covered) => inOrder(async () => {
 
 const readAt = ({ ctx }) => Number(ctx.response?.headers.get("X-Live-Cursor") ?? NaN)
 
-// The answer to a form that news have overtaken: all that it would draw is here already, and newer. The composer's part stays.
+// The answer to a form that news have overtaken: all that it would draw is here already, and newer. What is no news stays.
 document.addEventListener("htmx:before:swap", ({ detail }) => {
   if (!(readAt(detail) <= cursor) || detail.ctx.request.method === "GET") return
-  const own = detail.tasks.filter((task) => task.target?.closest?.("#composer, .unread-bar"))
+  const own = detail.tasks.filter((task) => task.target?.closest?.("#composer, .unread-bar, #done"))
   detail.tasks.splice(0, Infinity, ...own)
 })
 

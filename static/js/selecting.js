@@ -1,0 +1,73 @@
+// Select mode: boxes at the left of the messages, and a bar below with what can be done with all that are chosen.
+import { transcript } from "./copying.js"
+import { toast } from "./toast.js"
+
+const thread = () => document.getElementById("thread")
+const bar = () => document.getElementById("selection")
+const isOn = () => thread()?.hasAttribute("data-local-selecting")
+const messages = () => [...thread().querySelectorAll("article.message")]
+const chosen = () => messages().filter((one) => one.hasAttribute("data-local-chosen"))
+
+function show() {
+  if (!isOn()) return
+  for (const one of messages()) {
+    one.setAttribute("role", "checkbox")
+    one.setAttribute("aria-checked", one.hasAttribute("data-local-chosen"))
+    one.tabIndex = 0
+  }
+  const all = chosen()
+  bar().querySelector(".selection__count > span").textContent = all.length
+  bar().querySelectorAll(".selection__action").forEach((one) => { one.disabled = !all.length })
+  bar().querySelector(".selection__ids").replaceChildren(...all.map((one) =>
+    Object.assign(document.createElement("input"), { type: "hidden", name: "message", value: one.dataset.message })))
+}
+
+function toggle(message) {
+  message.toggleAttribute("data-local-chosen")
+  show()
+}
+
+export function begin(id) {
+  thread().setAttribute("data-local-selecting", "")
+  bar().hidden = false
+  toggle(document.getElementById(`message-${id}`))
+  document.getElementById(`message-${id}`).focus({ preventScroll: true })
+}
+
+function end() {
+  if (!isOn()) return
+  for (const one of messages()) ["data-local-chosen", "role", "aria-checked", "tabindex"].forEach((name) => one.removeAttribute(name))
+  thread().removeAttribute("data-local-selecting")
+  bar().hidden = true
+  document.getElementById("composer-text")?.focus({ preventScroll: true })
+}
+
+async function copy({ dataset }) {
+  try { await navigator.clipboard.writeText(transcript(chosen())); toast(dataset.copied); end() } catch { toast(dataset.notCopied) }
+}
+
+function download() {
+  for (const media of thread().querySelectorAll('[data-local-chosen] .media[data-media="there"]')) {
+    const link = Object.assign(document.createElement("a"), { href: `/media/${media.id.slice(6)}`, download: "" })
+    link.click()
+  }
+  end()
+}
+
+document.addEventListener("click", (event) => {
+  const { target } = event
+  const action = target.closest("[data-select]")
+  if (action?.dataset.select === "end") end()
+  else if (action?.dataset.select === "copy") copy(action)
+  else if (action?.dataset.select === "download") download()
+  else if (isOn() && target.closest("#thread article.message")) { event.preventDefault(); event.stopPropagation(); toggle(target.closest("article.message")) }
+}, true)
+document.addEventListener("keydown", (event) => {
+  if (!isOn()) return
+  if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open")) { event.preventDefault(); event.stopImmediatePropagation(); end() }
+  if (event.key === " " && document.activeElement.matches("article.message")) { event.preventDefault(); toggle(document.activeElement) }
+}, true)
+document.addEventListener("htmx:after:swap", show)
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  if (ctx.response?.status === 200 && ctx.request.method === "POST" && ctx.sourceElement.closest("#selection, #forward")) end()
+})
