@@ -16,6 +16,7 @@ from app.db import transaction
 from app.jobs import Claim
 from app.live.events import LiveEvent
 from app.outbox.models import DeliveryReport
+from app.search import contact_text, message_text
 from app.whatsapp.models import JournalEntry, SetAside
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,8 @@ async def begin(session: AsyncSession) -> None:
 
 async def tidy(claim: Claim) -> None:
     """Works off the `housekeeping` job and asks for the next one."""
+    for reading in (unread_messages, unread_contacts):
+        await in_batches(reading)
     gone = {purge.__name__: await in_batches(purge) for purge in PURGES}
     if any(gone.values()):
         log.info("old rows were deleted", extra=gone)
@@ -62,6 +65,15 @@ async def in_batches(purge: Purge) -> int:
         if gone < BATCH:
             return total
         await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def unread_messages(session: AsyncSession, now: datetime) -> int:
+    """What a program that knew no search has stored, while both ran or this one was taken back, is found from now on."""
+    return await message_text.read_what_is_left(session, BATCH)
+
+
+async def unread_contacts(session: AsyncSession, now: datetime) -> int:
+    return await contact_text.read_what_is_left(session, BATCH)
 
 
 async def live_events(session: AsyncSession, now: datetime) -> int:

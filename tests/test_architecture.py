@@ -25,6 +25,7 @@ CONCEPTS = (
     "installation",
     "keyboard",
     "jobs",
+    "search",
 )
 DOORS = (
     "app.pages",

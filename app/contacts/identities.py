@@ -13,6 +13,7 @@ from app.contacts.proof import Known
 from app.conversations.models import Conversation
 from app.db import Overtaken, insert_if_new, table_of
 from app.live.events import Change, EventKind, announce
+from app.search import contact_text
 from app.whatsapp.items import Sender
 
 LONGEST_NAME, LONGEST_USERNAME = 512, 128
@@ -153,7 +154,9 @@ async def keep_looks(session: AsyncSession, known: Holder, one: Named, unheard: 
 
 async def begin(session: AsyncSession, sender: Sender, claimed: Sequence[Known], now: datetime) -> int:
     name, username = sender.profile_name[:LONGEST_NAME], sender.username[:LONGEST_USERNAME]
+    numbers = [value for kind, value in claimed if kind == IdentityKind.WA_ID]
     contact = Contact(name=name, username=username or None, created_at=now)
+    contact.search_text = contact_text.text_of((name, username), numbers)
     session.add(contact)
     await session.flush()
     if not await learn(session, contact.id, claimed, now):
@@ -162,7 +165,8 @@ async def begin(session: AsyncSession, sender: Sender, claimed: Sequence[Known],
 
 
 async def announce_contact(session: AsyncSession, contact_id: int) -> None:
-    """A name or an address changed: whatever shows it is drawn again."""
+    """A name or an address changed: whatever shows it is drawn again, and search finds it."""
+    await contact_text.read_again(session, [contact_id])
     theirs = select(Conversation.id).where(Conversation.contact_id == contact_id)
     for conversation_id in (await session.scalars(theirs)).all():
         announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation_id, contact_id))

@@ -16,6 +16,7 @@ from app.conversations.models import Conversation
 from app.errors import Conflict, NotFound
 from app.i18n import N_
 from app.live.events import Change, EventKind, announce
+from app.search import contact_text
 
 NAMES = {
     "name": "",
@@ -52,6 +53,7 @@ async def merge(session: AsyncSession, one: int, other: int, *, by: User | None)
     await belongings.move_all(session, "contact", Move(noted.id, vanished_id, survivor_id))
     await merge_conversations(session, noted)
     await duplicates.pass_on(session, vanished_id, survivor_id)
+    await contact_text.read_again(session, (survivor_id, vanished_id))
     return noted
 
 
@@ -114,6 +116,7 @@ async def undo(session: AsyncSession, contact_id: int, merge_id: int) -> Contact
     await session.flush()
     await belongings.put_back(session, "contact", Move(noted.id, noted.vanished_id, noted.survivor_id))
     await part_conversations(session, noted)
+    await contact_text.read_again(session, (noted.survivor_id, noted.vanished_id))
     return noted
 
 

@@ -4,10 +4,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
+
+UNREAD = text("search_text IS NULL")
 
 
 class Contact(Base):
@@ -18,6 +20,7 @@ class Contact(Base):
     """
 
     __tablename__ = "contact"
+    __table_args__ = (Index("ix_contact_search_unread", "id", sqlite_where=UNREAD, postgresql_where=UNREAD),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(512), default="")
@@ -26,6 +29,7 @@ class Contact(Base):
     book_name: Mapped[str | None] = mapped_column(String(512))
     book_name_at: Mapped[datetime | None]  # when it was entered there, or taken out
     merged_into_id: Mapped[int | None]
+    search_text: Mapped[str | None] = mapped_column(Text)  # `search/contact_text.py`; None: not read yet
 
 
 class IdentityKind(StrEnum):

@@ -43,7 +43,7 @@ async def apply_to(session: AsyncSession, message: Message) -> None:
     for change in sorted(gone.all(), key=lambda one: (one.changed_at, one.id)):
         if change.body is None:
             taken_back = update(Message).where(Message.id == message.id)
-            await session.execute(taken_back.values(revoked_at=change.changed_at))
+            await session.execute(taken_back.values(revoked_at=change.changed_at, search_text=""))
         else:
             await wordings.reword(
                 session, message, wamid=change.wamid, body=change.body, written_at=change.changed_at

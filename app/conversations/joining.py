@@ -20,6 +20,7 @@ from app.conversations.handoff import RESUME
 from app.conversations.models import Conversation, Direction, Draft, Handoff, Message, Mode
 from app.jobs import Job
 from app.live.events import Change, EventKind, announce
+from app.search import message_text
 
 CAUTIOUS = (Mode.CLAUDE, Mode.PAUSED, Mode.OFF, Mode.PERSON)  # of two modes, what stands later here holds
 
@@ -84,7 +85,8 @@ async def end_turns(session: AsyncSession, conversation_ids: tuple[int, ...]) ->
 
 
 async def recount(session: AsyncSession, conversation_id: int, *, at_least: int = 0) -> None:
-    """Set what a conversation counts from the messages that it has. Its counter never goes back."""
+    """Set what a conversation counts, and what its messages are found by, from the messages that it has. Its counter
+    never goes back."""
     mine = Message.conversation_id == conversation_id
     inbound = (mine, Message.direction == Direction.IN, Message.position > 0)
     totals = select(func.count(), func.max(Message.position), func.max(Message.sent_at)).where(*inbound)
@@ -101,6 +103,7 @@ async def recount(session: AsyncSession, conversation_id: int, *, at_least: int 
     values |= {"last_activity_at": last.sent_at} if last else {}
     values |= {"last_position": at_least} if at_least else {}
     await session.execute(update(Conversation).where(Conversation.id == conversation_id).values(**values))
+    await message_text.read_again(session, message_text.MESSAGES.c.conversation_id == conversation_id)
 
 
 async def reopen_window(session: AsyncSession, conversation_id: int) -> None:

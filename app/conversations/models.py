@@ -82,6 +82,9 @@ def shared_index(kind: str) -> Index:
     return Index(f"ix_message_{kind}", *place, sqlite_where=which, postgresql_where=which)
 
 
+UNREAD = text("search_text IS NULL")
+
+
 class Message(Base):
     """One bubble. The thread is ordered by (`sent_at`, `position`).
 
@@ -97,6 +100,7 @@ class Message(Base):
         UniqueConstraint("conversation_id", "position"),
         Index("ix_message_thread", "conversation_id", "sent_at", "position"),
         *(shared_index(kind) for kind in SHARED),
+        Index("ix_message_search_unread", "id", sqlite_where=UNREAD, postgresql_where=UNREAD),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -119,6 +123,7 @@ class Message(Base):
     status: Mapped[str | None] = mapped_column(String(10))
     edited_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    search_text: Mapped[str | None] = mapped_column(Text)  # `search/message_text.py`; None: not read yet
 
 
 class Wording(Base):

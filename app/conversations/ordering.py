@@ -16,6 +16,7 @@ from app.conversations.silent import is_silent
 from app.db import made, table_of
 from app.errors import Joined
 from app.rows import ChangedRows, NewRows
+from app.search import message_text
 
 OLDEST = timedelta(days=8)  # Meta delivers a webhook for up to 7 days
 NEWEST = timedelta(minutes=5)
@@ -178,9 +179,12 @@ async def store_past(
 
 
 async def write(
-    session: AsyncSession, messages: Sequence[Mapping[str, Any]], places: Sequence[Place]
+    session: AsyncSession, messages: Sequence[dict[str, Any]], places: Sequence[Place]
 ) -> list[Message]:
-    """Insert messages that have their positions, and the counters of their conversations."""
+    """Insert messages that have their positions, with what search finds them by, and the counters of their
+    conversations."""
+    for row in messages:
+        row["search_text"] = message_text.text_of(made(Message, row))
     found = await STORING.write(session, [[row[name] for name in COLUMNS] for row in messages])
     passed(Boundary.MESSAGE_STORED)
     changed = {place.id: place for place in places}.values()

@@ -18,6 +18,7 @@ from app.conversations.ordering import past_time_of, store_past
 from app.live.events import Change, EventKind, announce
 from app.media import expecting
 from app.outbox.delivery import DeliveryStatus
+from app.search import message_text
 from app.whatsapp import items
 from app.whatsapp.models import Number
 
@@ -111,6 +112,9 @@ async def fill_placeholder(session: AsyncSession, one: Remembered) -> None:
     filled = empty.values(type=item.type[:40], body=item.body, content=item.content, beside=beside_of(item))
     current = {"populate_existing": True}
     messages = (await session.scalars(filled.returning(Message), execution_options=current)).all()
+    await message_text.read_again(
+        session, message_text.MESSAGES.c.id.in_([message.id for message in messages])
+    )
     await expecting.expect(session, messages, within=FILES_WITHIN)
     for message in messages:
         announce(session, Change(EventKind.PAST_ADDED, message.conversation_id))

@@ -258,7 +258,9 @@ async def revoke(session: AsyncSession, number: Number, item: items.Revoke, now:
     """Note that the author took a message back, also one that we do not have yet."""
     changed = update(Message).where(Message.number_id == number.id, Message.wamid == item.original_wamid)
     at = time_of(item.sent_at, now)
-    if (await session.execute(changed.values(revoked_at=at).returning(Message.id))).first() is None:
+    if (
+        await session.execute(changed.values(revoked_at=at, search_text="").returning(Message.id))
+    ).first() is None:
         await early_changes.keep(session, number.id, item.original_wamid, item.wamid, None, at)
     await announce_message(session, number.id, item.original_wamid)
 

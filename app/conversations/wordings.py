@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conversations.models import Message, Wording
 from app.db import insert_if_new
+from app.search import message_text
 
 
 async def reword(
@@ -25,6 +26,7 @@ async def reword(
     ).one()
     changed = update(Message).where(Message.id == message.id)
     await session.execute(changed.values(body=newest.body, edited_at=newest.written_at))
+    await message_text.read_again(session, message_text.MESSAGES.c.id == message.id)
     return True
 
 
