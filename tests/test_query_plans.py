@@ -1,6 +1,7 @@
 """What every message asks of the database is found by an index, however much is stored."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,6 +19,8 @@ from app.conversations.receiving import PLACES_BETWEEN
 from app.conversations.shared import COUNTS, NEWEST, OLDER, Kind
 from app.conversations.thread import BESIDE, ONE, STANDING
 from app.db import close_database, database, open_database, reading
+from app.search import messages, people
+from app.search.words import Term, marked
 
 ASKED: dict[str, tuple[Executable, dict[str, Any]]] = {
     "messages that we have": (KNOWN, {"numbers": [1], "wamids": ["a", "b"]}),
@@ -73,6 +76,35 @@ async def test_no_table_is_read_through_for(database_url: str, what: str) -> Non
         assert any(f"ix_message_{what.split()[-1]}" in step for step in plan), plan
     if what == "what it quotes" and opened.is_sqlite:  # and not by reading a whole thread
         assert "number_id=? AND wamid=?" in plan[0]
+
+
+WORDS = [[Term(marked("c", 7))], [Term("bolo")], [Term("fub", begins=True)]]
+SEARCHED: dict[str, Callable[[AsyncSession], Executable]] = {
+    "messages": lambda session: messages.looked_up(session, WORDS, 100),
+    "conversations": lambda session: people.conversations_with(session, WORDS),
+    "contacts": lambda session: people.contacts_without(session, WORDS),
+}
+
+
+@pytest.mark.parametrize("what", SEARCHED)
+async def test_search_asks_the_list_of_words_first_and_reads_no_table_through(
+    database_url: str, what: str
+) -> None:
+    opened = open_database(database_url)
+    try:
+        async with reading() as session:
+            with statements() as sent:
+                await session.execute(SEARCHED[what](session))
+            plan = await (plan_on_sqlite if opened.is_sqlite else plan_on_postgres)(session, *sent[-1])
+    finally:
+        await close_database()
+    if opened.is_sqlite:
+        assert re.match(r"SCAN (message|contact)_search VIRTUAL TABLE", plan[0])
+        assert not [step for step in plan[1:] if step.startswith("SCAN ")]
+        assert what != "messages" or not [step for step in plan if "TEMP B-TREE" in step]  # it stops at a page
+    else:
+        assert [step for step in plan if step.startswith("Bitmap Index Scan")]
+        assert not [step for step in plan if step.startswith("Seq Scan")]
 
 
 async def plan_on_sqlite(session: AsyncSession, sql: str, values: Any) -> list[str]:

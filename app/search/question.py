@@ -77,6 +77,11 @@ class Question:
         """Whether it speaks of messages alone: people have no date and carry nothing."""
         return bool(self.kind or self.by is not None or self.since or self.until or self.when)
 
+    @property
+    def everywhere(self) -> "Question":
+        """The same words, narrowed by nothing."""
+        return Question(self.text)
+
     def days(self, zone: ZoneInfo) -> tuple[date | None, date | None]:
         """The first and the last day, as far as they are bounded."""
         if self.when in DAYS:

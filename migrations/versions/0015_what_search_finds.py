@@ -1,7 +1,7 @@
 """What search finds
 
-Revision ID: 0019
-Revises: 0012
+Revision ID: 0015
+Revises: 0014
 """
 
 from collections import defaultdict
@@ -15,8 +15,8 @@ from app.conversations.models import Message
 from app.db import UtcDateTime, made
 from app.search import contact_text, message_text
 
-revision = "0019"
-down_revision = "0012"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
