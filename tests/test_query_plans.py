@@ -101,7 +101,9 @@ async def test_search_asks_the_list_of_words_first_and_reads_no_table_through(
     if opened.is_sqlite:
         assert re.match(r"SCAN (message|contact)_search VIRTUAL TABLE", plan[0])
         assert not [step for step in plan[1:] if step.startswith("SCAN ")]
-        assert what != "messages" or not [step for step in plan if "TEMP B-TREE" in step]  # it stops at a page
+        assert what != "messages" or not [
+            step for step in plan if "TEMP B-TREE" in step
+        ]  # it stops at a page
     else:
         assert [step for step in plan if step.startswith("Bitmap Index Scan")]
         assert not [step for step in plan if step.startswith("Seq Scan")]

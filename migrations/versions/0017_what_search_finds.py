@@ -1,7 +1,7 @@
 """What search finds
 
-Revision ID: 0015
-Revises: 0014
+Revision ID: 0017
+Revises: 0016
 """
 
 from collections import defaultdict
@@ -15,8 +15,8 @@ from app.conversations.models import Message
 from app.db import UtcDateTime, made
 from app.search import contact_text, message_text
 
-revision = "0015"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
