@@ -162,7 +162,7 @@ async def test_what_was_there_before_search_was_is_found_after_the_migration_and
     desk: Desk, marta: Browser, whatsapp: WhatsApp, database_url: str
 ) -> None:
     await whatsapp.says(JOSE, "um bolo de fubá")
-    await migrate(database_url, "0016")
+    await migrate(database_url, "0017")
     await migrate(database_url)
     assert (await said("fuba"), (await who("98765"))[0]) == (["um bolo de [fubá]"], [JOSE.name])
 

@@ -1,7 +1,7 @@
 """What search finds
 
-Revision ID: 0017
-Revises: 0016
+Revision ID: 0018
+Revises: 0017
 """
 
 from collections import defaultdict
@@ -15,8 +15,8 @@ from app.conversations.models import Message
 from app.db import UtcDateTime, made
 from app.search import contact_text, message_text
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
