@@ -31,6 +31,7 @@ from app.pages import (
     sign_in,
     starred,
     templates,
+    viewer,
 )
 from app.static_files import STATIC, ReleasedFiles, favicon
 from app.whatsapp import webhook
@@ -59,6 +60,9 @@ def routes() -> Sequence[BaseRoute]:
         ),
         Route("/c/{conversation_id}/composer/{kind}", messages.kind, name="composer-kind"),
         Route("/c/{conversation_id}/messages/{message_id}/menu", message_menu.show, name="message-menu"),
+        Route(
+            "/c/{conversation_id}/messages/{message_id}/viewer", viewer.show, methods=["GET"], name="viewer"
+        ),
         Route("/c/{conversation_id}/messages/{message_id}/quote", message_menu.quote, name="quote"),
         Route(
             "/c/{conversation_id}/messages/{message_id}/reaction",

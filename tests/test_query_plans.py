@@ -16,7 +16,7 @@ from app.conversations.known import KNOWN
 from app.conversations.listing import EVERYTHING, SEEN
 from app.conversations.quotes import QUOTED
 from app.conversations.receiving import PLACES_BETWEEN
-from app.conversations.shared import COUNTS, NEWEST, OLDER, Kind
+from app.conversations.shared import COUNTS, NEWER_MEDIA, NEWEST, OLDER, Kind
 from app.conversations.thread import BESIDE, ONE, STANDING
 from app.db import close_database, database, open_database, reading
 from app.search import messages, people
@@ -34,6 +34,10 @@ ASKED: dict[str, tuple[Executable, dict[str, Any]]] = {
     "what it quotes": (QUOTED, {"number": 1, "conversation": 1, "wamids": ["a"]}),
     "how much a thread shares": (COUNTS, {"conversation": 1}),
     **{f"its newest {kind}": (NEWEST[kind], {"conversation": 1, "most": 5}) for kind in Kind},
+    "what comes after one in its media": (
+        NEWER_MEDIA,
+        {"conversation": 1, "most": 5, "sent_at": clock.now(), "position": 1},
+    ),
     **{
         f"its older {kind}": (
             OLDER[kind],
@@ -72,7 +76,7 @@ async def test_no_table_is_read_through_for(database_url: str, what: str) -> Non
     assert plan
     read_through = [step for step in plan if step.startswith(("SCAN ", "Seq Scan"))]
     assert read_through in ([], ["SCAN CONSTANT ROW"])  # which is no table
-    if "newest" in what or "older" in what:  # by the index that holds nothing else
+    if what.endswith(tuple(Kind)):  # by the index that holds nothing else
         assert any(f"ix_message_{what.split()[-1]}" in step for step in plan), plan
     if what == "what it quotes" and opened.is_sqlite:  # and not by reading a whole thread
         assert "number_id=? AND wamid=?" in plan[0]

@@ -57,7 +57,7 @@ class Strip:
 
 MESSAGES, MEDIA = table_of(Message), table_of(Media)
 PLACE = tuple_(MESSAGES.c.sent_at, MESSAGES.c.position)
-BEFORE = tuple_(bindparam("sent_at", type_=UtcDateTime()), bindparam("position"))
+HERE = tuple_(bindparam("sent_at", type_=UtcDateTime()), bindparam("position"))
 
 
 def of_kind(kind: Kind, *columns: Any) -> Select[Any]:
@@ -70,14 +70,15 @@ def of_kind(kind: Kind, *columns: Any) -> Select[Any]:
     return found.join(MEDIA, MEDIA.c.message_id == MESSAGES.c.id).where(MEDIA.c.state == MediaState.THERE)
 
 
-def newest(kind: Kind) -> Select[Any]:
-    latest_first = of_kind(kind, MESSAGES).order_by(MESSAGES.c.sent_at.desc(), MESSAGES.c.position.desc())
-    return latest_first.limit(bindparam("most"))
+def ordered(kind: Kind, *, oldest_first: bool = False) -> Select[Any]:
+    order = [one if oldest_first else one.desc() for one in (MESSAGES.c.sent_at, MESSAGES.c.position)]
+    return of_kind(kind, MESSAGES).order_by(*order).limit(bindparam("most"))
 
 
 # Built once: they are asked whenever a file comes into a thread that somebody looks at.
-NEWEST = {kind: newest(kind) for kind in Kind}
-OLDER = {kind: newest(kind).where(PLACE < BEFORE) for kind in Kind}
+NEWEST = {kind: ordered(kind) for kind in Kind}
+OLDER = {kind: ordered(kind).where(PLACE < HERE) for kind in Kind}
+NEWER_MEDIA = ordered(Kind.MEDIA, oldest_first=True).where(PLACE > HERE)
 COUNTS = select(*(of_kind(kind, func.count()).scalar_subquery() for kind in Kind))
 
 
@@ -95,12 +96,25 @@ async def page(
         asked |= {"sent_at": before[0], "position": before[1]}
     found = await session.execute((NEWEST if before is None else OLDER)[kind], asked)
     messages = [made(Message, one) for one in found.mappings()]
-    shown = messages[:size]
-    files = {} if kind is Kind.LINKS else await showing.shown_with(session, shown)
-    things = [thing_of(kind, one, files.get(one.id), zone) for one in shown]
-    return SharedPage(
-        kind, [one for one in things if one], key_of(shown[-1]) if len(messages) > size else None
-    )
+    older = key_of(messages[size - 1]) if len(messages) > size else None
+    return SharedPage(kind, await things_of(session, kind, messages[:size], zone), older)
+
+
+async def beside(
+    session: AsyncSession, message: Message, zone: ZoneInfo, most: int, *, later: bool
+) -> list[Thing]:
+    """The photos and videos next to a message in its thread, the nearest first."""
+    here = {"conversation": message.conversation_id, "sent_at": message.sent_at, "position": message.position}
+    found = await session.execute(NEWER_MEDIA if later else OLDER[Kind.MEDIA], here | {"most": most})
+    return await things_of(session, Kind.MEDIA, [made(Message, one) for one in found.mappings()], zone)
+
+
+async def things_of(
+    session: AsyncSession, kind: Kind, messages: Sequence[Message], zone: ZoneInfo
+) -> list[Thing]:
+    files = {} if kind is Kind.LINKS else await showing.shown_with(session, messages)
+    things = [thing_of(kind, one, files.get(one.id), zone) for one in messages]
+    return [one for one in things if one]
 
 
 async def strip(session: AsyncSession, conversation_id: int, zone: ZoneInfo) -> Strip:
