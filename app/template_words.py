@@ -20,11 +20,29 @@ CATEGORIES = {
     "MARKETING": N_("Marketing"),
     "AUTHENTICATION": N_("Authentication"),
 }
+REASONS = {
+    "ABUSIVE_CONTENT": N_("it holds words that WhatsApp does not allow"),
+    "INVALID_FORMAT": N_("its form is wrong, such as two fields beside each other or one at its end"),
+    "PROMOTIONAL": N_("it advertises something, so that it belongs to marketing"),
+    "TAG_CONTENT_MISMATCH": N_("its words do not fit its category"),
+    "SCAM": N_("it looks like a fraud"),
+    "LOW_QUALITY": N_("too many customers blocked or reported it"),
+}
 FILES = {"image": N_("A picture"), "video": N_("A video"), "document": N_("A document")}
 
 
 def status(word: str) -> str:
     return _(STATUSES.get(word, word))
+
+
+def reason(word: str) -> str:
+    """Why Meta refused or paused one."""
+    return _(REASONS.get(word.upper(), word))
+
+
+def name(own: str) -> str:
+    """Meta's names have underscores where people write spaces."""
+    return own.replace("_", " ")
 
 
 def quality(word: str) -> str:

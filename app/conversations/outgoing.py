@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.characters import storable
+from app.contacts.phones import wa_id_of
 from app.errors import Invalid
 from app.i18n import N_
 from app.media.outbound import Kept
@@ -101,7 +102,7 @@ def degrees(written: str, most: int, refusal: str, name: str) -> float:
 
 
 def contacts(people: Sequence[tuple[str, str]]) -> Outgoing:
-    """Contact cards of (name, phone) pairs; a phone number is written with its country's code."""
+    """Contact cards of (name, phone) pairs; a number without a country's code is of Brazil."""
     if not 0 < len(people) <= MOST_CONTACTS:
         raise Invalid(N_("Choose one to ten contacts."), field="contact_name")
     cards = {"contacts": [card(*person) for person in people]}
@@ -110,14 +111,9 @@ def contacts(people: Sequence[tuple[str, str]]) -> Outgoing:
 
 def card(name: str, phone: str) -> dict[str, Any]:
     name = short(name, LONGEST_NAME, "contact_name")
-    digits = "".join(sign for sign in phone if sign.isascii() and sign.isdigit())
     if not name:
         raise Invalid(N_("A contact needs a name."), field="contact_name")
-    if not 8 <= len(digits) <= 15:
-        raise Invalid(
-            N_("Write the phone number with its country code, as in +55 11 91234-5678."),
-            field="contact_phone",
-        )
+    digits = wa_id_of(phone, field="contact_phone")
     return {
         "name": {"formatted_name": name, "first_name": name.partition(" ")[0]},
         "phones": [{"phone": f"+{digits}", "type": "CELL", "wa_id": digits}],

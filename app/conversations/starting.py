@@ -7,14 +7,13 @@ from app import clock
 from app.contacts import identities, naming, phone_book
 from app.contacts.identities import Named
 from app.contacts.models import IdentityKind
+from app.contacts.phones import wa_id_of
 from app.conversations import receiving
 from app.conversations.models import Conversation
 from app.errors import Invalid
 from app.i18n import N_
 from app.whatsapp.items import Sender
 from app.whatsapp.models import Number
-
-HOME = "BR"  # of numbers without a country's code
 
 
 async def start(session: AsyncSession, number_id: int | None, phone: str, name: str) -> Conversation:
@@ -35,22 +34,6 @@ async def start(session: AsyncSession, number_id: int | None, phone: str, name: 
         Conversation.number_id == number.id, Conversation.contact_id == contact_id
     )
     return (await session.scalars(theirs)).one()
-
-
-def wa_id_of(phone: str) -> str:
-    """The digits by which WhatsApp knows a phone; raises Invalid for what cannot be one."""
-    import phonenumbers
-
-    try:
-        parsed = phonenumbers.parse(phone.strip()[:40], HOME)
-    except phonenumbers.NumberParseException:
-        parsed = None
-    if parsed is None or not phonenumbers.is_valid_number(parsed):
-        raise Invalid(
-            N_("This is no phone number. Write it with its area code, and with + and the country abroad."),
-            field="phone",
-        )
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164).removeprefix("+")
 
 
 async def number_to_send_from(session: AsyncSession, number_id: int | None) -> Number:

@@ -16,11 +16,13 @@ PLAIN_PARTS = {"HEADER", "BODY", "FOOTER", "BUTTONS"}
 
 @dataclass(frozen=True)
 class Variable:
-    """Something to fill in. `key` is its form field; `name` the placeholder's own ("1", "nome"); `example` Meta's."""
+    """Something to fill in. `key` is its form field; `name` the placeholder's own ("1", "nome"); `example` Meta's;
+    `around` the words beside its placeholder, with it."""
 
     key: str
     name: str
     example: str = ""
+    around: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,18 @@ def variables_in(text: str, where: str, examples: dict[str, str]) -> tuple[Varia
     names = list(dict.fromkeys(PLACEHOLDER.findall(text)))
     if all(name.isdigit() for name in names):
         names.sort(key=int)
-    return tuple(Variable(f"{where}.{name}", name, examples.get(name, "")) for name in names)
+    return tuple(
+        Variable(f"{where}.{name}", name, examples.get(name, ""), around(text, name)) for name in names
+    )
+
+
+def around(text: str, name: str) -> str:
+    """Where a placeholder first stands, with a few words to either side."""
+    found = next(one for one in PLACEHOLDER.finditer(text) if one[1] == name)
+    before, after = text[: found.start()].split(" ")[-4:], text[found.end() :].split(" ")[:4]
+    start = "…" if len(text[: found.start()].split(" ")) > 4 else ""
+    end = "…" if len(text[found.end() :].split(" ")) > 4 else ""
+    return " ".join(f"{start}{' '.join(before)}{found[0]}{' '.join(after)}{end}".split())
 
 
 def examples_of(component: Any, key: str) -> dict[str, str]:

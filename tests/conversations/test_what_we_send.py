@@ -62,7 +62,7 @@ KINDS: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         ["query=-23.5614,-46.6559"],
     ),
     "a contact": (
-        {"kind": "contact", "contact_name": "Tia Zélia", "contact_phone": "+55 (11) 90000-0099"},
+        {"kind": "contact", "contact_name": "Tia Zélia", "contact_phone": "(11) 90000-0099"},
         {
             "type": "contacts",
             "contacts": [

@@ -248,7 +248,7 @@ async def test_the_list_is_metas_page_by_page_and_a_webhook_changes_it(
     await within(15, paused, what="what the webhook told, and the list being looked at again")
     page = unescape((await marta.open("/templates")).text)
     assert "Pausado pela Meta" in page
-    assert "LOW_QUALITY" in page
+    assert "muitos clientes bloquearam" in page
     await whatsapp.says(ANA, "Oi")
     ana = await marta.conversation_with(ANA.name)
     assert "pedido_pronto" not in (await marta.open(f"/c/{ana}/templates")).text
