@@ -9,7 +9,7 @@ from app.assistant.claude import Claude
 from app.assistant.desk import Desk, typing_through
 from app.assistant.schedule import ANSWER
 from app.attention import telling
-from app.conversations import reacting
+from app.conversations import marks, reacting
 from app.media import expecting, outbound, previews, sweeping
 from app.media.fetching import Fetching
 from app.media.store import Store
@@ -57,6 +57,7 @@ def handlers(
         outbound.UPLOAD: outbound.Uploading(files, store, token),
         sweeping.SWEEP: sweeping.Sweeping(store),
         reacting.REACT: reacting.handler(settings, graph),
+        marks.END_OF_MUTE: marks.mute_ended,
         UNCONFIRMED: unconfirmed,
         syncing.SYNC: syncing.Syncing(settings, graph),
         housekeeping.HOUSEKEEPING: housekeeping.tidy,

@@ -4,6 +4,7 @@ from app.accounts.models import SignIn, User
 from app.assistant.models import Turn
 from app.attention.models import ReadCursor, TypingShown
 from app.contacts.models import Contact, ContactMerge, Identity, MergedRow, PossibleDuplicate
+from app.conversations.marked import ConversationMark
 from app.conversations.models import (
     Conversation,
     ConversationLabel,
@@ -34,6 +35,7 @@ __all__ = [
     "ContactPace",
     "Conversation",
     "ConversationLabel",
+    "ConversationMark",
     "Delivery",
     "DeliveryReport",
     "Draft",

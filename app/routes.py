@@ -15,6 +15,8 @@ from app.pages import (
     held_texts,
     inbox,
     journal,
+    lists,
+    marks,
     media,
     message_info,
     message_marks,
@@ -43,7 +45,7 @@ def routes() -> Sequence[BaseRoute]:
     return [
         Route("/", inbox.inbox, name="inbox"),
         Route("/c/{conversation_id}", inbox.conversation, name="conversation"),
-        Route("/conversations", inbox.more_rows, name="conversations"),
+        Route("/conversations", lists.more_rows, name="conversations"),
         Route("/c/{conversation_id}/messages", messages.show, methods=["GET"], name="messages"),
         Route("/c/{conversation_id}/messages", messages.create, methods=["POST"]),
         Route(
@@ -110,6 +112,9 @@ def routes() -> Sequence[BaseRoute]:
         Route("/quick-replies/{reply_id}/file", quick_replies.file, name="quick-reply-file"),
         Route("/conversations/new", new_conversation.show, methods=["GET"], name="new-conversation"),
         Route("/conversations/new", new_conversation.create, methods=["POST"]),
+        Route("/c/{conversation_id}/menu", marks.menu, methods=["GET"], name="row-menu"),
+        Route("/c/{conversation_id}/marks", marks.create, methods=["POST"], name="marks"),
+        Route("/conversations/marks", marks.create_many, methods=["POST"], name="marks-of-several"),
         Route("/c/{conversation_id}/reading", reading.create, methods=["POST"], name="reading"),
         Route("/c/{conversation_id}/contact", contact_drawer.show, methods=["GET"], name="contact-drawer"),
         Route("/c/{conversation_id}/shared/{kind}", shared.show, methods=["GET"], name="shared"),

@@ -68,6 +68,7 @@ def environment(settings: Settings) -> Environment:
         service_window=service_window.of,
         closing_words=words.closing,
         shortcuts=lambda user, agent: pressed_by(user, on_mac=is_mac(agent)),
+        reaction_words=words.reaction,
         brief=brief.brief,
         with_sign=brief.with_sign,
         forwarded=beside.forwarded,

@@ -8,9 +8,11 @@ from babel.dates import format_skeleton
 from babel.numbers import format_currency, format_decimal
 
 from app.contacts.models import DuplicateReason, IdentityKind
+from app.conversations.brief import brief
 from app.conversations.handoff import HandoffReason
 from app.conversations.models import Author, Message
 from app.conversations.quotes import Quote
+from app.conversations.reacted import Reacted
 from app.conversations.thread import Bubble
 from app.i18n import N_, _, number_format
 
@@ -88,6 +90,14 @@ def closing(minutes: int | None, *, within_the_hour: bool = False) -> str:
     if hours:
         return _("Closes in %(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes_over}
     return _("Closes in %(minutes)s min") % {"minutes": minutes_over}
+
+
+def reaction(reacted: Reacted) -> str:
+    """What the list says of the newest reaction."""
+    told = {"emoji": reacted.emoji, "text": brief(reacted.message)}
+    if reacted.by_us:
+        return _("We reacted with %(emoji)s to: “%(text)s”") % told
+    return _("Reacted with %(emoji)s to: “%(text)s”") % told
 
 
 HALF_A_LINK = re.compile(r"\[([^\]\n]*)\]\([^)\s]*$")

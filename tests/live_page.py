@@ -44,7 +44,10 @@ VOID = frozenset(
 # how much of the 24 hours is left, what time it is elsewhere.
 OWN_IDS = frozenset({"live-status", "alerts", "alert-permission", "toast"})
 OWN_CLASSES = frozenset({"unread-bar", "to-bottom", "closing", "time-there"})
-OWN_ATTRIBUTES = ("data-cursor", "data-now", "data-htmx-", "data-local-", "hx-morph-skip-children")
+OWN_ATTRIBUTES = (
+    "data-cursor", "data-now", "data-htmx-", "data-local-", "hx-morph-skip-children",
+    "aria-keyshortcuts", "tabindex",  # where the keyboard stands, and which keys this machine has
+)  # fmt: skip
 OWN_FIELDS = frozenset({"csrf_token", "compose_id"})
 
 
@@ -69,21 +72,26 @@ class Picture:
 class LivePage:
     """One attendant's tab. News come to it when the test says so."""
 
-    def __init__(self, page: Page, reader: Browser, conversation: int | None, drawer: str = "") -> None:
+    def __init__(
+        self, page: Page, reader: Browser, conversation: int | None, drawer: str = "", show: str = "all"
+    ) -> None:
         self.page = page
         self.reader = reader
         self.conversation = conversation
         self.drawer = drawer  # what its address names below the conversation's
+        self.show = show  # the list beside it
         self.cursor = 0
         self.day = ""
 
     @property
     def path(self) -> str:
-        return f"/c/{self.conversation}{self.drawer}" if self.conversation else "/"
+        path = f"/c/{self.conversation}{self.drawer}" if self.conversation else "/"
+        return path if self.show == "all" else f"{path}?show={self.show}"
 
     @property
     def topics(self) -> tuple[str, ...]:
-        return ("inbox", f"conv:{self.conversation}") if self.conversation else ("inbox",)
+        inbox = "inbox" if self.show == "all" else f"inbox:{self.show}"
+        return (inbox, f"conv:{self.conversation}") if self.conversation else (inbox,)
 
     async def load(self) -> None:
         """Like a reload: everything anew."""
@@ -181,16 +189,16 @@ def difference(kept: Picture, fresh: Picture) -> str:
 
 
 async def open_page(
-    chromium: Chromium, reader: Browser, conversation: int | None, drawer: str = ""
+    chromium: Chromium, reader: Browser, conversation: int | None, drawer: str = "", show: str = "all"
 ) -> LivePage:
-    """A tab in a browser of its own, signed in as `reader`; close its context when done."""
+    """A tab in a browser of its own, signed in as `reader`, with this list; close its context when done."""
     address = str(reader.http.base_url)
     context = await chromium.new_context(locale="pt-BR", viewport={"width": 1200, "height": 800})
     await context.add_cookies(
         [{"name": name, "value": value, "url": address} for name, value in reader.http.cookies.items()]
     )
     await context.add_init_script(KEPT_APART)
-    opened = LivePage(await context.new_page(), reader, conversation, drawer)
+    opened = LivePage(await context.new_page(), reader, conversation, drawer, show)
     await opened.load()
     return opened
 

@@ -93,7 +93,7 @@ async def test_an_address_that_names_no_conversation_is_404_at_every_door(desk: 
             continue
         path = route.path.replace("{conversation_id}", wrong).replace("{message_id}", "1")
         for method in sorted((route.methods or set()) - {"HEAD"}):
-            fields = {"text": "oi", "mode": "off", "up_to": "1"}
+            fields = {"text": "oi", "mode": "off", "up_to": "1", "mark": "pin"}
             answer = await (
                 marta.post(path, fields) if method == "POST" else marta.http.request(method, path)
             )

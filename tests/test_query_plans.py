@@ -13,9 +13,10 @@ from app import clock
 from app.contacts.identities import HOLDERS
 from app.conversations.held_texts import WAITING_IN
 from app.conversations.known import KNOWN
-from app.conversations.listing import EVERYTHING, SEEN
+from app.conversations.listing import EVERYTHING
 from app.conversations.quotes import QUOTED
 from app.conversations.receiving import PLACES_BETWEEN
+from app.conversations.seen import SEEN
 from app.conversations.shared import COUNTS, NEWER_MEDIA, NEWEST, OLDER, Kind
 from app.conversations.thread import BESIDE, ONE, STANDING
 from app.db import close_database, database, open_database, reading
@@ -28,7 +29,7 @@ ASKED: dict[str, tuple[Executable, dict[str, Any]]] = {
     "who wrote": (HOLDERS, {"kinds": ["bsuid", "wa_id"], "values": ["a", "b"]}),
     "their conversations": (PLACES_BETWEEN, {"numbers": [1], "contacts": [1, 2]}),
     "rows of the list": (EVERYTHING, {"ids": [1, 2]}),
-    "what one reader sees of them": (SEEN, {"user": 1, "ids": [1, 2]}),
+    "what one reader sees of them": (SEEN, {"user": 1, "keeps": True, "ids": [1, 2]}),
     "one message": (ONE, {"message": 1}),
     "its neighbours": (BESIDE, {"sent_at": clock.now(), "position": 1, "conversation": 1}),
     "what it quotes": (QUOTED, {"number": 1, "conversation": 1, "wamids": ["a"]}),

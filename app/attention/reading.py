@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, literal, select
+from sqlalchemy import bindparam, func, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock, jobs
 from app.accounts.models import User
-from app.attention.counting import cursor_of
+from app.attention.counting import cursor_of, has_unread
 from app.attention.models import ReadCursor
+from app.conversations.marked import CONVERSATIONS, MARKS, mark_of
 from app.conversations.models import Conversation, Direction, Message
 from app.db import table_of
 from app.live.events import Change, EventKind, announce
@@ -18,7 +19,7 @@ from app.whatsapp.models import Number
 MARK_READ = "mark_read"  # the job that tells the customer
 
 
-CURSORS, CONVERSATIONS, MESSAGES = table_of(ReadCursor), table_of(Conversation), table_of(Message)
+CURSORS, MESSAGES = table_of(ReadCursor), table_of(Message)
 
 # Built once: an attendant who looks asks them for every message.
 STANDING = (
@@ -27,9 +28,16 @@ STANDING = (
         CONVERSATIONS.c.inbound_count,
         CURSORS.c.position,
         CURSORS.c.inbound_seen,
+        MARKS.c.is_unread,
     )
     .outerjoin(CURSORS, cursor_of(bindparam("user")))
+    .outerjoin(MARKS, mark_of(bindparam("user")))
     .where(CONVERSATIONS.c.id == bindparam("conversation"))
+)
+TAKING_OFF = (
+    update(MARKS)
+    .where(MARKS.c.user_id == bindparam("user"), MARKS.c.conversation_id == bindparam("conversation"))
+    .values(is_unread=False)
 )
 INBOUND_UP_TO = (
     select(func.count())
@@ -44,11 +52,15 @@ INBOUND_UP_TO = (
 
 
 async def mark_read(session: AsyncSession, user: User, conversation_id: int, up_to: int) -> bool:
-    """This attendant has seen everything up to position `up_to`; whether that was news.
+    """This attendant has seen everything up to position `up_to`, and what they marked as unread is so no more; whether
+    that was news.
 
     Never moves backwards. Where the number's setting says so, the customer sees it too.
     """
     found = (await session.execute(STANDING, {"user": user.id, "conversation": conversation_id})).one()
+    if found.is_unread:
+        await session.execute(TAKING_OFF, {"user": user.id, "conversation": conversation_id})
+        announce(session, Change(EventKind.CURSOR_MOVED, conversation_id, user_id=user.id))
     position = min(up_to, found.last_position)
     if found.position is not None and found.position >= position:
         return False
@@ -74,6 +86,33 @@ async def everybody_has_read(session: AsyncSession, conversation_id: int) -> Non
     await put_cursors(session, users, conversation_id, position, seen)
 
 
+async def mark_all_read(session: AsyncSession, user: User) -> None:
+    """This attendant has seen everything; customers hear of it where their number's setting says so. Their pages are
+    fetched anew, for every row may look different."""
+    mine = literal(user.id)
+    unread = (
+        select(CONVERSATIONS)
+        .outerjoin(CURSORS, cursor_of(user.id))
+        .outerjoin(MARKS, mark_of(mine))
+        .where(CONVERSATIONS.c.merged_into_id.is_(None), or_(has_unread(), MARKS.c.is_unread.is_(True)))
+    )
+    told = unread.join(Number, Number.id == CONVERSATIONS.c.number_id).where(
+        has_unread(), Number.marks_read == "open", Number.is_receive_only.is_(False)
+    )
+    heard = (await session.scalars(told.with_only_columns(CONVERSATIONS.c.id))).all()
+    await jobs.enqueue_all(session, MARK_READ, [(str(one), clock.now(), {}) for one in heard])
+    now = literal(clock.now(), ReadCursor.read_at.type)
+    where_to = unread.with_only_columns(mine, *CONVERSATIONS.c["id", "last_position", "inbound_count"], now)
+    await move_cursors(session, inserting(session).from_select(COLUMNS, where_to))
+    await session.execute(
+        update(MARKS).where(MARKS.c.user_id == user.id, MARKS.c.is_unread.is_(True)).values(is_unread=False)
+    )
+    announce(session, Change(EventKind.ATTENDANT_CHANGED, user_id=user.id))
+
+
+COLUMNS = ["user_id", "conversation_id", "position", "inbound_seen", "read_at"]
+
+
 async def put_cursors(
     session: AsyncSession, users: Any, conversation_id: int, position: int, seen: int
 ) -> None:
@@ -89,10 +128,17 @@ async def put_cursors(
         }
         for user in users
     ]
-    if not rows:
-        return
+    if rows:
+        await move_cursors(session, inserting(session).values(rows))
+
+
+def inserting(session: AsyncSession) -> Any:
     dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    put = dialect.insert(ReadCursor).values(rows)
+    return dialect.insert(ReadCursor)
+
+
+async def move_cursors(session: AsyncSession, put: Any) -> None:
+    """Insert these cursors; who has one there already goes forward, never back."""
     newer = {name: put.excluded[name] for name in ("position", "inbound_seen", "read_at")}
     forward = ReadCursor.position < put.excluded.position
     await session.execute(
@@ -109,8 +155,7 @@ async def start_with_nothing_unread(session: AsyncSession, user_id: int) -> None
         Conversation.inbound_count,
         literal(clock.now(), ReadCursor.read_at.type),
     )
-    columns = ["user_id", "conversation_id", "position", "inbound_seen", "read_at"]
-    await session.execute(insert(ReadCursor).from_select(columns, everything))
+    await session.execute(insert(ReadCursor).from_select(COLUMNS, everything))
 
 
 async def tell_customer(session: AsyncSession, conversation_id: int, *, where: str) -> None:

@@ -1,5 +1,7 @@
 """The one gate: a conversation reaches a door, a stream or Claude through here and no other way."""
 
+from collections.abc import Collection, Sequence
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +22,15 @@ def strict_id(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 18:
         raise NotFound
     return int(text)
+
+
+async def conversations_for(
+    session: AsyncSession, user: User, ids: Collection[int]
+) -> Sequence[Conversation]:
+    """Those of several that are there and that this user may see, in the order of their ids."""
+    seen = [one for one in ids if can_see(user, one)]
+    wanted = select(Conversation).where(Conversation.id.in_(seen), Conversation.merged_into_id.is_(None))
+    return (await session.scalars(wanted.order_by(Conversation.id))).all()
 
 
 async def conversation_for(

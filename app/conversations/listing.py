@@ -6,27 +6,46 @@ from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, func, select, tuple_
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.engine import Row as DatabaseRow
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import User
 from app.assistant.models import Turn, TurnState
 from app.attention import counting
-from app.attention.models import ReadCursor
+from app.attention.counting import CURSORS
 from app.contacts import naming
 from app.contacts.models import Contact, Identity, IdentityKind, PossibleDuplicate
+from app.conversations import reacted
+from app.conversations.filters import Filter, Show, belonging
+from app.conversations.labelling import carries
 from app.conversations.labels import Kind, kind_of
-from app.conversations.models import Conversation, Draft, Handoff, Message, Mode
+from app.conversations.marked import CONVERSATIONS, MARKS, mark_of
+from app.conversations.models import Conversation, Handoff, Message
 from app.conversations.ordering import sort_key
-from app.db import Base, Made, made, table_of
+from app.conversations.reacted import Reacted
+from app.conversations.seen import Seen, seen_by
+from app.db import Base, Made, UtcDateTime, made, table_of
+from app.media.models import Media
 from app.whatsapp.models import Number
 from app.whatsapp.user_ids import UserIdKind
 from app.whatsapp.user_ids import kind_of as kind_of_id
 
 PAGE = 50
-
-
+EVERYTHING_HERE = Filter()
 MEANINGLESS = (UserIdKind.BSUID, UserIdKind.PARENT_BSUID)
 
 
@@ -45,6 +64,8 @@ class Row:
     handoff: Handoff | None  # why people were called, while they have it
     key: str
     twin: "Twin | None" = None
+    seconds: float | None = None  # how long the last message lasts, where it is a sound or a film
+    reaction: Reacted | None = None  # where it came after the last message
 
     @property
     def known_by(self) -> str:
@@ -63,37 +84,81 @@ class Twin:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What only one reader sees of a row: the unread count, their own draft, whether Claude's work is silenced."""
-
-    unread: int = 0
-    draft: str = ""
-    is_silenced: bool = False
-
-
-@dataclass(frozen=True)
 class ListPage:
     rows: Sequence[tuple[Row, Seen]]
     older: str | None
 
 
-async def page(session: AsyncSession, user: User, before: tuple[datetime, int] | None = None) -> ListPage:
-    """Fifty rows from the latest on, or those after the key `before`. A conversation that was begun and never written
-    to is nobody's business."""
-    wanted = select(Conversation).where(
-        Conversation.merged_into_id.is_(None), Conversation.last_message_position.is_not(None)
-    )
-    if before is not None:
-        wanted = wanted.where(tuple_(Conversation.last_activity_at, Conversation.id) < before)
-    latest_first = wanted.order_by(Conversation.last_activity_at.desc(), Conversation.id.desc()).limit(
-        PAGE + 1
-    )
-    found = (await session.scalars(latest_first)).all()
-    shown = found[:PAGE]
-    rows = await rows_by_id(session, [conversation.id for conversation in shown])
-    seen = await seen_by(session, user, shown)
-    pairs = [(rows[conversation.id], seen[conversation.id]) for conversation in shown]
+async def page(
+    session: AsyncSession,
+    user: User,
+    chosen: Filter = EVERYTHING_HERE,
+    before: tuple[datetime, int] | None = None,
+    open_id: int | None = None,
+) -> ListPage:
+    """What is pinned and fifty rows from the latest on, or the fifty after the key `before`, of the chosen list.
+
+    A conversation that was begun and never written to is nobody's business. The one that is open stays among the
+    unread ones while it is read.
+    """
+    asked: dict[str, Any] = {"user": user.id, "keeps": user.keeps_archived, "open": open_id or 0}
+    pinned: Sequence[int] = []
+    if before is None:
+        pinned = (await session.scalars(of_label(PINNED[chosen.show], chosen), asked)).all()
+        latest = LATEST[chosen.show]
+    else:
+        asked |= {"at": before[0], "id": before[1]}
+        latest = FURTHER[chosen.show]
+    found = (await session.scalars(of_label(latest, chosen), asked)).all()
+    shown = [*pinned, *found[:PAGE]]
+    rows = await rows_by_id(session, shown)
+    seen = await seen_by(session, user, [rows[one].conversation for one in shown])
+    pairs = [(rows[one], seen[one]) for one in shown]
     return ListPage(pairs, pairs[-1][0].key if len(found) > PAGE else None)
+
+
+def of_label(wanted: Select[Any], chosen: Filter) -> Select[Any]:
+    return wanted if chosen.label is None else wanted.where(carries(chosen.label))
+
+
+def held(show: Show) -> Select[Any]:
+    """The ids of the conversations that this list holds."""
+    user: BindParameter[int] = bindparam("user")
+    belongs = belonging(user, bindparam("keeps", type_=Boolean()))[show]
+    if show is Show.UNREAD:
+        belongs = or_(belongs, CONVERSATIONS.c.id == bindparam("open"))
+    return (
+        select(CONVERSATIONS.c.id)
+        .outerjoin(CURSORS, counting.cursor_of(user))
+        .outerjoin(MARKS, mark_of(user))
+        .where(
+            CONVERSATIONS.c.merged_into_id.is_(None),
+            CONVERSATIONS.c.last_message_position.is_not(None),
+            belongs,
+        )
+    )
+
+
+BY_ACTIVITY = (CONVERSATIONS.c.last_activity_at, CONVERSATIONS.c.id)
+AFTER_THE_KEY = tuple_(*BY_ACTIVITY) < tuple_(
+    bindparam("at", type_=UtcDateTime()), bindparam("id", type_=CONVERSATIONS.c.id.type)
+)
+
+
+def latest_of(show: Show) -> Select[Any]:
+    unpinned = held(show).where(MARKS.c.pinned_at.is_(None))
+    return unpinned.order_by(*(column.desc() for column in BY_ACTIVITY)).limit(PAGE + 1)
+
+
+# Built once, by list. What was pinned first stands first.
+PINNED = {
+    show: held(show)
+    .where(MARKS.c.pinned_at.is_not(None))
+    .order_by(MARKS.c.pinned_at, CONVERSATIONS.c.id.desc())
+    for show in Show
+}
+LATEST = {show: latest_of(show) for show in Show}
+FURTHER = {show: latest_of(show).where(AFTER_THE_KEY) for show in Show}
 
 
 async def rows_by_id(session: AsyncSession, conversation_ids: Sequence[int]) -> dict[int, Row]:
@@ -119,6 +184,8 @@ def row_of(found: DatabaseRow[Any]) -> Row:
         handoff=maybe(Handoff, found),
         key=sort_key(conversation.last_activity_at, conversation.id),
         twin=Twin(found.twin_id, found.twin_name or "") if found.twin_id else None,
+        seconds=found.seconds,
+        reaction=reacted.after(message, found) if message else None,
     )
 
 
@@ -159,6 +226,8 @@ def everything() -> Select[Any]:
             bsuid.label("bsuid"),
             twin().label("twin_id"),
             name_of(twin()).label("twin_name"),
+            seconds_of(message).label("seconds"),
+            *reacted.COLUMNS,
         )
         .select_from(conversation)
         .join(contact, contact.c.id == conversation.c.contact_id)
@@ -167,6 +236,8 @@ def everything() -> Select[Any]:
         .outerjoin(user, user.c.id == conversation.c.assignee_id)
         .outerjoin(handoff, standing)
         .outerjoin(turn, running)
+        .outerjoin(reacted.REACTIONS, reacted.latest_in(conversation))
+        .outerjoin(reacted.TARGETS, reacted.its_message(conversation))
         .where(conversation.c.id.in_(bindparam("ids", expanding=True)))
     )
 
@@ -180,6 +251,12 @@ def identity_of(kind: IdentityKind) -> ScalarSelect[Any]:
         identity.c.superseded_at.is_(None),
     )
     return current.order_by(identity.c.id.desc()).limit(1).correlate(conversation).scalar_subquery()
+
+
+def seconds_of(message: Table) -> ScalarSelect[Any]:
+    media = table_of(Media)
+    lasts = select(media.c.duration_seconds).where(media.c.message_id == message.c.id)
+    return lasts.correlate(message).scalar_subquery()
 
 
 def twin() -> ColumnElement[Any]:
@@ -204,51 +281,4 @@ def name_of(contact_id: ColumnElement[Any]) -> ScalarSelect[Any]:
     )
 
 
-CONVERSATIONS, CURSORS, DRAFTS = table_of(Conversation), table_of(ReadCursor), table_of(Draft)
-USERS = table_of(User)
 EVERYTHING = everything()  # built once: every row that is drawn asks it
-
-SEEN = (
-    select(CONVERSATIONS.c.id, counting.unread_count(), DRAFTS.c.text)
-    .outerjoin(CURSORS, counting.cursor_of(bindparam("user")))
-    .outerjoin(
-        DRAFTS, and_(DRAFTS.c.user_id == bindparam("user"), DRAFTS.c.conversation_id == CONVERSATIONS.c.id)
-    )
-    .where(CONVERSATIONS.c.id.in_(bindparam("ids", expanding=True)))
-)
-
-
-async def seen_by(
-    session: AsyncSession, user: User, conversations: Sequence[Conversation]
-) -> dict[int, Seen]:
-    """One reader's part of each row, by conversation id."""
-    theirs = {"user": user.id, "ids": [conversation.id for conversation in conversations]}
-    unread, drafts = {}, {}
-    for conversation_id, count, text in await session.execute(SEEN, theirs):
-        unread[conversation_id], drafts[conversation_id] = count, text
-    return {
-        conversation.id: seen_of(user, conversation, unread[conversation.id], drafts[conversation.id])
-        for conversation in conversations
-    }
-
-
-def seen_of(user: User, conversation: Conversation, unread: int, draft: str | None) -> Seen:
-    is_silenced = user.silences_claude and conversation.mode == Mode.CLAUDE
-    return Seen(unread=unread, draft=draft or "", is_silenced=is_silenced)
-
-
-SEEN_BY_ALL = (
-    select(USERS.c.id, counting.unread_count(), DRAFTS.c.text)
-    .select_from(USERS.join(CONVERSATIONS, CONVERSATIONS.c.id == bindparam("conversation")))
-    .outerjoin(CURSORS, counting.CURSOR_OF_EACH)
-    .outerjoin(DRAFTS, and_(DRAFTS.c.user_id == USERS.c.id, DRAFTS.c.conversation_id == CONVERSATIONS.c.id))
-    .where(USERS.c.id.in_(bindparam("users", expanding=True)))
-)
-
-
-async def seen_by_all(
-    session: AsyncSession, user_ids: Sequence[int], conversation_id: int
-) -> dict[int, tuple[int, str | None]]:
-    """How much of one conversation is unread, and what was typed there, by user."""
-    theirs = {"users": user_ids, "conversation": conversation_id}
-    return {user: (count, text) for user, count, text in await session.execute(SEEN_BY_ALL, theirs)}

@@ -13,8 +13,9 @@ from app.attention.models import ReadCursor
 from app.conversations import held_texts, listing, thread_pages
 from app.conversations.about import message_in
 from app.conversations.access import conversation_for
-from app.conversations.listing import Row, Seen
+from app.conversations.listing import Row
 from app.conversations.models import Conversation, Direction, HeldText, Message
+from app.conversations.seen import Seen, seen_by
 from app.conversations.thread_pages import ThreadPage
 
 
@@ -46,7 +47,7 @@ async def open_for(
     """Raises NotFound, also for a message `at` that is not in this thread."""
     found = await conversation_for(session, user, conversation_id)
     row = (await listing.rows_by_id(session, [found.id]))[found.id]
-    seen = (await listing.seen_by(session, user, [found]))[found.id]
+    seen = (await seen_by(session, user, [found]))[found.id]
     shown = await thread_of(session, user, found, zone, seen.unread, at)
     held = await held_texts.of(session, found.id)
     return OpenConversation(row, seen, shown, str(uuid4()), str(uuid4()), held)
@@ -56,7 +57,7 @@ async def thread_for(
     session: AsyncSession, user: User, found: Conversation, zone: ZoneInfo, at: int | None
 ) -> ShownThread:
     """The bubbles: round the message `at`, else from the first unread one to the end. Raises NotFound."""
-    seen = (await listing.seen_by(session, user, [found]))[found.id]
+    seen = (await seen_by(session, user, [found]))[found.id]
     return await thread_of(session, user, found, zone, seen.unread, at)
 
 

@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from app import clock
 from app.accounts.models import User
 from app.attention import counting
-from app.attention.counting import ToLookAt
-from app.conversations import listing
-from app.conversations.listing import Row, Seen
+from app.attention.counting import Counts
+from app.conversations import seen
+from app.conversations.listing import Row
+from app.conversations.seen import Seen
 from app.live.events import Event
 from app.live.look import Look
 from app.live.sheets import Sheets
@@ -49,36 +51,36 @@ class Crowd:
         for user in users:
             theirs = tuple([of_all.get(user.id) for of_all in shared])
             if None in theirs:
-                asked = await listing.seen_by(await look.session(), user, conversations)
+                asked = await seen.seen_by(await look.session(), user, conversations)
                 found[user.id] = tuple([asked[conversation.id] for conversation in conversations])
                 continue
             key = user.silences_claude, theirs
             if key not in alike:
                 both = zip(conversations, theirs, strict=True)
-                alike[key] = tuple(listing.seen_of(user, one, *part) for one, part in both if part)
+                alike[key] = tuple(seen.seen_of(user, one, part) for one, part in both if part)
             found[user.id] = alike[key]
         return found
 
-    async def all_of(self, look: Look, event: Event, row: Row) -> dict[int, tuple[int, str | None]]:
-        """What everybody who listens has unread and typed here, by user; nobody's where the event is not for all."""
+    async def all_of(self, look: Look, event: Event, row: Row) -> dict[int, tuple[Any, ...]]:
+        """Everybody's part of this row who listens, by user; nobody's where the event is not for all."""
 
-        async def load() -> dict[int, tuple[int, str | None]]:
-            return await listing.seen_by_all(await look.session(), list(self._listening), row.conversation.id)
+        async def load() -> dict[int, tuple[Any, ...]]:
+            return await seen.seen_by_all(await look.session(), list(self._listening), row.conversation.id)
 
         if not self.concerns_all(event):
             return {}
         return await self.sheets.loaded(("seen", row.conversation.id, event.id), load)
 
-    async def waiting(self, look: Look, users: Sequence[User], newest: Event) -> dict[int, int]:
-        """The number in each one's title; `newest`: the last event that they look at."""
+    async def counts(self, look: Look, users: Sequence[User], newest: Event) -> dict[int, Counts]:
+        """What each one's page counts; `newest`: the last event that they look at."""
 
-        async def load() -> dict[int, ToLookAt]:
-            return await counting.to_look_at_by_all(await look.session(), list(self._listening))
+        async def load() -> dict[int, Counts]:
+            return await counting.counts_of_all(await look.session(), list(self._listening))
 
-        shared = await self.sheets.loaded(("waiting", newest.id), load) if self.concerns_all(newest) else {}
+        shared = await self.sheets.loaded(("counts", newest.id), load) if self.concerns_all(newest) else {}
         return {
-            user.id: shared[user.id].of(user)
+            user.id: shared[user.id]
             if user.id in shared
-            else await counting.conversations_to_look_at(await look.session(), user)
+            else await counting.counts_of(await look.session(), user)
             for user in users
         }

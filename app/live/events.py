@@ -30,6 +30,7 @@ class EventKind(StrEnum):
     NUMBER_CHANGED = "number_changed"  # ref: number; WhatsApp stopped it, or it goes on
     MESSAGE_MARKED = "message_marked"  # ref: message; one attendant's star, or deleted for oneself; audience: that attendant
     CURSOR_MOVED = "cursor_moved"  # one attendant read; audience: that attendant
+    MARK_CHANGED = "mark_changed"  # one attendant pinned, muted, archived…; audience: that attendant
     ATTENDANT_CHANGED = (
         "attendant_changed"  # settings or rights of one, for that attendant; a name, for everybody
     )

@@ -14,10 +14,12 @@ from app import clock
 from app.accounts.models import User
 from app.accounts.permissions import Permission, may
 from app.attention import counting
+from app.attention.counting import Counts
 from app.conversations import held_texts, listing, thread
-from app.conversations.listing import Row, Seen
+from app.conversations.listing import Row
 from app.conversations.message_marks import Marks, marks_on
 from app.conversations.models import Direction, HeldText, Message
+from app.conversations.seen import Seen
 from app.conversations.thread import Bubble
 from app.i18n import current_locale
 from app.live import drawer_pieces
@@ -64,13 +66,13 @@ class Shown:
 
     def calls_for(self, user: User, seen: Sequence[Seen]) -> tuple[int, ...]:
         """The places in `calls` of those that concern this reader; `seen`: their part of each row."""
-        unread = {one: part.unread for one, part in zip(self.rows, seen, strict=True)}
+        parts = dict(zip(self.rows, seen, strict=True))
         return tuple(
             place
             for place, call in enumerate(self.calls)
             if call.bubble is None
             or (
-                unread[call.conversation_id]
+                parts[call.conversation_id].calls
                 and counting.concerns(user, self.rows[call.conversation_id][1].conversation)
             )
         )
@@ -80,7 +82,7 @@ class Part(NamedTuple):
     """One reader's own. Readers of a view whose parts are equal get the same fragments."""
 
     seen: tuple[Seen, ...]  # as the rows that are shown
-    waiting: int | None
+    counts: Counts | None
     calls: tuple[int, ...]  # places in `Shown.calls`
     shows_text: bool  # in an alert
     head_of: int | None  # the user, where a head is drawn: it speaks to them
@@ -198,14 +200,14 @@ class Fragments:
     async def parts(self, look: Look, redraw: Redraw, shown: Shown, users: Sequence[User]) -> list[Part]:
         """Each reader's own."""
         seen = await self.crowd.seen(look, users, shown.rows)
-        waiting: dict[int, int] = {}
+        counts: dict[int, Counts] = {}
         if shown.rows and redraw.attention:
             newest = max(redraw.rows.values(), key=lambda event: event.id)
-            waiting = await self.crowd.waiting(look, users, newest)
+            counts = await self.crowd.counts(look, users, newest)
         return [
             Part(
                 seen[user.id],
-                waiting.get(user.id),
+                counts.get(user.id),
                 shown.calls_for(user, seen[user.id]) if shown.calls else (),
                 user.alert_shows_text,
                 user.id if shown.heads else None,
@@ -224,14 +226,13 @@ class Fragments:
             told = {"stopped": shown.stopped, "administers": part.administers}
             pieces.append(self.html("live/stopped_numbers.html", redraw.numbers, 0, part.administers, **told))
         if view.shows_list:
+            in_lists = redraw.in_lists(view, shown.rows, part.seen)
             pieces += [
-                self.html("live/row_gone.html", event, one, gone=one) for one, event in redraw.gone.items()
+                self.html(template, event, one, variant, **needed)
+                for template, event, one, variant, needed in in_lists
             ]
-            for (one, (event, row)), seen in zip(shown.rows.items(), part.seen, strict=True):
-                template = "live/row_moved.html" if one in redraw.moved else "live/row_changed.html"
-                pieces.append(self.html(template, event, one, seen, row=row, seen=seen))
-        if part.waiting is not None:
-            pieces.append(self.templates.get_template("live/attention.html").render(waiting=part.waiting))
+        if part.counts is not None:
+            pieces.append(self.templates.get_template("live/attention.html").render(counts=part.counts))
         alert = self.templates.get_template("live/alert.html")
         for call in (shown.calls[place] for place in part.calls):
             row = shown.rows[call.conversation_id][1]

@@ -1,12 +1,16 @@
 """What a batch of events changes on a reader's screen, and who that reader is: the only map from one to the other."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from app.accounts.models import User
 from app.conversations.access import can_see
+from app.conversations.filters import Filter
+from app.conversations.listing import Row
+from app.conversations.seen import Seen
 from app.i18n import spoken
 from app.live.events import Event, EventKind
 
@@ -28,6 +32,7 @@ class Redraw:
     contacts: dict[int, Event] = field(
         default_factory=dict
     )  # conversations whose contact is another than before
+    placed: set[int] = field(default_factory=set)  # of `rows`: those that may come into a list, or leave it
     windows: dict[int, Event] = field(default_factory=dict)  # conversations whose 24 hours may be others
     rewritten: set[int] = field(default_factory=set)  # conversations whose thread is not what it was
     gone: dict[int, Event] = field(default_factory=dict)  # conversations that became part of another
@@ -74,9 +79,11 @@ class Redraw:
                 self.heads[conversation] = self.rows[conversation] = self.windows[conversation] = event
                 if event.ref:
                     self.contacts[conversation] = event
+                self.placed.add(conversation)
                 self.attention = True
             case EventKind.HANDED_OVER if conversation:
                 self.heads[conversation] = self.rows[conversation] = self.handed_over[conversation] = event
+                self.placed.add(conversation)
                 self.attention = True
             case EventKind.DRAFT_CHANGED if conversation:
                 self.drafts[conversation] = event
@@ -88,7 +95,35 @@ class Redraw:
                 self.marked[event.ref] = event
             case EventKind.CURSOR_MOVED if conversation:
                 self.rows[conversation] = event
+                self.placed.add(conversation)
                 self.attention = True
+            case EventKind.MARK_CHANGED if conversation:
+                self.rows[conversation] = event
+                self.moved.add(conversation)
+                self.attention = True
+
+    def in_lists(
+        self, view: "View", rows: Mapping[int, tuple[Event, Row]], parts: Sequence[Seen]
+    ) -> Iterator[tuple[str, Event, int, Hashable, dict[str, Any]]]:
+        """What changes in the lists that are shown: template, event, conversation, what it varies by, what it needs.
+
+        `rows` with the newest event of each, `parts`: the reader's own of each.
+        """
+        for chosen in view.lists:
+            for one, event in self.gone.items():
+                yield "live/row_gone.html", event, one, chosen, {"gone": one, "chosen": chosen}
+            for (one, (event, row)), seen in zip(rows.items(), parts, strict=True):
+                is_here = seen.is_in(chosen, is_open=one in view.open_ids)
+                told = {"row": row, "seen": seen, "chosen": chosen, "gone": one}
+                yield self.row_template(one, is_here=is_here), event, one, (seen, chosen), told
+
+    def row_template(self, conversation: int, *, is_here: bool) -> str:
+        """How a row is brought up to date in a list that holds it, or does not."""
+        if not is_here:
+            return "live/row_gone.html"
+        if conversation in self.moved:
+            return "live/row_moved.html"
+        return "live/row_placed.html" if conversation in self.placed else "live/row_changed.html"
 
     def note_bubble(self, message: int, event: Event) -> None:
         """What was drawn for an older event may be kept, and out of date: each bubble is drawn for its newest, in order."""
@@ -98,15 +133,20 @@ class Redraw:
 
 @dataclass(frozen=True)
 class Reader:
-    """Who looks, at what, in which language. `open_ids`: the conversations that are open in the browser's tabs."""
+    """Who looks, at what, in which language. `open_ids`: the conversations that are open in the browser's tabs.
+
+    `lists`: those that the tabs show. `shows_list`: whether there is any, also one that holds no conversations, such as
+    what a search found.
+    """
 
     user: User
     shows_list: bool
     open_ids: frozenset[int]
+    lists: tuple[Filter, ...] = (Filter(),)
 
     @cached_property
     def view(self) -> "View":
-        return View(spoken(self.user.locale), self.shows_list, self.open_ids)
+        return View(spoken(self.user.locale), self.shows_list, self.open_ids, self.lists)
 
     def may_see(self, event: Event) -> bool:
         if event.user_id not in (None, self.user.id):
@@ -120,14 +160,21 @@ class View(NamedTuple):
     locale: str
     shows_list: bool
     open_ids: frozenset[int]
+    lists: tuple[Filter, ...]
 
 
 def parse_topics(topics: str, user: User) -> Reader:
-    """`inbox,conv:12` as a Reader; what is unknown, or not this user's to see, is left out."""
+    """`inbox:mine,conv:12` as a Reader; what is unknown, or not this user's to see, is left out. `inbox` alone is the
+    list of all."""
     parts = topics.split(",")[:20]
     ids = {
         int(part[5:])
         for part in parts
         if part.startswith("conv:") and part[5:].isascii() and part[5:].isdigit() and len(part) <= 23
     }
-    return Reader(user, INBOX in parts, frozenset(one for one in ids if can_see(user, one)))
+    named = [part[len(INBOX) + 1 :] for part in parts if part.startswith(f"{INBOX}:")]
+    lists = {one for one in map(Filter.named, named) if one is not None} | (
+        {Filter()} if INBOX in parts else set()
+    )
+    open_ids = frozenset(one for one in ids if can_see(user, one))
+    return Reader(user, bool(named) or INBOX in parts, open_ids, tuple(sorted(lists, key=attrgetter("name"))))

@@ -6,8 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.conversations import held_texts, listing, thread
+from app.conversations.seen import seen_by
 from app.db import reading
 from app.live.ring import CURSOR, newest
+from app.pages.lists import shown_beside
 from app.templating import render
 
 
@@ -27,17 +29,21 @@ async def changed(
     async with reading() as session:
         cursor = await newest(session)
         row = (await listing.rows_by_id(session, [conversation_id]))[conversation_id]
-        seen = (await listing.seen_by(session, request.state.user, [row.conversation]))[conversation_id]
+        seen = (await seen_by(session, request.state.user, [row.conversation]))[conversation_id]
         held = await held_texts.of(session, conversation_id)
         zone = request.app.state.settings.zone
         touched = [*added, *([redrawn] if redrawn is not None else [])]
         pictures = [await thread.around(session, one, zone) for one in touched]
+    chosen = shown_beside(request)
     return render(
         request,
         "conversations/_changed.html",
         headers={CURSOR: str(cursor)},
         row=row,
         seen=seen,
+        chosen=chosen,
+        gone=conversation_id,
+        is_here=seen.is_in(chosen, is_open=True),
         held=held,
         pictures=pictures,
         is_added=bool(added),

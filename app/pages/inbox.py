@@ -9,15 +9,14 @@ from starlette.responses import Response
 from app import clock
 from app.accounts.models import User
 from app.accounts.permissions import Permission, may
-from app.attention import counting
-from app.conversations import listing, opening
+from app.conversations import opening
 from app.conversations.access import conversation_for, strict_id
-from app.conversations.listing import ListPage
+from app.conversations.filters import Filter
 from app.conversations.models import Conversation
-from app.conversations.ordering import parse_key
 from app.db import reading
 from app.live.ring import CURSOR, newest
 from app.outbox import troubles
+from app.pages import lists
 from app.pages.drawers import Drawer
 from app.quick_replies import choosing
 from app.quick_replies.choosing import Choice
@@ -38,8 +37,10 @@ async def conversation(request: Request) -> Response:
 
 async def page(request: Request, conversation_id: int | None, drawer: Drawer | None = None) -> Response:
     """The inbox, the open conversation beside it, the drawer beside that. For htmx only what it asks for by its target:
-    `#pane` with the drawer of this address, or `#drawer` alone. Raises NotFound, Joined."""
+    `#pane` with the drawer of this address, `#drawer` alone, or `#list` with another filter. Raises NotFound, Joined."""
     user: User = request.state.user
+    if asks_for(request, "#list"):
+        return await lists.alone(request)
     if conversation_id is not None and asks_for(request, "drawer"):
         return await drawer_alone(request, conversation_id, drawer)
     async with reading() as session:
@@ -63,12 +64,11 @@ async def page(request: Request, conversation_id: int | None, drawer: Drawer | N
             shown["begun"] = await begun_with(session, request, opened.row.conversation)
         if asks_for(request, "pane"):
             return render(request, "conversations/_opened.html", **shown)
-        rows = await listing.page(session, user)
-        waiting = await counting.conversations_to_look_at(session, user)
+        shown |= await lists.body(session, request, Filter.asked(request.query_params), conversation_id)
         silence = await silence_for(session, request, user)
         shown["stopped"] = await troubles.states(session, only_stopped=True)
         shown["administers"] = may(user, Permission.ADMINISTER)
-    return render(request, "conversations/inbox.html", rows=rows, waiting=waiting, silence=silence, **shown)
+    return render(request, "conversations/inbox.html", silence=silence, **shown)
 
 
 def asks_for(request: Request, element: str) -> bool:
@@ -110,12 +110,3 @@ async def silence_for(session: AsyncSession, request: Request, user: User) -> Si
     if request.app.state.settings.simulates_whatsapp or not may(user, Permission.ADMINISTER):
         return None
     return await journal.silence(session)
-
-
-async def more_rows(request: Request) -> Response:
-    """`GET /conversations?before=KEY`: the next rows of the list."""
-    before = parse_key(request.query_params.get("before", ""))
-    async with reading() as session:
-        cursor = await newest(session)
-        rows: ListPage = await listing.page(session, request.state.user, before)
-    return render(request, "conversations/_more_rows.html", headers={CURSOR: str(cursor)}, rows=rows)

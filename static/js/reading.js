@@ -21,4 +21,8 @@ document.addEventListener("visibilitychange", look)
 document.addEventListener("thread-uncovered", look)
 document.addEventListener("htmx:after:swap", () => requestAnimationFrame(look))
 document.addEventListener("conversation-opened", () => requestAnimationFrame(look))
+document.addEventListener("conversation-opened", ({ detail: { id } }) => { // what was marked as unread by hand is so no more
+  const row = document.getElementById(`row-${id}`)
+  if (id && (!row || row.hasAttribute("data-marked-unread"))) post(`/c/${id}/reading`, { up_to: 0 }).catch(() => {})
+})
 document.addEventListener("scroll", look, { capture: true, passive: true })

@@ -14,6 +14,15 @@ export function toast(words) {
   hiding = setTimeout(() => { box.hidden = true }, 6000)
 }
 
+let forgetting
+document.addEventListener("htmx:after:swap", () => {
+  const offer = document.querySelector("#undo:not([hidden], [data-local-seen])")
+  if (!offer) return
+  offer.dataset.localSeen = ""
+  clearTimeout(forgetting)
+  forgetting = setTimeout(() => { offer.hidden = true }, 6000)
+})
+
 export const signInAgain = () => location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`)
 
 const saysItself = (asking, status) => asking.matches("[data-refused]") || status === 422 && asking.hasAttribute("hx-status:422")

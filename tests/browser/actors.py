@@ -115,7 +115,7 @@ class Tab:
         """Click the customer's row and wait for their conversation."""
         name = re.compile(f"^{re.escape(customer.name)}$")
         done = self.page.locator(".header__name", has_text=name)
-        await self.insists(self.row(customer).locator("a").click, done)
+        await self.insists(self.row(customer).locator(".row__link").click, done)
 
     async def send(self, text: str) -> None:
         await self.text_box.fill(text)

@@ -154,7 +154,7 @@ async def test_a_conversation_opened_by_keyboard_is_ready_to_be_answered(
 ) -> None:
     tab = await at_anas(browsers, whatsapp)
     await whatsapp.says(BRUNO, "Boa tarde")
-    await tab.row(BRUNO).locator("a").focus()
+    await tab.row(BRUNO).locator(".row__link").focus()
     await tab.page.keyboard.press("Enter")
     await expect(tab.page.locator(".header__name")).to_have_text(BRUNO.name)
     await expect(tab.text_box).to_be_focused()

@@ -147,7 +147,7 @@ async def test_a_click_that_does_not_get_through_says_so(browsers: Browsers, wha
     tab = await browser.tab("/c/1")
     await tab.receives()
     await browser.context.set_offline(True)
-    await tab.row(BRUNO).locator("a").click()
+    await tab.row(BRUNO).locator(".row__link").click()
     await expect(tab.page.locator("#toast")).to_contain_text("conexão")
     await expect(tab.bubble("Oi")).to_be_visible()
     await browser.context.set_offline(False)

@@ -177,10 +177,10 @@ async def test_escape_gives_the_text_back_and_files_are_not_lost_on_the_way_to_a
 
     await drop(tab, PHOTO)
     question = tab.page.locator("#discard-unsent")
-    await tab.row(BRUNO).locator("a").click()
+    await tab.row(BRUNO).locator(".row__link").click()
     await question.locator('[value="keep"]').click()
     await expect(waiting(tab)).to_have_count(1)
-    await tab.row(BRUNO).locator("a").click()
+    await tab.row(BRUNO).locator(".row__link").click()
     await question.locator('[value="discard"]').click()
     await expect(tab.page.locator(".header__name")).to_have_text(BRUNO.name)
     await expect(waiting(tab)).to_have_count(0)

@@ -41,7 +41,7 @@ async def test_the_address_follows_the_open_conversation_back_and_forward(
 async def test_without_script_the_page_reads_and_sends(browsers: Browsers, whatsapp: WhatsApp) -> None:
     await whatsapp.says(ANA, "Oi, é a Ana")
     tab = await (await browsers.of(java_script_enabled=False)).tab()
-    await tab.row(ANA).locator("a").click()
+    await tab.row(ANA).locator(".row__link").click()
     await expect(tab.bubble("Oi, é a Ana")).to_be_visible()
     await expect(tab.row(ANA)).to_have_attribute("aria-current", "true")
     await tab.text_box.fill("Olá, Ana!")

@@ -80,8 +80,10 @@ class Stage:
             await self.opens_for(reader, conversation or self.ana)
         self.opened_at = await newest_event()
 
-    async def opens_for(self, reader: Browser, conversation: int | None, drawer: str = "") -> LivePage:
-        page = await open_page(self.chromium, reader, conversation, drawer)
+    async def opens_for(
+        self, reader: Browser, conversation: int | None, drawer: str = "", show: str = "all"
+    ) -> LivePage:
+        page = await open_page(self.chromium, reader, conversation, drawer, show)
         self.pages.append(page)
         return page
 
@@ -174,6 +176,10 @@ class Stage:
             return await newest_event() > cursor
 
         await within(10, logged, what="an event")
+
+    async def marks(self, by: Browser, mark: str, *, conversation: int = 0) -> None:
+        answer = await by.post(f"/c/{conversation or self.ana}/marks", {"mark": mark})
+        assert answer.status_code == 200, answer.text
 
     # What Claude does
 

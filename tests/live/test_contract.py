@@ -414,6 +414,40 @@ async def test_a_star_and_deleting_for_oneself_reach_ones_own_tabs_and_nobody_el
     assert await paulo.shown() == before
 
 
+@shows(EventKind.MARK_CHANGED)
+async def test_marks_change_ones_own_row_and_nobody_elses(stage: Stage) -> None:
+    await stage.opens()
+    marta, paulo = stage.pages
+    before = await paulo.shown()
+    for mark in ("pin", "mute-8-hours", "unread", "archive", "unarchive"):
+        await stage.marks(stage.marta, mark, conversation=stage.bruno)
+        await stage.stays_equal()
+    assert "#bell-off" in "".join((await marta.shown()).lines)
+    assert await paulo.shown() == before
+
+
+@shows(
+    EventKind.MARK_CHANGED, EventKind.CURSOR_MOVED, EventKind.CONVERSATION_CHANGED, EventKind.MESSAGE_ADDED
+)
+async def test_rows_come_into_filtered_lists_and_leave_them(stage: Stage) -> None:
+    for show in ("unread", "mine", "favourites", "claude"):
+        await stage.opens_for(stage.marta, stage.ana, show=show)
+    stage.opened_at = await newest_event()
+    await stage.says(CLARA, "Bom dia")
+    await stage.stays_equal()
+    await stage.reads(stage.marta)  # it is open: it stays among the unread ones
+    await stage.reads(stage.marta, stage.bruno)
+    await stage.stays_equal()
+    await stage.switches(stage.marta, "claude", conversation=stage.bruno)
+    await stage.switches(stage.marta, "person", conversation=stage.ana)
+    await stage.marks(stage.marta, "favourite", conversation=stage.bruno)
+    await stage.stays_equal()
+    await stage.marks(stage.marta, "unfavourite", conversation=stage.bruno)
+    await stage.switches(stage.paulo, "person", conversation=stage.bruno)
+    await stage.marks(stage.marta, "archive", conversation=stage.ana)
+    await stage.stays_equal()
+
+
 @shows(EventKind.ATTENDANT_CHANGED)
 async def test_ones_own_settings_fetch_ones_page_anew(stage: Stage) -> None:
     await stage.opens()

@@ -7,7 +7,8 @@ const app = () => document.getElementById("app")
 let cursor = Number(app().dataset.cursor)
 let last = Promise.resolve()
 
-export const topics = () => ["inbox", ...(openId() ? [`conv:${openId()}`] : [])]
+const list = () => document.getElementById("list")?.dataset.list
+export const topics = () => [list() === "all" ? "inbox" : `inbox:${list()}`, ...(openId() ? [`conv:${openId()}`] : [])]
 export const day = () => app().dataset.day
 export const at = () => cursor
 
@@ -28,7 +29,7 @@ const readAt = ({ ctx }) => Number(ctx.response?.headers.get("X-Live-Cursor") ??
 // The answer to a form that news have overtaken: all that it would draw is here already, and newer. What is no news stays.
 document.addEventListener("htmx:before:swap", ({ detail }) => {
   if (!(readAt(detail) <= cursor) || detail.ctx.request.method === "GET") return
-  const own = detail.tasks.filter((task) => task.target?.closest?.("#composer, .unread-bar, #done"))
+  const own = detail.tasks.filter((task) => task.target?.closest?.("#composer, .unread-bar, #done, #undo"))
   detail.tasks.splice(0, Infinity, ...own)
 })
 

@@ -14,6 +14,7 @@ const catchUpFrom = (moment) => {
   else sayWhatIsShown()
 }
 document.addEventListener("conversation-opened", ({ detail }) => catchUpFrom(detail.cursor))
+document.addEventListener("list-opened", ({ detail }) => catchUpFrom(detail.cursor))
 whenReadEarlier(catchUpFrom)
 hear("i-show", ({ tab, topics: theirs, cursor: since }) => {
   if (!isLeader()) return
