@@ -12,6 +12,7 @@ from app.pages import (
     contacts,
     drafts,
     first_run,
+    forwarding,
     held_texts,
     inbox,
     journal,
@@ -33,6 +34,7 @@ from app.pages import (
     sign_in,
     starred,
     templates,
+    thread_search,
     viewer,
 )
 from app.static_files import STATIC, ReleasedFiles, favicon
@@ -81,6 +83,9 @@ def routes() -> Sequence[BaseRoute]:
             methods=["POST"],
             name="hidden-messages",
         ),
+        Route("/c/{conversation_id}/search", thread_search.show, name="thread-search"),
+        Route("/c/{conversation_id}/forwarding", forwarding.show, methods=["GET"], name="forwarding"),
+        Route("/c/{conversation_id}/forwarding", forwarding.create, methods=["POST"]),
         Route("/starred", starred.show, name="starred"),
         Route("/media/{media_id}", media.show, methods=["GET"], name="media"),
         Route("/media/{media_id}/preview", media.preview, methods=["GET"], name="media-preview"),

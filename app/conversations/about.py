@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import User
 from app.conversations import service_window, thread
+from app.conversations.forwarding import may_be_forwarded
 from app.conversations.message_marks import marks_on
 from app.conversations.models import Conversation, Message
 from app.conversations.reacting import may_react_to
@@ -23,6 +24,7 @@ class Menu:
     own_emoji: str
     file: Media | None
     is_starred: bool
+    may_forward: bool
 
 
 async def message_in(session: AsyncSession, conversation: Conversation, message_id: int) -> Message:
@@ -39,10 +41,12 @@ async def menu_of(session: AsyncSession, user: User, conversation: Conversation,
     message = await message_in(session, conversation, message_id)
     put = (await thread.reactions_to(session, [message])).get(message.wamid or "", ())
     there = select(Media).where(Media.message_id == message_id, Media.state == MediaState.THERE)
+    file = (await session.scalars(there)).one_or_none() if message.revoked_at is None else None
     return Menu(
         message,
         may_react_to(message) and service_window.of(conversation).is_open,
         next((one.emoji for one in put if one.by_us), ""),
-        (await session.scalars(there)).one_or_none() if message.revoked_at is None else None,
+        file,
         message_id in (await marks_on(session, user.id, [message_id])).starred,
+        may_be_forwarded(message, file),
     )

@@ -135,10 +135,9 @@ async def put(
         stored_at=now,
         status=DeliveryStatus.QUEUED,
     )
-    if what.file is not None:
-        await outbound.attach(session, message, what.file)
-    payload = payload_of(message, recipient)
-    await outbox.queue(session, message, payload, waits_for_file=what.file is not None)
+    media_id = await outbound.attach(session, message, what.file) if what.file is not None else ""
+    payload = payload_of(message, recipient, media_id)
+    await outbox.queue(session, message, payload, waits_for_file=what.file is not None and not media_id)
     announce(session, Change(EventKind.MESSAGE_ADDED, conversation.id, message.id))
     return message
 

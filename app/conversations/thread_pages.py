@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, tuple_
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conversations.message_marks import Marks, marks_on
 from app.conversations.models import Message
-from app.conversations.ordering import key_of
+from app.conversations.ordering import POSITIONS, key_of
 from app.conversations.thread import Bubble, draw
 
 PAGE = 50
@@ -79,6 +79,15 @@ async def as_seen_by(session: AsyncSession, user_id: int, page: ThreadPage) -> T
     """The same with an attendant's own marks."""
     marks = await marks_on(session, user_id, [bubble.message.id for bubble in page.bubbles])
     return replace(page, marks=marks)
+
+
+async def first_from(
+    session: AsyncSession, conversation_id: int, zone: ZoneInfo, day: date
+) -> Message | None:
+    """The first message of this day, or of the next one on which there was any."""
+    since = (datetime.combine(day, time(), zone).astimezone(UTC), -POSITIONS)
+    found = await from_place_on(session, conversation_id, since, 1)
+    return found[0] if found else None
 
 
 PLACE = tuple_(Message.sent_at, Message.position)

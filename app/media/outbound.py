@@ -48,8 +48,8 @@ class Kept:
     about: dict[str, Any]
 
 
-async def attach(session: AsyncSession, message: Message, kept: Kept) -> None:
-    """Make the file this message's own, and have it brought to WhatsApp."""
+async def attach(session: AsyncSession, message: Message, kept: Kept) -> str:
+    """Make the file this message's own, and have it brought to WhatsApp; how WhatsApp knows it already, "" if not."""
     values = {
         "message_id": message.id,
         "media_id": "",
@@ -66,8 +66,11 @@ async def attach(session: AsyncSession, message: Message, kept: Kept) -> None:
         **kept.about,
     }
     made = (await session.execute(insert(Media).values(values).returning(Media.id))).scalar_one()
-    await jobs.enqueue(session, UPLOAD, str(made), run_at=clock.now())
+    media_id = str(values["media_id"])
+    if not media_id:
+        await jobs.enqueue(session, UPLOAD, str(made), run_at=clock.now())
     await expecting.look_into(session, made)
+    return media_id
 
 
 async def id_at_whatsapp(session: AsyncSession, message_id: int, *, anew: bool) -> str:

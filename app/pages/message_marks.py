@@ -8,14 +8,14 @@ from starlette.responses import RedirectResponse, Response
 from app.conversations import message_marks, thread
 from app.conversations.access import conversation_for, strict_id
 from app.db import reading, transaction
-from app.forms import is_on
+from app.forms import is_on, text_field
 from app.live.ring import CURSOR, newest
 from app.pages.composed import texts
-from app.templating import render, wants_fragment
+from app.templating import own_path, render, wants_fragment
 
 
 async def star(request: Request) -> Response:
-    """`POST /c/{id}/stars`: fields `message` (one or more), and `on` unless the stars are taken away."""
+    """`POST /c/{id}/stars`: fields `message` (one or more), `on` unless the stars are taken away, and `next`."""
     return await mark(request, message_marks.star)
 
 
@@ -36,7 +36,8 @@ async def mark(request: Request, verb: message_marks.Verb) -> Response:
     async with transaction() as session:
         await verb(session, user, await conversation_for(session, user, conversation_id), messages, on=on)
     if not wants_fragment(request):
-        return RedirectResponse(f"/c/{conversation_id}", status_code=303)
+        back = text_field(form, "next") or f"/c/{conversation_id}"
+        return RedirectResponse(own_path(back), status_code=303)
     async with reading() as session:
         cursor = await newest(session)
         zone = request.app.state.settings.zone

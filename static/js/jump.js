@@ -59,6 +59,7 @@ document.addEventListener("click", (event) => {
   if (event.target.closest(".to-bottom")) return down()
   const link = event.target.closest("a[data-jump]")
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !link.pathname.endsWith(`/${openId()}`)) return
+  if (!box().checkVisibility({ visibilityProperty: true })) return // the drawer covers it: the page is fetched, at the message
   event.preventDefault()
   jump(link.dataset.jump, event.detail === 0)
 })

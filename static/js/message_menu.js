@@ -31,7 +31,7 @@ document.addEventListener("click", (event) => {
 
 // What one message allows must not be seen, and pressed, while the next one's menu is still on its way.
 document.addEventListener("toggle", ({ target, newState }) => {
-  if (newState === "closed" && target.matches("#message-menu, #kind-sheet")) target.replaceChildren()
+  if (newState === "closed" && target.matches("#message-menu, #kind-sheet, #forward-sheet")) target.replaceChildren()
 }, true)
 
 const answer = (message) => {
@@ -40,5 +40,6 @@ const answer = (message) => {
 }
 
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
-  if (ctx.response?.status === 200) ctx.sourceElement.closest("[data-closes-popover]")?.closest("[popover]")?.hidePopover()
+  if (ctx.response?.status === 200 && ctx.request.method === "POST") ctx.sourceElement.closest("[data-closes-popover]")?.closest("[popover]")?.hidePopover()
 })
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => { if (ctx.target?.matches?.("#forward-sheet:not(:popover-open)")) ctx.target.showPopover() })

@@ -63,9 +63,9 @@ document.addEventListener("click", (event) => {
   else if (isOn() && target.closest("#thread article.message")) { event.preventDefault(); event.stopPropagation(); toggle(target.closest("article.message")) }
 }, true)
 document.addEventListener("keydown", (event) => {
-  if (!isOn()) return
-  if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open")) { event.preventDefault(); event.stopImmediatePropagation(); end() }
-  if (event.key === " " && document.activeElement.matches("article.message")) { event.preventDefault(); toggle(document.activeElement) }
+  if (!isOn() || event.key !== " " || !document.activeElement.matches("article.message")) return
+  event.preventDefault()
+  toggle(document.activeElement)
 }, true)
 document.addEventListener("htmx:after:swap", show)
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {

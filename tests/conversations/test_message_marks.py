@@ -26,8 +26,8 @@ async def test_a_star_is_ones_own_and_leads_from_the_page_of_favourites_to_its_m
     assert "data-local-starred" not in (await paulo.open("/c/1")).text
     assert "/c/1?at=" not in (await paulo.open("/starred")).text
 
-    taken = await marta.post("/c/1/stars", {"message": str(ids[1])}, htmx=False)
-    assert taken.status_code == 303
+    taken = await marta.post("/c/1/stars", {"message": str(ids[1]), "next": "/starred"}, htmx=False)
+    assert (taken.status_code, taken.headers["location"]) == (303, "/starred")
     assert re.findall(r'href="/c/1\?at=(\d+)"', (await marta.open("/starred")).text) == [str(ids[0])]
     for nothing in ({}, {"message": "999", "on": "on"}, {"message": "x"}):
         assert (await marta.post("/c/1/stars", nothing)).status_code == 404
