@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, bindparam, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.conversations import message_marks
 from app.conversations.models import SHARED, Message
 from app.conversations.ordering import key_of, sort_key
 from app.db import UtcDateTime, made, table_of
@@ -107,6 +108,12 @@ async def beside(
     here = {"conversation": message.conversation_id, "sent_at": message.sent_at, "position": message.position}
     found = await session.execute(NEWER_MEDIA if later else OLDER[Kind.MEDIA], here | {"most": most})
     return await things_of(session, Kind.MEDIA, [made(Message, one) for one in found.mappings()], zone)
+
+
+async def shown_to(session: AsyncSession, reader_id: int, things: Sequence[Thing]) -> list[Thing]:
+    """Without those that the reader has deleted for themselves."""
+    marks = await message_marks.marks_on(session, reader_id, [thing.message.id for thing in things])
+    return [thing for thing in things if thing.message.id not in marks.hidden]
 
 
 async def things_of(

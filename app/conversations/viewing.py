@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.conversations import about, shared
+from app.accounts.models import User
+from app.conversations import about, message_marks, shared
 from app.conversations.models import Conversation
 from app.conversations.quotes import Quote, quotes_of
 from app.conversations.shared import Kind, Thing
@@ -18,11 +19,12 @@ BESIDE = 8  # small pictures to either side
 
 @dataclass(frozen=True)
 class View:
-    """`said` is the message and who said it; `row` holds it and its neighbours, from old to new."""
+    """`said` is the message and who said it; `row` holds it and its neighbours, from old to new. `is_starred` by the reader."""
 
     shown: Thing
     said: Quote
     row: Sequence[Thing]
+    is_starred: bool
 
     @property
     def place(self) -> int:
@@ -37,8 +39,10 @@ class View:
         return self.row[self.place + 1] if self.place + 1 < len(self.row) else None
 
 
-async def of(session: AsyncSession, conversation: Conversation, message_id: int, zone: ZoneInfo) -> View:
-    """Raises NotFound for what is no photo or video that is here."""
+async def of(
+    session: AsyncSession, reader: User, conversation: Conversation, message_id: int, zone: ZoneInfo
+) -> View:
+    """Raises NotFound for what is no photo or video that is here. What the reader deleted for themselves is left out."""
     message = await about.message_in(session, conversation, message_id)
     files = await showing.shown_with(session, [message])
     shown = shared.thing_of(Kind.MEDIA, message, files.get(message_id), zone)
@@ -47,4 +51,7 @@ async def of(session: AsyncSession, conversation: Conversation, message_id: int,
     [said] = await quotes_of(session, [message])
     older = await shared.beside(session, message, zone, BESIDE, later=False)
     newer = await shared.beside(session, message, zone, BESIDE, later=True)
-    return View(shown, said, [*older[::-1], shown, *newer])
+    row = [*older[::-1], shown, *newer]
+    marks = await message_marks.marks_on(session, reader.id, [thing.message.id for thing in row])
+    left = [thing for thing in row if thing is shown or thing.message.id not in marks.hidden]
+    return View(shown, said, left, message_id in marks.starred)

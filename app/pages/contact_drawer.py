@@ -1,5 +1,6 @@
 """Who the customer of an open conversation is, in the drawer beside it."""
 
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,11 +22,13 @@ async def show(request: Request) -> Response:
     zone: ZoneInfo = request.app.state.settings.zone
 
     async def load(session: AsyncSession, conversation: Conversation) -> dict[str, Any]:
+        strip = await shared.strip(session, conversation.id, zone)
+        left = await shared.shown_to(session, request.state.user.id, strip.newest)
         return {
             "row": (await listing.rows_by_id(session, [conversation.id]))[conversation.id],
             "card": await card.of(session, conversation.contact_id),
             "first_written_at": await thread.first_written_at(session, conversation.id),
-            "strip": await shared.strip(session, conversation.id, zone),
+            "strip": replace(strip, newest=left),
         }
 
     drawer = Drawer("contact", N_("Contact details"), "contacts/_drawer.html", load)

@@ -1,5 +1,6 @@
 """Photos, links and documents of a conversation, in the drawer beside it."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,7 +28,9 @@ async def show(request: Request) -> Response:
     zone = request.app.state.settings.zone
 
     async def load(session: AsyncSession, conversation: Conversation) -> dict[str, Any]:
-        return {"shared": await shared.page(session, conversation.id, kind, zone, before)}
+        page = await shared.page(session, conversation.id, kind, zone, before)
+        left = await shared.shown_to(session, request.state.user.id, page.things)
+        return {"shared": replace(page, things=left)}
 
     if wants_fragment(request) and before and not inbox.asks_for(request, "drawer"):
         async with reading() as session:

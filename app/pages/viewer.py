@@ -15,7 +15,9 @@ async def show(request: Request) -> Response:
     conversation_id, message_id = ids(request)
     async with reading() as session:
         conversation = await conversation_for(session, request.state.user, conversation_id)
-        view = await viewing.of(session, conversation, message_id, request.app.state.settings.zone)
+        view = await viewing.of(
+            session, request.state.user, conversation, message_id, request.app.state.settings.zone
+        )
     if not wants_fragment(request):
         return RedirectResponse(f"/c/{conversation_id}?at={message_id}", status_code=303)
     return render(request, "messages/_viewer.html", view=view)

@@ -34,6 +34,8 @@ viewer.addEventListener("click", ({ target }) => {
 })
 viewer.addEventListener("dblclick", ({ target }) => { if (target.matches("img.viewer__picture")) zoom(level() > 1 ? 1 : 2.5) })
 viewer.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  const again = ctx.sourceElement.dataset.viewerAgain
+  if (again && ctx.response?.status === 200) htmx.ajax("GET", again, { target: viewer, swap: "innerMorph" })
   if (ctx.sourceElement.dataset.action !== "reply") return
   opener = document.getElementById("composer-text")
   viewer.close()

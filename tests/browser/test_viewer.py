@@ -46,6 +46,8 @@ async def test_a_photo_opens_over_the_page_with_its_neighbours_and_escape_leads_
     await expect(photos.nth(1)).to_be_focused()
 
     await tab.presses(photos.nth(0), caption.get_by_text("a primeira"))
+    await viewer.get_by_role("button", name="Favoritar", exact=True).click()
+    await expect(viewer.get_by_role("button", name="Desfavoritar")).to_be_visible()
     await viewer.get_by_role("button", name="Responder").click()
     await expect(tab.page.locator("#composer-quote")).to_contain_text("a primeira")
     await expect(tab.text_box).to_be_focused()
