@@ -14,6 +14,7 @@ from app.contacts.identities import HOLDERS
 from app.conversations.held_texts import WAITING_IN
 from app.conversations.known import KNOWN
 from app.conversations.listing import EVERYTHING
+from app.conversations.message_marks import MARKS
 from app.conversations.quotes import QUOTED
 from app.conversations.receiving import PLACES_BETWEEN
 from app.conversations.seen import SEEN
@@ -46,6 +47,7 @@ ASKED: dict[str, tuple[Executable, dict[str, Any]]] = {
         )
         for kind in Kind
     },
+    "what one attendant made of them": (MARKS, {"user": 1, "messages": [1, 2]}),
     "its reactions": (STANDING, {"wamids": ["a"], "number": 1}),
 }
 

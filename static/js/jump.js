@@ -55,6 +55,7 @@ document.addEventListener("place-changed", () => {
 })
 document.addEventListener("message-asked-for", ({ detail }) => { if (bubble(detail)) show(detail) })
 document.addEventListener("message-sent", toEnd)
+document.addEventListener("focusin", ({ target }) => { if (target.id === "thread-search-words") import("./thread_search.js") })
 document.addEventListener("click", (event) => {
   if (event.target.closest(".to-bottom")) return down()
   const link = event.target.closest("a[data-jump]")

@@ -34,6 +34,8 @@ document.addEventListener("toggle", ({ target, newState }) => {
   if (newState === "closed" && target.matches("#message-menu, #kind-sheet, #forward-sheet")) target.replaceChildren()
 }, true)
 
+document.addEventListener("selectstart", () => import("./copying.js"), { once: true })
+
 const answer = (message) => {
   const address = buttonIn(message)?.getAttribute("hx-get").replace(/menu$/, "quote")
   if (address) htmx.ajax("GET", address, { target: "#composer-quote", swap: "innerHTML" }).then(() => box()?.focus())

@@ -2,6 +2,9 @@
 import { transcript } from "./copying.js"
 import { toast } from "./toast.js"
 
+const styles = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("../css/selection.css", import.meta.url) })
+document.head.append(styles)
+
 const thread = () => document.getElementById("thread")
 const bar = () => document.getElementById("selection")
 const isOn = () => thread()?.hasAttribute("data-local-selecting")

@@ -47,6 +47,11 @@ PAGES: dict[str, tuple[str, Step | None]] = {
     "links of a conversation": ("/c/1/shared/links", None),
     "documents of a conversation": ("/c/1/shared/documents", None),
     "a photo over the page": ("/c/1/shared/media", click(".thing", "#viewer .viewer__picture")),
+    "search in a conversation": ("/c/1/search?q=oi", None),
+    "a message's details": ("/c/1/messages/1/info", None),
+    "favourite messages": ("/starred", None),
+    "where to forward to": ("/c/1", lambda page: chosen(page, "forward", "#forward")),
+    "selecting messages": ("/c/1", lambda page: chosen(page, "select-messages", "#selection")),
     "the settings": ("/settings", None),
     "the numbers": ("/settings/numbers", None),
     "the journal": ("/settings/journal", None),
@@ -60,6 +65,11 @@ PAGES: dict[str, tuple[str, Step | None]] = {
     "a page that is not there": ("/c/999", None),
     "the simulator": ("/simulator", None),
 }
+
+
+async def chosen(page: Page, command: str, shown: str) -> None:
+    await click(".message--in .bubble__menu", "#message-menu button")(page)
+    await click(f"#message-menu [data-command='{command}']", shown)(page)
 
 
 async def opened_kind(page: Page) -> None:
@@ -87,6 +97,7 @@ async def a_desk_with_everything(desk: Desk, whatsapp: WhatsApp) -> None:
     await desk.marta.sends(1, {"text": "Custa R$ 89,00", "reply_to": str(first.id)})
     await desk.marta.sends(1, {"kind": "buttons", "text": "Confirma?", "button": ["Sim", "Não"]})
     await desk.marta.post(f"/c/1/messages/{first.id}/reaction", {"emoji": "👍"})
+    await desk.marta.post("/c/1/stars", {"message": str(first.id), "on": "on"})
     async with transaction() as session:
         await session.execute(update(Conversation).where(Conversation.id == 2).values(window_until=None))
 

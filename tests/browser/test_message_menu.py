@@ -71,7 +71,8 @@ async def test_the_message_menu_stars_deletes_for_me_with_undo_and_shows_details
     # From the favourites back to the message.
     await page.goto(page.url.replace("/c/1", "/starred"))
     await page.locator(".found__link").click()
-    await expect(tab.bubble("um")).to_have_attribute("data-local-lit", "")
+    await expect(page).to_have_url(re.compile(r"/c/1\?at=\d+$"))
+    await expect(tab.bubble("um")).to_be_in_viewport()
 
 
 async def test_select_mode_and_selected_text_are_copied_with_who_and_when(

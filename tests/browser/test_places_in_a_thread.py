@@ -109,7 +109,7 @@ async def test_paging_down_from_a_message_reaches_the_end_without_a_jump(
     every = await ana_wrote_much(desk, whatsapp)
     tab = await (await browsers.of()).tab(f"/c/1?at={every[60]}")
     await tab.receives()
-    await is_lit(tab.bubble("linha 60"))
+    await expect(tab.bubble("linha 60")).to_be_in_viewport()
     last = tab.page.locator(f"#message-{every[84]}")
     await tab.page.locator("#newer-1").evaluate("more => more.scrollIntoView({ block: 'end' })")
     before = await tab.top_of(last)

@@ -40,7 +40,8 @@ async def test_search_in_the_conversation_walks_through_its_hits_and_goes_to_a_d
 
     # Enter and the arrows walk through them; the field keeps the focus.
     await page.keyboard.press("Enter")
-    await expect(tab.bubble("Quero a PROMOCAO de ontem")).to_have_attribute("data-local-lit", "")
+    await expect(hits.first).to_have_attribute("aria-current", "true")
+    await expect(tab.bubble("Quero a PROMOCAO de ontem")).to_be_in_viewport()
     await page.keyboard.press("ArrowDown")
     await expect(tab.bubble("A promoção acabou?")).to_be_in_viewport()
     await expect(hits.nth(1)).to_have_attribute("aria-current", "true")
