@@ -13,7 +13,7 @@ USUAL_SILENCE_MINUTES = 24 * 60
 class Installation(Base):
     """The settings of this business. `instructions` are Claude's, in the owner's words.
 
-    `silence_minutes`: after how long without any webhook admins are warned; 0: never.
+    `silence_minutes`: after how long without any webhook admins are warned; 0: never. `push_key`: see `push/keys.py`.
     """
 
     __tablename__ = "installation"
@@ -25,6 +25,7 @@ class Installation(Base):
     silence_minutes: Mapped[int] = mapped_column(
         default=USUAL_SILENCE_MINUTES, server_default=str(USUAL_SILENCE_MINUTES)
     )
+    push_key: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 async def installation(session: AsyncSession) -> Installation:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 
 from app import housekeeping
 from app.assistant import handlers as assistant
@@ -17,6 +18,8 @@ from app.message_templates import syncing
 from app.outbox.delivery import ANSWER_DID_NOT_LEAVE
 from app.outbox.queue import UNCONFIRMED
 from app.outbox.unconfirmed import unconfirmed
+from app.push import calling, keys
+from app.push.service import PushService
 from app.settings import Settings
 from app.whatsapp import history
 from app.whatsapp.files import Files
@@ -32,6 +35,8 @@ LONGEST_WAITS: Mapping[str, timedelta] = {
     telling.SHOW_TYPING: timedelta(minutes=10),
     reacting.REACT: timedelta(minutes=10),
     UNCONFIRMED: timedelta(minutes=10),
+    calling.CALL: timedelta(minutes=10),
+    calling.CALL_ONE: timedelta(minutes=10),
     expecting.FETCH: timedelta(hours=2),
     expecting.PREVIEW: timedelta(hours=2),
     outbound.UPLOAD: timedelta(minutes=10),
@@ -43,13 +48,14 @@ LONGEST_WAITS: Mapping[str, timedelta] = {
 
 
 def handlers(
-    settings: Settings, graph: Graph, claude: Claude, files: Files, store: Store
+    settings: Settings, graph: Graph, claude: Claude, files: Files, store: Store, push: PushService
 ) -> Mapping[str, Handler]:
     """Everything that is asked for by `jobs.enqueue`, by kind."""
     token = settings.whatsapp_access_token.get_secret_value
     desk = Desk(settings, claude, typing_through(graph, token()))
     return {
         **assistant.handlers(desk),
+        **calling.handlers(push, partial(keys.stored, secrets=settings.secret_key)),
         telling.MARK_READ: telling.marking_read(settings, graph),
         telling.SHOW_TYPING: telling.showing_typing(settings, graph),
         expecting.FETCH: Fetching(files, store, token),

@@ -19,6 +19,7 @@ from app.live.bell import bell
 from app.live.bus import carrying
 from app.live.connection import Live
 from app.live.fragments import Fragments
+from app.live.presence import Presence
 from app.live.ring import Ring
 from app.live.stopping import stopping
 from app.live.streams import Streams
@@ -29,6 +30,7 @@ from app.message_templates import syncing
 from app.middleware import NOT_KEPT, BodyCap, SecurityHeaders, security_headers
 from app.migrate import refuse_older_schema
 from app.postgres import refuse_forgetful_server
+from app.push import keys
 from app.rounds import running
 from app.routes import routes
 from app.settings import Jobs, Settings, WrongSettings, load_settings
@@ -101,6 +103,7 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
             await housekeeping.begin(session)
             await sweeping.ask(session)
             await syncing.begin(session)
+            app.state.push_key = keys.public(await keys.ensure(session, settings.secret_key))
         graph = await stack.enter_async_context(
             Graph(
                 settings.whatsapp_api_url,
@@ -115,11 +118,13 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         app.state.store = store = store_of(settings)
         app.state.intake = intake = Intake(settings)
         app.state.live = live = Live(ring, Fragments(templates, settings.zone), settings.zone)
-        app.state.streams = streams = Streams(live)
+        app.state.presence = presence = Presence()
+        app.state.streams = streams = Streams(live, presence)
         await ring.start()
         stack.push_async_callback(ring.stop)
         await stack.enter_async_context(carrying(settings, HEARD_BY_WORKERS | {bell.name: looking(ring)}))
         await stack.enter_async_context(running(streams.run(), "streams"))
+        await stack.enter_async_context(running(presence.run(), "presence"))
         await stack.enter_async_context(running(intake.run(), "intake"))
         if settings.recado_jobs is Jobs.INSIDE:
             await stack.enter_async_context(at_work(settings, graph, store))

@@ -25,6 +25,7 @@ from app.live.events import LiveEvent, LiveSeq
 from app.media.models import Media
 from app.message_templates.models import Template
 from app.outbox.models import ContactPace, Delivery, DeliveryReport, NumberPace
+from app.push.models import PushSubscription
 from app.quick_replies.models import QuickReply
 from app.whatsapp.models import JournalEntry, Number, SetAside
 
@@ -55,6 +56,7 @@ __all__ = [
     "Number",
     "NumberPace",
     "PossibleDuplicate",
+    "PushSubscription",
     "QuickReply",
     "Reaction",
     "ReadCursor",

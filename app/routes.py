@@ -8,6 +8,7 @@ from app.health import healthz, readyz
 from app.live.poll import poll
 from app.live.stream import probe, stream
 from app.pages import (
+    calls,
     contact_drawer,
     contacts,
     drafts,
@@ -37,7 +38,7 @@ from app.pages import (
     thread_search,
     viewer,
 )
-from app.static_files import STATIC, ReleasedFiles, favicon
+from app.static_files import STATIC, ReleasedFiles, favicon, service_worker
 from app.whatsapp import webhook
 
 WEBHOOK = "/webhooks/whatsapp"
@@ -130,6 +131,9 @@ def routes() -> Sequence[BaseRoute]:
         Route(
             "/contacts/{contact_id}/distinctions", contacts.tell_apart, methods=["POST"], name="distinctions"
         ),
+        Route("/c/{conversation_id}/call", calls.show, methods=["GET"], name="call"),
+        Route("/push/subscriptions", calls.subscribe, methods=["POST"], name="push-subscriptions"),
+        Route("/offline", calls.offline, methods=["GET"], name="offline"),
         Route("/live", stream, name="live"),
         Route("/live/poll", poll, name="poll"),
         Route("/live/probe", probe, name="probe"),
@@ -157,5 +161,6 @@ def routes() -> Sequence[BaseRoute]:
         Route("/healthz", healthz, name="healthz"),
         Route("/readyz", readyz, name="readyz"),
         Route("/favicon.ico", favicon),
+        Route("/sw.js", service_worker),
         Mount("/static", ReleasedFiles(directory=STATIC), name="static"),
     ]

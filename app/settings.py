@@ -13,6 +13,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 
+from app.web_addresses import is_web_address
+
 HOME = Path(__file__).parent.parent
 DATA = HOME / "data"
 SHORTEST_SECRET = 32
@@ -81,6 +83,7 @@ class Settings(BaseSettings):
     claude_enabled: bool | None = None
     claude_wait_seconds: float = Field(4.0, ge=0, le=300)
 
+    push_services: Annotated[tuple[str, ...], NoDecode] = ()
     media_url: str = (DATA / "media").as_uri()
     metrics_token: SecretStr = SecretStr("")
     gae_env: str = ""
@@ -103,6 +106,23 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"each secret needs at least {SHORTEST_SECRET} characters; `openssl rand -hex 32` makes one"
             )
+        return value
+
+    @field_validator("push_services", mode="before")
+    @classmethod
+    def origins(cls, value: Any) -> Any:
+        """Written with a comma."""
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @field_validator("push_services")
+    @classmethod
+    def web_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(is_web_address(origin) for origin in value):
+            raise ValueError("must be addresses that begin with https://, separated by commas")
         return value
 
     @field_validator("database_url")
@@ -216,6 +236,11 @@ class Settings(BaseSettings):
     @property
     def is_https(self) -> bool:
         return self.public_url.startswith("https://")
+
+    @property
+    def contact(self) -> str:
+        """Whom the operator of another server may write to about this one."""
+        return self.public_url if self.is_https else f"mailto:{self.admin_email or 'admin@example.com'}"
 
     @property
     def simulates_whatsapp(self) -> bool:

@@ -24,7 +24,12 @@ from app.settings import HOME
 
 STATIC = HOME / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
-TEXTS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+TEXTS = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
 
 
 RELEASE = re.compile(r"[0-9a-f]{12}")
@@ -115,3 +120,9 @@ def answer(text: Packed, found: stat_result, scope: Scope) -> Response:
 async def favicon(request: Request) -> Response:
     """For browsers that ask without being told; the pages name the same picture themselves."""
     return FileResponse(STATIC / "img" / "favicon.svg", media_type="image/svg+xml")
+
+
+async def service_worker(request: Request) -> Response:
+    """At the root, so that it may serve every page; browsers ask again whether it is still the same."""
+    headers = {"Cache-Control": "no-cache"}
+    return FileResponse(STATIC / "js" / "service_worker.js", media_type="text/javascript", headers=headers)

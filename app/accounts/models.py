@@ -94,3 +94,4 @@ class SignIn(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    listened_at: Mapped[datetime | None]  # when a tab of it was last known to be connected; None: closed

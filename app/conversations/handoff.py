@@ -12,6 +12,7 @@ from app.assistant.models import Turn, TurnState
 from app.assistant.schedule import ask_for_answer
 from app.conversations.models import Conversation, Direction, Handoff, Message, Mode
 from app.live.events import Change, EventKind, announce
+from app.push import calling
 
 RESUME = "resume_claude"
 LONGEST_PAUSE_MINUTES = 7 * 24 * 60
@@ -96,6 +97,7 @@ async def hand_over(
     session.add(noted)
     await session.flush()
     announce(session, Change(EventKind.HANDED_OVER, conversation.id, noted.id))
+    await calling.ask(session, [conversation.id], handed_over=True)
     return noted
 
 

@@ -24,6 +24,7 @@ from app.db import Overtaken, insert_if_new
 from app.live.events import Change, EventKind, announce
 from app.media import expecting
 from app.outbox.delivery import DeliveryStatus
+from app.push import calling
 from app.whatsapp import items
 from app.whatsapp.models import Number
 
@@ -89,6 +90,7 @@ async def receive(
     for message in messages:
         announce(session, Change(EventKind.MESSAGE_ADDED, message.conversation_id, message.id))
     await expecting.expect(session, messages)
+    await calling.ask(session, {message.conversation_id for message in messages})
     for conversation_id in stopped:
         announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation_id))
     spoken = await held_texts.release(session, {place.id for place in places.values() if is_open(place)})

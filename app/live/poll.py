@@ -21,7 +21,8 @@ async def poll(request: Request) -> Response:
         raise NotSignedIn
     leaving = asyncio.ensure_future(departure(request))
     try:
-        news = await wait_for_news(request.app.state.live, asked, hold_seconds(request), leaving)
+        with request.app.state.presence.of(asked.sign_in_id):
+            news = await wait_for_news(request.app.state.live, asked, hold_seconds(request), leaving)
     finally:
         leaving.cancel()
     if news.html and hold_seconds(request) and not await asked.is_still_signed_in():

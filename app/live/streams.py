@@ -12,6 +12,7 @@ from app.db import is_outage, reading
 from app.live import frames
 from app.live.asked import Asked
 from app.live.connection import Live
+from app.live.presence import Presence
 from app.live.stopping import stopping
 from app.randomness import between
 from app.wire import Wire
@@ -42,8 +43,9 @@ class Listener:
 class Streams:
     """Who takes what is written is told together with the others. Who comes, or is behind, is told alone until then."""
 
-    def __init__(self, live: Live) -> None:
+    def __init__(self, live: Live, presence: Presence) -> None:
         self.live = live
+        self.presence = presence
         self._together: set[Listener] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._checked_at = 0.0
@@ -51,7 +53,8 @@ class Streams:
     @asynccontextmanager
     async def told(self, listener: Listener) -> AsyncIterator[None]:
         """While the block lasts this browser hears everything after its cursor."""
-        with self.live.fragments.crowd.joined(listener.asked.reader.user.id):
+        asked = listener.asked
+        with self.live.fragments.crowd.joined(asked.reader.user.id), self.presence.of(asked.sign_in_id):
             try:
                 await self._catch_up(listener)
                 yield

@@ -17,6 +17,7 @@ from tests.browser.links import Link
 from tests.people import MARTA, Attendant, Customer
 
 PATIENCE = 10_000  # milliseconds
+NO_PUSH_HERE = "does not support the Push API in incognito mode"  # which the browsers of tests are
 LOST = ("net::ERR_", "Failed to fetch")  # what a console says where requests get lost
 
 # Keeps what the page tells the desktop; the notification itself is the browser's own.
@@ -235,7 +236,7 @@ class Browsers:
         await context.add_init_script(RECORDER)
         context.set_default_timeout(PATIENCE)
         browser = RealBrowser(context, address, self.link)
-        browser.expects(*(LOST if self.link.loses else ()))
+        browser.expects(NO_PUSH_HERE, *(LOST if self.link.loses else ()))
         browser.watch()
         self.opened.append(browser)
         return browser

@@ -10,7 +10,10 @@ export function showStatus(state) {
   box.querySelector(".live-status__text").textContent = ""
   const say = () => {
     const now = document.getElementById("live-status")
-    if (now.dataset.state === "offline") now.querySelector(".live-status__text").textContent = now.dataset.offline
+    if (now.dataset.state !== "offline") return
+    now.querySelector(".live-status__text").textContent = now.dataset.offline
+    document.dispatchEvent(new CustomEvent("connection-lost"))
   }
   if (state === "offline") saying = setTimeout(say, SAY_AFTER)
+  else document.dispatchEvent(new CustomEvent("connection-back"))
 }

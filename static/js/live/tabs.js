@@ -17,14 +17,15 @@ export function waitToLead(lead) {
   else begin()
 }
 
-// Whether the attendant looks at any tab of this browser right now.
+// Which conversation the attendant looks at right now in any tab of this browser; "" at none, null at no tab at all.
+const openId = () => document.getElementById("thread")?.dataset.thread ?? ""
 const looks = () => document.hasFocus() && !document.hidden
-hear("who-looks", () => { if (looks()) tell("i-look") })
-export function anyoneLooks() {
-  if (looks()) return Promise.resolve(true)
+hear("who-looks", () => { if (looks()) tell("i-look", { at: openId() }) })
+export function whereAnyoneLooks() {
+  if (looks()) return Promise.resolve(openId())
   return new Promise((resolve) => {
-    hear("i-look", () => resolve(true))
-    setTimeout(resolve, 100, false)
+    hear("i-look", ({ at }) => resolve(at))
+    setTimeout(resolve, 100, null)
     tell("who-looks")
   })
 }

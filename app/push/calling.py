@@ -1,0 +1,171 @@
+"""Calls attendants whose browser shows no tab of ours: who is called, and when it is not needed any more."""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, and_, delete, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import clock, jobs
+from app.accounts.models import SignIn, User
+from app.accounts.sign_in import IDLE
+from app.attention.counting import concerns
+from app.attention.models import ReadCursor
+from app.conversations.models import Conversation, Handoff, Message
+from app.db import reading, transaction
+from app.i18n import N_, _, current_locale, spoken
+from app.jobs import Claim
+from app.push.keys import Key
+from app.push.models import PushSubscription
+from app.push.service import Browser, Gone, NotTaken, PushService
+from app.worker import Handler
+
+log = logging.getLogger(__name__)
+
+CALL, CALL_ONE = "call", "call_one"  # jobs; keys: a conversation; a subscription and a conversation
+SETTLES = timedelta(seconds=3)  # a tab that is being reloaded is back by then, and a burst is one call
+LISTENS_FOR = timedelta(seconds=30)  # a tab that was heard of longer ago is gone, and perhaps its process too
+CALLS_FOR = timedelta(hours=4)  # who comes later sees the number in the icon
+ANYTHING_NEW = N_("New message")  # all that a call itself says; what was written stays with us
+COME = N_("A person is needed in this conversation.")
+
+ANYBODY = select(exists(select(PushSubscription.id)))  # built once: every message asks it
+
+
+async def ask(session: AsyncSession, conversation_ids: Iterable[int], *, handed_over: bool = False) -> None:
+    """Something new stands in these conversations: whoever it concerns and has no tab open is called."""
+    if not (await session.execute(ANYBODY)).scalar_one():
+        return
+    run_at = clock.now() + SETTLES
+    payload = {"handed_over": True} if handed_over else None
+    for conversation_id in sorted(conversation_ids):
+        await jobs.enqueue(session, CALL, str(conversation_id), run_at=run_at, payload=payload)
+
+
+@dataclass(frozen=True)
+class Newest:
+    """What a call in a conversation is about: when it came, and until which position nobody may have read."""
+
+    conversation: Conversation
+    came_at: datetime
+    position: int
+
+
+async def newest_in(session: AsyncSession, conversation_id: int, *, handed_over: bool) -> Newest | None:
+    """None once there is nothing to call for any more."""
+    conversation = await session.get(Conversation, conversation_id)
+    if conversation is None or conversation.merged_into_id is not None:
+        return None
+    standing = select(func.max(Handoff.created_at)).where(
+        Handoff.conversation_id == conversation_id, Handoff.settled_at.is_(None)
+    )
+    of_customer = select(func.max(Message.stored_at)).where(
+        Message.conversation_id == conversation_id, Message.position == conversation.last_inbound_position
+    )
+    came_at: datetime | None = (await session.execute(standing if handed_over else of_customer)).scalar_one()
+    return None if came_at is None else Newest(conversation, came_at, conversation.last_inbound_position)
+
+
+def subscribed() -> Select[PushSubscription, User]:
+    """Those who may be called: signed in, in the sense in which a page is."""
+    now = clock.now()
+    return (
+        select(PushSubscription, User)
+        .join(SignIn, SignIn.id == PushSubscription.sign_in_id)
+        .join(User, User.id == SignIn.user_id)
+        .where(SignIn.expires_at > now, SignIn.seen_at > now - IDLE, User.is_active.is_(True))
+    )
+
+
+async def unread_by(session: AsyncSession, newest: Newest, users: Sequence[User]) -> set[int]:
+    """Whose cursor stands before it."""
+    here = and_(ReadCursor.conversation_id == newest.conversation.id, ReadCursor.position >= newest.position)
+    ids = [user.id for user in users]
+    read = set(await session.scalars(select(ReadCursor.user_id).where(here, ReadCursor.user_id.in_(ids))))
+    return set(ids) - read
+
+
+async def wanting(
+    session: AsyncSession, newest: Newest, users: Sequence[User], *, handed_over: bool
+) -> set[int]:
+    """Those of them whom this concerns. A hand-over concerns everybody, as in an open tab."""
+    if handed_over:
+        return {user.id for user in users}
+    asked = [user for user in users if user.alert_for_messages and concerns(user, newest.conversation)]
+    return await unread_by(session, newest, asked)
+
+
+async def call(claim: Claim) -> None:
+    """Works off `call` jobs: one call for each browser of those whom it concerns."""
+    conversation_id, handed_over = int(claim.key), bool(claim.payload.get("handed_over"))
+    async with transaction() as session:
+        newest = await newest_in(session, conversation_id, handed_over=handed_over)
+        if newest is not None:
+            found = (await session.execute(subscribed())).all()
+            users = {user.id: user for _, user in found}
+            called = await wanting(session, newest, list(users.values()), handed_over=handed_over)
+            payload = {"handed_over": handed_over}
+            keys_of = sorted(f"{one.id}:{conversation_id}" for one, user in found if user.id in called)
+            await jobs.enqueue_all(session, CALL_ONE, [(key, clock.now(), payload) for key in keys_of])
+        await jobs.finish(session, claim)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A call that is still wanted. `heard_at`: when this attendant was last known to have a tab open."""
+
+    browser: Browser
+    user: User
+    newest: Newest
+    heard_at: datetime | None
+
+
+async def look(session: AsyncSession, claim: Claim) -> Due | None:
+    subscription_id, conversation_id = map(int, claim.key.split(":"))
+    handed_over = bool(claim.payload.get("handed_over"))
+    row = (await session.execute(subscribed().where(PushSubscription.id == subscription_id))).first()
+    newest = await newest_in(session, conversation_id, handed_over=handed_over)
+    if row is None or newest is None or newest.came_at < clock.now() - CALLS_FOR:
+        return None
+    subscription, user = row
+    if not await wanting(session, newest, [user], handed_over=handed_over):
+        return None
+    heard = select(func.max(SignIn.listened_at)).where(SignIn.user_id == user.id)
+    heard_at = (await session.execute(heard)).scalar_one()
+    browser = Browser(subscription.endpoint, subscription.p256dh, subscription.auth)
+    return Due(browser, user, newest, heard_at)
+
+
+def calling_one(service: PushService, opened: Callable[[AsyncSession], Awaitable[Key]]) -> Handler:
+    """Works off `call_one` jobs. `opened` gives this installation's key."""
+
+    async def call_one(claim: Claim) -> None:
+        async with reading() as session:
+            due, key = await look(session, claim), await opened(session)
+        if due is None or (due.heard_at is not None and due.heard_at >= due.newest.came_at):
+            return  # not wanted any more, or a tab was open when it came, which tells by itself
+        if due.heard_at is not None and (wait_until := due.heard_at + LISTENS_FOR) > clock.now():
+            async with transaction() as session:  # perhaps a tab is open: by then it has said so
+                await jobs.enqueue(session, CALL_ONE, claim.key, run_at=wait_until)
+                return await jobs.finish(session, claim)
+        current_locale.set(spoken(due.user.locale))
+        words = _(COME) if claim.payload.get("handed_over") else _(ANYTHING_NEW)
+        message = {"conversation": due.newest.conversation.id, "words": words}
+        topic = f"conv-{due.newest.conversation.id}"  # 32 characters at most
+        left = due.newest.came_at + CALLS_FOR - clock.now()
+        try:
+            await service.send(due.browser, key, message, topic=topic, lasts=left)
+        except Gone:
+            async with transaction() as session:
+                gone = PushSubscription.endpoint == due.browser.endpoint
+                await session.execute(delete(PushSubscription).where(gone))
+        except NotTaken as refusal:
+            log.warning("a push service refused a call", extra={"reason": str(refusal)})
+
+    return call_one
+
+
+def handlers(service: PushService, opened: Callable[[AsyncSession], Awaitable[Key]]) -> dict[str, Handler]:
+    return {CALL: call, CALL_ONE: calling_one(service, opened)}
