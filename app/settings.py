@@ -13,8 +13,6 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 
-from app.web_addresses import is_web_address
-
 HOME = Path(__file__).parent.parent
 DATA = HOME / "data"
 SHORTEST_SECRET = 32
@@ -92,9 +90,9 @@ class Settings(BaseSettings):
     plays_whatsapp: bool = Field(False, validation_alias="recado-plays-whatsapp-is-no-variable")
     plays_claude: bool = Field(False, validation_alias="recado-plays-claude-is-no-variable")
 
-    @field_validator("secret_key", "whatsapp_app_secret", mode="before")
+    @field_validator("secret_key", "whatsapp_app_secret", "push_services", mode="before")
     @classmethod
-    def split_secrets(cls, value: Any) -> Any:
+    def split_list(cls, value: Any) -> Any:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
@@ -108,22 +106,10 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("push_services", mode="before")
-    @classmethod
-    def origins(cls, value: Any) -> Any:
-        """Written with a comma."""
-        return (
-            tuple(part.strip() for part in value.split(",") if part.strip())
-            if isinstance(value, str)
-            else value
-        )
-
     @field_validator("push_services")
     @classmethod
     def web_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if not all(is_web_address(origin) for origin in value):
-            raise ValueError("must be addresses that begin with https://, separated by commas")
-        return value
+        return tuple(map(cls.web_address, value))
 
     @field_validator("database_url")
     @classmethod
@@ -236,11 +222,6 @@ class Settings(BaseSettings):
     @property
     def is_https(self) -> bool:
         return self.public_url.startswith("https://")
-
-    @property
-    def contact(self) -> str:
-        """Whom the operator of another server may write to about this one."""
-        return self.public_url if self.is_https else f"mailto:{self.admin_email or 'admin@example.com'}"
 
     @property
     def simulates_whatsapp(self) -> bool:

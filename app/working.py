@@ -19,7 +19,7 @@ from app.migrate import refuse_older_schema
 from app.outbox import queue
 from app.outbox.sender import Sender
 from app.postgres import refuse_forgetful_server
-from app.push.service import PushService
+from app.push.service import PushService, contact_of
 from app.rounds import running
 from app.settings import Settings, WrongSettings
 from app.whatsapp.files import Files
@@ -46,7 +46,7 @@ async def at_work(settings: Settings, graph: Graph, store: Store) -> AsyncIterat
         files = await stack.enter_async_context(
             Files(settings.whatsapp_api_url, settings.whatsapp_api_version)
         )
-        push = await stack.enter_async_context(PushService(settings.contact, settings.push_services))
+        push = await stack.enter_async_context(PushService(contact_of(settings), settings.push_services))
         worker = Worker(jobs_table.handlers(settings, graph, claude, files, store, push))
         await stack.enter_async_context(running(load_when_wanted(claude), "claude"))
         await stack.enter_async_context(running(both(sender, worker), "work"))

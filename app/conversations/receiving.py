@@ -242,7 +242,9 @@ async def react(session: AsyncSession, number: Number, item: items.Reaction, now
             Reaction.reacted_at <= at,
         )
         await session.execute(theirs.values(emoji=item.emoji, reacted_at=at, error_code=None))
-    await announce_message(session, number.id, item.target_wamid)
+    is_new = bool(item.emoji) and not item.by_us
+    kind = EventKind.REACTED if is_new else EventKind.MESSAGE_CHANGED
+    await announce_message(session, number.id, item.target_wamid, kind)
 
 
 async def edit(session: AsyncSession, number: Number, item: items.Edit, now: datetime) -> None:
@@ -267,9 +269,11 @@ async def revoke(session: AsyncSession, number: Number, item: items.Revoke, now:
     await announce_message(session, number.id, item.original_wamid)
 
 
-async def announce_message(session: AsyncSession, number_id: int, wamid: str) -> None:
+async def announce_message(
+    session: AsyncSession, number_id: int, wamid: str, kind: EventKind = EventKind.MESSAGE_CHANGED
+) -> None:
     named = select(Message.id, Message.conversation_id).where(
         Message.number_id == number_id, Message.wamid == wamid
     )
     for message_id, conversation_id in await session.execute(named):
-        announce(session, Change(EventKind.MESSAGE_CHANGED, conversation_id, message_id))
+        announce(session, Change(kind, conversation_id, message_id))

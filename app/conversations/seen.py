@@ -42,10 +42,9 @@ class Seen:
         """Whether its badge is grey."""
         return self.is_silenced or self.is_muted
 
-    @property
-    def calls(self) -> bool:
-        """Whether a message here may call by a notification."""
-        return bool(self.unread) and not self.is_muted and not self.is_archived
+    def calls(self, *, by_reaction: bool = False) -> bool:
+        """Whether a message here, or a reaction to one, may call by a notification."""
+        return (bool(self.unread) or by_reaction) and not self.is_muted and not self.is_archived
 
     def is_in(self, chosen: Filter, *, is_open: bool = False, label_ids: Collection[int] = ()) -> bool:
         """Whether this list holds the row. What is open is not taken away while it is read."""

@@ -20,6 +20,7 @@ class EventKind(StrEnum):
 
     MESSAGE_ADDED = "message_added"  # ref: message
     MESSAGE_CHANGED = "message_changed"  # ref: message; its status, reactions or text
+    REACTED = "reacted"  # ref: message; like the above: a customer put an emoji on it
     PAST_ADDED = "past_added"  # the phone app's past was put into the thread, many messages at once
     CONVERSATION_JOINED = "conversation_joined"  # ref: the conversation that it has become part of
     CONVERSATION_CHANGED = (

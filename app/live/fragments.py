@@ -13,7 +13,6 @@ from jinja2 import Environment
 from app import clock
 from app.accounts.models import User
 from app.accounts.permissions import Permission, may
-from app.attention import counting
 from app.attention.counting import Counts
 from app.conversations import held_texts, listing, thread
 from app.conversations.listing import Row
@@ -28,10 +27,16 @@ from app.live.events import Event, EventKind
 from app.live.look import Look
 from app.live.redraw import Reader, Redraw, View
 from app.live.sheets import Sheets
+from app.live.shown import Call, Shown
 from app.outbox import troubles
 from app.outbox.troubles import NumberState
 
-MESSAGES = (EventKind.MESSAGE_ADDED, EventKind.MESSAGE_CHANGED, EventKind.MESSAGE_MARKED)
+MESSAGES = (
+    EventKind.MESSAGE_ADDED,
+    EventKind.MESSAGE_CHANGED,
+    EventKind.REACTED,
+    EventKind.MESSAGE_MARKED,
+)
 ALERT_WITHIN = timedelta(seconds=15)  # older news is caught up on quietly
 
 
@@ -45,37 +50,6 @@ class Picture:
     bubbles: Sequence[Bubble]
     others: Sequence[Bubble]
     row: Row | None
-
-
-@dataclass(frozen=True)
-class Call:
-    """What a desktop notification may tell: a customer's message, or that people were called (`bubble` None)."""
-
-    conversation_id: int
-    bubble: Bubble | None
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What a batch of events shows beside bubbles. Rows and heads by conversation, with the newest event that redraws them."""
-
-    rows: dict[int, tuple[Event, Row]]
-    heads: dict[int, tuple[Event, Row]]
-    calls: Sequence[Call]
-    stopped: Sequence[NumberState]
-
-    def calls_for(self, user: User, seen: Sequence[Seen]) -> tuple[int, ...]:
-        """The places in `calls` of those that concern this reader; `seen`: their part of each row."""
-        parts = dict(zip(self.rows, seen, strict=True))
-        return tuple(
-            place
-            for place, call in enumerate(self.calls)
-            if call.bubble is None
-            or (
-                parts[call.conversation_id].calls
-                and counting.concerns(user, self.rows[call.conversation_id][1].conversation)
-            )
-        )
 
 
 class Part(NamedTuple):
@@ -191,6 +165,12 @@ class Fragments:
                 bubbles = (await self.picture(look, event)).bubbles
                 if bubbles and bubbles[0].message.direction == Direction.IN:
                     calls.append(Call(bubbles[0].message.conversation_id, bubbles[0]))
+        for event in redraw.reacted.values():
+            if event.conversation_id in rows and event.at >= fresh:
+                bubble = (await self.picture(look, event)).bubbles[0]
+                emoji = next((one.emoji for one in reversed(bubble.reactions) if not one.by_us), "")
+                if emoji and bubble.message.direction == Direction.OUT:
+                    calls.append(Call(event.conversation_id, bubble, emoji))
         for conversation, event in redraw.handed_over.items():
             if event.at >= fresh and conversation in rows:
                 calls.append(Call(conversation, None))
@@ -236,7 +216,7 @@ class Fragments:
         alert = self.templates.get_template("live/alert.html")
         for call in (shown.calls[place] for place in part.calls):
             row = shown.rows[call.conversation_id][1]
-            pieces.append(alert.render(row=row, bubble=call.bubble, handoff=call.bubble is None, user=user))
+            pieces.append(alert.render(row=row, call=call, user=user))
         return pieces
 
     async def stopped(self, look: Look, event: Event) -> Sequence[NumberState]:

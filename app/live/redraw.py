@@ -23,6 +23,7 @@ class Redraw:
 
     bubbles: dict[int, Event] = field(default_factory=dict)  # messages, by id; the latest news last
     added: dict[int, Event] = field(default_factory=dict)  # of `bubbles`: those that are new
+    reacted: dict[int, Event] = field(default_factory=dict)  # of `bubbles`: those with a customer's new emoji
     drafts: dict[int, Event] = field(default_factory=dict)  # conversations whose draft of Claude grew
     heads: dict[int, Event] = field(
         default_factory=dict
@@ -64,9 +65,11 @@ class Redraw:
                 self.note_bubble(event.ref, event)
                 self.moved.add(conversation)
                 self.attention = True
-            case EventKind.MESSAGE_CHANGED if event.ref and conversation:
+            case EventKind.MESSAGE_CHANGED | EventKind.REACTED if event.ref and conversation:
                 self.rows[conversation] = event
                 self.note_bubble(event.ref, event)
+                if event.kind is EventKind.REACTED:
+                    self.reacted[event.ref] = event
             case EventKind.PAST_ADDED if conversation:
                 self.rows[conversation] = event
                 self.moved.add(conversation)

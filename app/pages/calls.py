@@ -13,6 +13,7 @@ from app.conversations import listing
 from app.conversations.access import conversation_for, strict_id
 from app.conversations.brief import with_sign
 from app.conversations.models import Conversation, Handoff, Message
+from app.conversations.seen import seen_by
 from app.db import reading, transaction
 from app.forms import text_field
 from app.i18n import _
@@ -45,7 +46,7 @@ async def show(request: Request) -> Response:
 
 async def told_in(session: AsyncSession, user: User, conversation: Conversation) -> dict[str, Any] | None:
     """`title`, `body` and `waiting`, the number for the icon."""
-    unread = (await listing.seen_by(session, user, [conversation]))[conversation.id].unread
+    unread = (await seen_by(session, user, [conversation]))[conversation.id].unread
     standing = select(Handoff.id).where(
         Handoff.conversation_id == conversation.id, Handoff.settled_at.is_(None)
     )
@@ -60,7 +61,7 @@ async def told_in(session: AsyncSession, user: User, conversation: Conversation)
         )
         message = (await session.scalars(newest)).one_or_none()
         body = with_sign(message)[:LONGEST_BODY] if message else body
-    waiting = await counting.conversations_to_look_at(session, user)
+    waiting = (await counting.counts_of(session, user)).waiting
     return {"title": row.name, "body": body, "waiting": waiting}
 
 

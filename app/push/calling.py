@@ -5,14 +5,14 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, delete, exists, func, select
+from sqlalchemy import Select, delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock, jobs
 from app.accounts.models import SignIn, User
 from app.accounts.sign_in import IDLE
 from app.attention.counting import concerns
-from app.attention.models import ReadCursor
+from app.conversations import seen
 from app.conversations.models import Conversation, Handoff, Message
 from app.db import reading, transaction
 from app.i18n import N_, _, current_locale, spoken
@@ -46,11 +46,10 @@ async def ask(session: AsyncSession, conversation_ids: Iterable[int], *, handed_
 
 @dataclass(frozen=True)
 class Newest:
-    """What a call in a conversation is about: when it came, and until which position nobody may have read."""
+    """What a call is about, and when it came."""
 
     conversation: Conversation
     came_at: datetime
-    position: int
 
 
 async def newest_in(session: AsyncSession, conversation_id: int, *, handed_over: bool) -> Newest | None:
@@ -65,7 +64,7 @@ async def newest_in(session: AsyncSession, conversation_id: int, *, handed_over:
         Message.conversation_id == conversation_id, Message.position == conversation.last_inbound_position
     )
     came_at: datetime | None = (await session.execute(standing if handed_over else of_customer)).scalar_one()
-    return None if came_at is None else Newest(conversation, came_at, conversation.last_inbound_position)
+    return None if came_at is None else Newest(conversation, came_at)
 
 
 def subscribed() -> Select[PushSubscription, User]:
@@ -79,14 +78,6 @@ def subscribed() -> Select[PushSubscription, User]:
     )
 
 
-async def unread_by(session: AsyncSession, newest: Newest, users: Sequence[User]) -> set[int]:
-    """Whose cursor stands before it."""
-    here = and_(ReadCursor.conversation_id == newest.conversation.id, ReadCursor.position >= newest.position)
-    ids = [user.id for user in users]
-    read = set(await session.scalars(select(ReadCursor.user_id).where(here, ReadCursor.user_id.in_(ids))))
-    return set(ids) - read
-
-
 async def wanting(
     session: AsyncSession, newest: Newest, users: Sequence[User], *, handed_over: bool
 ) -> set[int]:
@@ -94,7 +85,9 @@ async def wanting(
     if handed_over:
         return {user.id for user in users}
     asked = [user for user in users if user.alert_for_messages and concerns(user, newest.conversation)]
-    return await unread_by(session, newest, asked)
+    parts = await seen.seen_by_all(session, [user.id for user in asked], newest.conversation.id)
+    theirs = {user.id: seen.seen_of(user, newest.conversation, parts[user.id]) for user in asked}
+    return {user_id for user_id, part in theirs.items() if part.calls()}
 
 
 async def call(claim: Claim) -> None:

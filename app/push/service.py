@@ -15,6 +15,7 @@ from joserfc.jwk import ECKey
 from app import clock
 from app.push.keys import Key, public
 from app.push.subscriptions import decoded, origin_of
+from app.settings import Settings
 from app.web_addresses import is_loopback
 from app.whatsapp.graph import certificates
 
@@ -45,8 +46,9 @@ class Browser:
 
 
 class PushService:
-    """One client for all services; `async with` ends its connections. `contact`: whom a service may write to about us;
-    `further`: services that the operator trusts beside the known ones."""
+    """One client for all services; `async with` ends its connections.
+
+    `contact`: see `contact_of`; `further`: services that the operator trusts beside the known ones."""
 
     def __init__(self, contact: str, further: Sequence[str] = ()) -> None:
         self.contact = contact
@@ -110,3 +112,9 @@ def encrypted(browser: Browser, message: dict[str, Any]) -> bytes:
         version="aes128gcm",
     )
     return sealed
+
+
+def contact_of(settings: Settings) -> str:
+    """Whom the operator of a push service may write to about this installation."""
+    mail = settings.admin_email or "admin@example.com"
+    return settings.public_url if settings.is_https else f"mailto:{mail}"

@@ -44,8 +44,8 @@ async function open(conversation) {
 addEventListener("install", (event) => event.waitUntil(keep()))
 addEventListener("activate", (event) => event.waitUntil(takeOver()))
 addEventListener("fetch", (event) => {
-  const { mode, url } = event.request
-  if (mode === "navigate") event.respondWith(page(event))
+  const { method, mode, url } = event.request
+  if (mode === "navigate" && method === "GET") event.respondWith(page(event))
   else if (new URL(url).pathname === STYLE) event.respondWith(fetch(event.request).catch(() => caches.match(STYLE)))
 })
 addEventListener("push", (event) => event.waitUntil(call(event.data.json())))

@@ -173,7 +173,7 @@ async def test_a_message_that_quotes_another(stage: Stage) -> None:
     await stage.stays_equal()
 
 
-@shows(EventKind.MESSAGE_CHANGED)
+@shows(EventKind.MESSAGE_CHANGED, EventKind.REACTED)
 async def test_a_reaction_is_put_changed_and_taken_back(stage: Stage) -> None:
     said = await stage.says(ANA, "Chegou!")
     sent = await stage.reply(stage.marta, "Que bom!")

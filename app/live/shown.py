@@ -1,0 +1,45 @@
+"""What a batch of events shows to whoever may see it, before each reader's own part."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.accounts.models import User
+from app.attention import counting
+from app.conversations.listing import Row
+from app.conversations.seen import Seen
+from app.conversations.thread import Bubble
+from app.live.events import Event
+from app.outbox.troubles import NumberState
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a desktop notification may tell: a customer's message, their emoji on one of ours, or that people were called
+    (`bubble` None)."""
+
+    conversation_id: int
+    bubble: Bubble | None
+    emoji: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a batch of events shows beside bubbles. Rows and heads by conversation, with the newest event that redraws them."""
+
+    rows: dict[int, tuple[Event, Row]]
+    heads: dict[int, tuple[Event, Row]]
+    calls: Sequence[Call]
+    stopped: Sequence[NumberState]
+
+    def calls_for(self, user: User, seen: Sequence[Seen]) -> tuple[int, ...]:
+        """The places in `calls` of those that concern this reader; `seen`: their part of each row."""
+        parts = dict(zip(self.rows, seen, strict=True))
+        return tuple(
+            place
+            for place, call in enumerate(self.calls)
+            if call.bubble is None
+            or (
+                parts[call.conversation_id].calls(by_reaction=bool(call.emoji))
+                and counting.concerns(user, self.rows[call.conversation_id][1].conversation)
+            )
+        )
