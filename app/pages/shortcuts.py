@@ -13,7 +13,7 @@ from app.errors import Invalid
 from app.forms import text_field
 from app.i18n import _
 from app.keyboard import choices
-from app.keyboard.combinations import is_mac, shown
+from app.keyboard.combinations import canonical, is_mac, shown
 from app.keyboard.commands import COMMANDS, MOVES, Command, Group
 from app.templating import render, wants_fragment
 
@@ -77,8 +77,14 @@ def page(request: Request, template: str, fault: Invalid | None = None, typed: s
         moves=[([shown(key, on_mac=mac(request)) for key in keys], words) for keys, words in MOVES],
         refused=fault.field if fault else None,
         error=_(fault.words) if fault else None,
-        typed=typed,
+        typed=as_shown(typed, on_mac=mac(request)),
     )
+
+
+def as_shown(typed: str, *, on_mac: bool) -> str:
+    """What was refused, as keys are shown where it is a combination, else as it was written."""
+    combination = canonical(typed)
+    return shown(combination, on_mac=on_mac) if combination else typed
 
 
 def groups(request: Request) -> Sequence[tuple[Group, Sequence[Line]]]:

@@ -52,7 +52,7 @@ export function suggest({ box, list, begins, put }) {
     const found = target.value.slice(0, target.selectionStart).match(begins)
     if (!found) close()
     else if (from === null) open(target.selectionStart - found[1].length - 1)
-    else filter()
+    else if (list().firstElementChild) filter() // else it is still on its way
   })
   document.addEventListener("keydown", (event) => {
     if (event.target !== box() || from === null || list().hidden || event.isComposing) return

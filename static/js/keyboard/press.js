@@ -3,7 +3,7 @@ import { toast } from "../toast.js"
 import { moves } from "./moves.js"
 
 const MENUS = { row: "row-menu", message: "message-menu" }
-const opener = (entry, place) => entry?.querySelector(`[popovertarget="${MENUS[place]}"]`)
+const opener = (entry, place) => entry?.querySelector(`[hx-target="#${MENUS[place]}"]`)
 const named = (name) => [...document.querySelectorAll(`[data-command="${name}"]`)]
 
 // A menu that is closed holds its entries ready; those that are drawn for one row or message are gone with it.
@@ -37,6 +37,7 @@ function target({ name, place }) {
 }
 
 function act(element) {
+  if (element.matches("summary")) element.focus()
   if (element.matches("button, a, input, label, summary")) element.click()
   else element.querySelector("button, a, input:not([type=hidden])")?.focus()
 }
@@ -47,7 +48,7 @@ function outOf(menu, name) {
     document.removeEventListener("htmx:finally:request", drawn)
     const element = named(name).find((one) => one.closest(":popover-open")) ?? onPage(name)
     if (element) return act(element)
-    document.getElementById(menu.getAttribute("popovertarget")).hidePopover()
+    document.querySelector(menu.getAttribute("hx-target")).hidePopover()
     toast(document.getElementById("app").dataset.notHere)
   }
   document.addEventListener("htmx:finally:request", drawn)

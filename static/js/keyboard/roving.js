@@ -1,8 +1,8 @@
 // Arrow keys go from one row, bubble or menu entry to the next; each such list is one stop of the Tab key.
 const LISTS = [
-  { box: "#list, #conversation-list", entry: "a[href^='/c/']", isLast: false },
+  { box: "#list, #conversation-list", entry: "a[href^='/c/']:not(.row__menu)", isLast: false },
   { box: "#thread", entry: "article.message", isLast: true },
-  { box: "[popover][id$='-menu']", entry: "button, a, input" },
+  { box: "[popover][id$='-menu']", entry: "button, a, summary, input" },
 ]
 const entriesOf = ({ entry }, box) => [...box.querySelectorAll(entry)].filter((one) => one.checkVisibility())
 const FIELDS = "textarea, select, audio, video, [contenteditable], input:not([type=checkbox], [type=file])"
