@@ -126,7 +126,7 @@ async def test_arrows_go_through_list_thread_and_menus_and_the_focus_survives_wh
     await expect(tab.page.locator("#message-menu")).to_be_visible()
     await expect(focused).to_have_text("👍")
     await keys.press("End")
-    await expect(focused).to_have_text("Copiar")
+    await expect(tab.page.locator("#message-menu").get_by_role("button").last).to_be_focused()
     await keys.press("Escape")
     await expect(tab.bubble("Oi")).to_be_focused()
     await keys.press("Shift+F10")
@@ -149,3 +149,40 @@ async def test_arrows_go_through_list_thread_and_menus_and_the_focus_survives_wh
     await keys.press("Escape")
     await expect(tab.page.locator("#help")).to_be_hidden()
     await expect(tab.page.locator(".header__name")).to_have_text(BRUNO.name)
+
+
+async def test_the_palette_finds_actions_and_conversations_by_their_names_and_puts_the_last_used_first(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
+    tab = await at_anas(browsers, whatsapp)
+    keys, box = tab.page.keyboard, tab.page.locator("#palette-text")
+    chosen = tab.page.locator("#palette [aria-selected=true]")
+
+    await keys.press("Alt+K")
+    await expect(box).to_be_focused()
+    await keys.type("configuracoes")
+    await expect(chosen).to_contain_text("Configurações")
+    await box.fill("assu")
+    await expect(chosen).to_contain_text("Assumir")
+    await expect(box).to_have_attribute("aria-activedescendant", "palette-take")
+    await box.fill("xyzzy")
+    await expect(tab.page.locator("#palette [role=status]")).to_have_text("Nada tem esse nome.")
+    await keys.press("Escape")
+    await expect(tab.text_box).to_be_focused()
+
+    await keys.press("Alt+K")
+    await expect(box).to_be_focused()
+    await keys.type("assumir")
+    await expect(chosen).to_have_attribute("data-presses", "take")
+    await keys.press("Enter")
+    await expect(tab.thread).to_have_attribute("data-mode", "person")
+    await keys.press("Alt+K")
+    await expect(box).to_be_focused()
+    await keys.type("0102")  # the end of his number; Enter need not wait for the answer
+    await keys.press("Enter")
+    await expect(tab.page.locator(".header__name")).to_have_text(BRUNO.name)
+    await keys.press("Alt+K")
+    await expect(tab.page.locator("#palette-recent [role=option]")).to_have_text(["Assumir Ctrl+Alt+Shift+T"])
+    await expect(chosen).to_have_attribute("data-presses", "take")
+    await keys.press("ArrowDown")
+    await expect(chosen).to_contain_text(ANA.name)
