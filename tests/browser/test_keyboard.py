@@ -98,16 +98,16 @@ async def test_arrows_go_through_list_thread_and_menus_and_the_focus_survives_wh
     focused = tab.page.locator(":focus")
 
     await keys.press("F6")  # from the text round to the list
-    await expect(tab.row(ANA).locator("a")).to_be_focused()
+    await expect(tab.row(ANA).locator(".row__link")).to_be_focused()
     await keys.press("ArrowDown")
-    await expect(tab.row(BRUNO).locator("a")).to_be_focused()
+    await expect(tab.row(BRUNO).locator(".row__link")).to_be_focused()
     assert await tab.page.locator("#conversation-list a[tabindex='0']").count() == 1
     bruno = await tab.row(BRUNO).get_attribute("data-conversation") or ""
     await whatsapp.says(BRUNO, "Outra coisa")  # his row moves to the top
     await expect(tab.rows.first).to_have_attribute("data-conversation", bruno)
-    await expect(tab.row(BRUNO).locator("a")).to_be_focused()
+    await expect(tab.row(BRUNO).locator(".row__link")).to_be_focused()
     await keys.press("End")
-    await expect(tab.row(ANA).locator("a")).to_be_focused()
+    await expect(tab.row(ANA).locator(".row__link")).to_be_focused()
 
     await keys.press("F6")
     await expect(tab.bubble("três")).to_be_focused()

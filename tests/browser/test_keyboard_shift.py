@@ -24,12 +24,11 @@ async def test_a_whole_shift_by_keyboard_alone(browsers: Browsers, whatsapp: Wha
     reply = {"shortcut": "horario", "text": "Abrimos às 9h"}
     assert (await browsers.desk.marta.post("/quick-replies", reply, htmx=False)).status_code == 303
     browser = await browsers.of()
+    await browser.context.clear_cookies()
     tab = await browser.tab("/")
     page, keys = tab.page, tab.page.keyboard
 
-    await browser.context.clear_cookies()  # sign in
-    await tab.reloads()
-    await keys.type(MARTA.email)
+    await keys.type(MARTA.email)  # sign in
     await keys.press("Tab")
     await keys.type(MARTA.password)
     await keys.press("Enter")
@@ -59,6 +58,9 @@ async def test_a_whole_shift_by_keyboard_alone(browsers: Browsers, whatsapp: Wha
 
     await answers(tab, "Control+Alt+Shift+C", Mode.CLAUDE)  # hand back, take over
     await answers(tab, "Control+Alt+Shift+T", Mode.PERSON)
+
+    await keys.press("Control+Alt+Shift+E")  # archive
+    await expect(tab.row(ANA)).to_have_count(0)
 
     await keys.press("Alt+K")  # sign out
     await expect(page.locator("#palette-text")).to_be_focused()

@@ -12,7 +12,7 @@ function open(step) {
 }
 
 // Where each part takes the focus: where it was last, which is its one stop of the Tab key.
-const PANES = ["#conversation-list [tabindex='0']", "#thread [tabindex='0']", "#composer-text", "#drawer :is(input, button, a)"]
+const PANES = ["#list .row__link[tabindex='0']", "#thread [tabindex='0']", "#composer-text", "#drawer :is(input, button, a)"]
 const partOf = (selector) => selector.split(" ")[0]
 
 function change(step) {

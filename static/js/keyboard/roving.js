@@ -1,15 +1,17 @@
-// Arrow keys go from one row, bubble or menu entry to the next; each such list is one stop of the Tab key.
+// Arrow keys go from one row, bubble, filter or menu entry to the next; each such list is one stop of the Tab key.
 const LISTS = [
-  { box: "#list, #conversation-list", entry: "a[href^='/c/']:not(.row__menu)", isLast: false },
+  { box: ".filters", entry: "[role=tab]", isLine: true },
+  { box: "#list", entry: ".row__link", across: ".row__link, .row__menu, .row__choice input" },
   { box: "#thread", entry: "article.message", isLast: true },
   { box: "[popover][id$='-menu']", entry: "button, a, summary, input" },
 ]
-const entriesOf = ({ entry }, box) => [...box.querySelectorAll(entry)].filter((one) => one.checkVisibility())
+const SEVERAL = LISTS.slice(0, 3) // whose entries would each be a stop
 const FIELDS = "textarea, select, audio, video, [contenteditable], input:not([type=checkbox], [type=file])"
+const visible = (box, selector) => [...box.querySelectorAll(selector)].filter((one) => one.checkVisibility())
 
-export function goTo(element) {
-  element?.focus({ preventScroll: true })
-  element?.scrollIntoView({ block: "nearest" })
+function goTo(element) {
+  element.focus({ preventScroll: true })
+  element.scrollIntoView({ block: "nearest", inline: "nearest" })
 }
 
 const NEAR = 0.7 // of the window: what PageUp and PageDown go
@@ -24,27 +26,32 @@ document.addEventListener("keydown", (event) => {
   const { key, target } = event
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || target.matches(FIELDS)) return
   const list = LISTS.find(({ box }) => target.closest(box))
-  if (!list || !/^(Arrow(Up|Down)|Home|End|Page(Up|Down))$/.test(key)) return
-  const all = entriesOf(list, target.closest(list.box))
+  const isSideways = key === "ArrowLeft" || key === "ArrowRight"
+  if (!list || isSideways && !list.across && !list.isLine || !isSideways && !/^(Arrow(Up|Down)|Home|End|Page(Up|Down))$/.test(key)) return
+  const box = isSideways && list.across ? target.closest(".row") : target.closest(list.box)
+  const all = box ? visible(box, box.matches(".row") ? list.across : list.entry) : []
   if (!all.length) return
   event.preventDefault()
-  goTo(next(key, all, all.indexOf(target.closest(list.entry))))
+  const own = all.includes(target) ? target : target.closest(list.entry) ?? all.find((one) => one.closest(".row") === target.closest(".row"))
+  goTo(next({ ArrowLeft: "ArrowUp", ArrowRight: "ArrowDown" }[key] ?? key, all, all.indexOf(own)))
 })
 
-// One stop: where the focus was last; at first the open conversation, the newest message.
+// One stop: where the focus was last; at first the open conversation, the newest message, the chosen filter.
 function settle() {
-  for (const { box, entry, isLast } of LISTS.slice(0, 2)) {
+  for (const { box, entry, isLast, across } of SEVERAL) {
     const all = [...document.querySelector(box)?.querySelectorAll(entry) ?? []]
     const kept = all.find((one) => one.hasAttribute("data-local-stop"))
-    const stop = kept ?? (isLast ? all.at(-1) : all.find((one) => one.closest("[aria-current]")) ?? all[0])
-    for (const one of all) {
+    const first = all.find((one) => one.closest("[aria-current=true], [aria-selected=true]")) ?? all[0]
+    const stop = kept ?? (isLast ? all.at(-1) : first)
+    const beside = across ? document.querySelectorAll(`#list .row :is(${across})`) : []
+    for (const one of new Set([...all, ...beside])) {
       const index = one === stop ? "0" : "-1"
       if (one.getAttribute("tabindex") !== index) one.setAttribute("tabindex", index)
     }
   }
 }
 document.addEventListener("focusin", ({ target }) => {
-  const list = LISTS.slice(0, 2).find(({ box }) => target.closest(box))
+  const list = SEVERAL.find(({ box }) => target.closest(box))
   const entry = list && target.closest(list.entry)
   if (!entry) return
   for (const one of entry.closest(list.box).querySelectorAll("[data-local-stop]")) one.removeAttribute("data-local-stop")
