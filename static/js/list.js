@@ -22,8 +22,10 @@ function follow() {
 }
 
 // A row that came to a place below all that is loaded comes with the page of further ones, not before.
-const isBelow = ({ target, swapSpec, fragment }, last) => target === rows() && swapSpec.style === "upsert" &&
-  fragment.firstElementChild?.dataset.k < last && !document.getElementById(fragment.firstElementChild.id)
+export const isForRows = ({ target, swapSpec }) => // a selector until it is swapped in
+  swapSpec.style === "upsert" && (typeof target === "string" ? document.querySelector(target) : target) === rows()
+const isBelow = (task, last) => isForRows(task) &&
+  task.fragment.firstElementChild?.dataset.k < last && !document.getElementById(task.fragment.firstElementChild.id)
 document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
   const last = rows()?.lastElementChild?.dataset.k
   if (!last || ctx.request?.method === "GET" || !document.querySelector("#more-rows a")) return

@@ -1,4 +1,6 @@
 // While a hand is on the list no row moves under it: rows change in place, and find their new places a moment after it rests.
+import { isForRows } from "./list.js"
+
 const REST = 1500
 const rows = () => document.getElementById("conversation-list")
 let busyUntil = 0, settling
@@ -12,7 +14,7 @@ function busy({ target }) {
 for (const act of ["pointermove", "pointerdown", "wheel", "keydown", "focusin"]) document.addEventListener(act, busy, { passive: true })
 
 const isRow = (task) => task.target?.parentElement === rows() && task.swapSpec.style === "delete"
-const comes = (task) => (task.target === rows() && task.swapSpec.style === "upsert" ? [...task.fragment.children] : [])
+const comes = (task) => (isForRows(task) ? [...task.fragment.children] : [])
 document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
   if (performance.now() > busyUntil || !rows() || ctx.request?.method === "GET") return
   const coming = tasks.flatMap(comes)
