@@ -11,13 +11,16 @@ const isOn = () => thread()?.hasAttribute("data-local-selecting")
 const messages = () => [...thread().querySelectorAll("article.message")]
 const chosen = () => messages().filter((one) => one.hasAttribute("data-local-chosen"))
 
+function boxOf(message) {
+  const box = message.querySelector(":scope > .selection__box")
+    ?? Object.assign(document.createElement("input"), { type: "checkbox", className: "selection__box", ariaLabel: transcript([message]) })
+  if (!box.isConnected) message.prepend(box)
+  return box
+}
+
 function show() {
   if (!isOn()) return
-  for (const one of messages()) {
-    one.setAttribute("role", "checkbox")
-    one.setAttribute("aria-checked", one.hasAttribute("data-local-chosen"))
-    one.tabIndex = 0
-  }
+  for (const one of messages()) boxOf(one).checked = one.hasAttribute("data-local-chosen")
   const all = chosen()
   bar().querySelector(".selection__count > span").textContent = all.length
   bar().querySelectorAll(".selection__action").forEach((one) => { one.disabled = !all.length })
@@ -34,12 +37,12 @@ export function begin(id) {
   thread().setAttribute("data-local-selecting", "")
   bar().hidden = false
   toggle(document.getElementById(`message-${id}`))
-  document.getElementById(`message-${id}`).focus({ preventScroll: true })
+  boxOf(document.getElementById(`message-${id}`)).focus({ preventScroll: true })
 }
 
 function end() {
   if (!isOn()) return
-  for (const one of messages()) ["data-local-chosen", "role", "aria-checked", "tabindex"].forEach((name) => one.removeAttribute(name))
+  for (const one of messages()) { boxOf(one).remove(); one.removeAttribute("data-local-chosen") }
   thread().removeAttribute("data-local-selecting")
   bar().hidden = true
   document.getElementById("composer-text")?.focus({ preventScroll: true })
@@ -63,12 +66,11 @@ document.addEventListener("click", (event) => {
   if (action?.dataset.select === "end") end()
   else if (action?.dataset.select === "copy") copy(action)
   else if (action?.dataset.select === "download") download()
-  else if (isOn() && target.closest("#thread article.message")) { event.preventDefault(); event.stopPropagation(); toggle(target.closest("article.message")) }
-}, true)
-document.addEventListener("keydown", (event) => {
-  if (!isOn() || event.key !== " " || !document.activeElement.matches("article.message")) return
-  event.preventDefault()
-  toggle(document.activeElement)
+  else if (isOn() && target.closest("#thread article.message")) {
+    if (!target.matches(".selection__box")) event.preventDefault()
+    event.stopPropagation()
+    toggle(target.closest("article.message"))
+  }
 }, true)
 document.addEventListener("htmx:after:swap", show)
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {

@@ -100,7 +100,7 @@ async def test_select_mode_and_selected_text_are_copied_with_who_and_when(
 
     # Copied one by one.
     await selects()
-    await expect(tab.bubbles.last).to_have_attribute("aria-checked", "true")
+    await expect(tab.bubbles.last.get_by_role("checkbox")).to_be_checked()
     await bar.get_by_role("button", name="Copiar").click()
     await expect(bar).to_be_hidden()
     assert re.fullmatch(lines, await clipboard()), await clipboard()
@@ -108,13 +108,13 @@ async def test_select_mode_and_selected_text_are_copied_with_who_and_when(
     # What arrives meanwhile can be chosen too, by keyboard; Escape leaves.
     await selects()
     await whatsapp.says(ANA, "três")
-    await expect(tab.bubble("três")).to_have_attribute("aria-checked", "false")
-    await tab.bubble("três").focus()
+    await expect(tab.bubble("três").get_by_role("checkbox")).not_to_be_checked()
+    await tab.bubble("três").get_by_role("checkbox").focus()
     await page.keyboard.press(" ")
     await expect(bar.locator(".selection__count")).to_have_text(re.compile("3$"))
     await page.keyboard.press("Escape")
     await expect(bar).to_be_hidden()
-    await expect(page.locator("[aria-checked]")).to_have_count(0)
+    await expect(page.locator(".selection__box")).to_have_count(0)
 
     # All starred at once.
     await selects()
