@@ -8,6 +8,7 @@ from app.health import healthz, readyz
 from app.live.poll import poll
 from app.live.stream import probe, stream
 from app.pages import (
+    assignment,
     calls,
     contact_drawer,
     contacts,
@@ -17,6 +18,7 @@ from app.pages import (
     held_texts,
     inbox,
     journal,
+    labels,
     lists,
     marks,
     media,
@@ -92,6 +94,14 @@ def routes() -> Sequence[BaseRoute]:
         Route("/media/{media_id}", media.show, methods=["GET"], name="media"),
         Route("/media/{media_id}/preview", media.preview, methods=["GET"], name="media-preview"),
         Route("/c/{conversation_id}/mode", mode.update, methods=["POST"], name="mode"),
+        Route("/c/{conversation_id}/assignment", assignment.show, methods=["GET"], name="assignment"),
+        Route("/c/{conversation_id}/assignment", assignment.update, methods=["POST"]),
+        Route("/c/{conversation_id}/labels", labels.show, methods=["GET"], name="conversation-labels"),
+        Route("/c/{conversation_id}/labels", labels.update, methods=["POST"]),
+        Route("/labels", labels.overview, methods=["GET"], name="labels"),
+        Route("/labels", labels.create, methods=["POST"]),
+        Route("/labels/{label_id}", labels.change, methods=["POST"], name="label"),
+        Route("/labels/{label_id}/deletion", labels.remove, methods=["POST"], name="label-deletion"),
         Route("/c/{conversation_id}/turn/stop", mode.stop, methods=["POST"], name="stop"),
         Route("/c/{conversation_id}/draft", drafts.update, methods=["POST"], name="draft"),
         Route("/c/{conversation_id}/held-texts", held_texts.create, methods=["POST"], name="held-texts"),

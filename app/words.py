@@ -9,32 +9,11 @@ from babel.numbers import format_currency, format_decimal
 
 from app.contacts.models import DuplicateReason, IdentityKind
 from app.conversations.brief import brief
-from app.conversations.handoff import HandoffReason
 from app.conversations.models import Author, Message
 from app.conversations.quotes import Quote
 from app.conversations.reacted import Reacted
 from app.conversations.thread import Bubble
 from app.i18n import N_, _, number_format
-
-HANDOFFS = {
-    HandoffReason.ASKED_HUMAN: N_("The customer asked for a person."),
-    HandoffReason.NO_INFORMATION: N_("Claude does not know the answer."),
-    HandoffReason.NEEDS_PERMISSION: N_("Claude may not decide this."),
-    HandoffReason.ANGRY: N_("The customer is upset."),
-    HandoffReason.REPEATED_FAILURE: N_("Claude could not help after several tries."),
-    HandoffReason.SENSITIVE: N_("This matter needs a person."),
-    HandoffReason.OTHER: N_("Claude passed this conversation on."),
-    HandoffReason.CLAUDE_FAILED: N_("Claude could not answer for technical reasons."),
-    HandoffReason.ANSWER_DID_NOT_LEAVE: N_("Claude's answer did not surely reach the customer."),
-    HandoffReason.TOO_OLD: N_("The message waited too long for Claude to answer it."),
-}
-
-
-def handoff(reason: str) -> str:
-    """Why people were called, in the reader's language."""
-    known = reason in list(HandoffReason)
-    return _(HANDOFFS[HandoffReason(reason) if known else HandoffReason.OTHER])
-
 
 DUPLICATES = {
     DuplicateReason.SAME_NUMBER: N_("Both numbers are the same but for one digit."),

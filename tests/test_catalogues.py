@@ -12,14 +12,18 @@ from typing import Any
 import pytest
 from babel.messages.catalog import Catalog, Message
 
+from app.conversations.desk_notices import Happening
 from app.conversations.handoff import HandoffReason
+from app.conversations.notice_words import HANDOFFS, ICONS, SENTENCES
 from app.i18n import LOCALES
 from app.whatsapp.graph_errors import MEANINGS, GraphError
-from app.words import HANDOFFS
 
 ROOT = Path(__file__).parent.parent
 TRANSLATED = [locale for locale in LOCALES if locale != "en"]
-SAME_IN_BOTH = {"pt_BR": {"E-mail"}, "es": {"Audio", "Marketing", "Sticker", "Video"}}
+SAME_IN_BOTH = {
+    "pt_BR": {"Coral", "E-mail", "Magenta"},
+    "es": {"Audio", "Coral", "Magenta", "Marketing", "Sticker", "Video"},
+}
 
 # What may stand in a page as it is: the product's name, what is typed at a terminal.
 UNMARKED = {
@@ -125,6 +129,7 @@ def test_every_error_of_meta_is_told_in_the_readers_language(catalogue: Catalog)
 
 def test_every_reason_for_a_hand_over_has_its_sentence() -> None:
     assert set(HANDOFFS) == set(HandoffReason)
+    assert set(SENTENCES) == set(ICONS) == set(Happening)
 
 
 @cache

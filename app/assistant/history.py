@@ -28,7 +28,10 @@ from app.i18n import catalogue
 from app.outbox.delivery import DeliveryStatus
 
 NEWEST = 40
-SAYS_NOTHING = ("reaction", "system")
+SAYS_NOTHING = (
+    "reaction",
+    "system",
+)  # notices: the answers themselves tell who spoke, the rest is not for it
 FORMER = "Equipe"
 PHONE = "Equipe, pelo celular"
 WEEKDAYS = (

@@ -1,7 +1,9 @@
 """A message in one line: for the list, a quote, a notification. In the reader's language; not HTML."""
 
+from app.conversations.desk_notices import is_ours
 from app.conversations.labels import kind_of
 from app.conversations.models import Message
+from app.conversations.notice_words import told_by_desk
 from app.conversations.shown_content import Contacts, Location, Order, content_of
 from app.i18n import _, ngettext
 from app.whatsapp.lenient import text_at
@@ -15,7 +17,7 @@ def brief(message: Message) -> str:
     if message.revoked_at:
         return _("This message was deleted")
     if message.type == "system":
-        return told_by_whatsapp(message)
+        return told_by_desk(message) if is_ours(message) else told_by_whatsapp(message)
     kind = kind_of(message)
     if kind is None:
         return plain(message.body) or message.body.strip()

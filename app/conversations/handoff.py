@@ -1,5 +1,6 @@
 """Who answers in a conversation: Claude or a person, never both; every change silences a running turn at once."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 
@@ -10,6 +11,8 @@ from app import clock, jobs
 from app.accounts.models import User
 from app.assistant.models import Turn, TurnState
 from app.assistant.schedule import ask_for_answer
+from app.conversations import desk_notices
+from app.conversations.desk_notices import Happening
 from app.conversations.models import Conversation, Direction, Handoff, Message, Mode
 from app.live.events import Change, EventKind, announce
 from app.push import calling
@@ -43,12 +46,17 @@ async def to_people(session: AsyncSession, conversation: Conversation, *, by: Us
 
 async def take(session: AsyncSession, conversation: Conversation, by: User) -> None:
     """Take the conversation over: it is this attendant's, whoever had it."""
-    await apply(session, conversation, {"mode": Mode.PERSON, "paused_until": None, "assignee_id": by.id})
+    mine = {"mode": Mode.PERSON, "paused_until": None, "assignee_id": by.id}
+    if await apply(session, conversation, mine):
+        await desk_notices.note(session, conversation, Happening.TAKEN, by=by)
 
 
-async def give_to_claude(session: AsyncSession, conversation: Conversation, wait_seconds: float) -> None:
-    """Claude answers again, beginning with what the customer still waits for, if anything."""
-    await apply(session, conversation, {"mode": Mode.CLAUDE, "paused_until": None, "assignee_id": None})
+async def give_to_claude(
+    session: AsyncSession, conversation: Conversation, wait_seconds: float, *, by: User | None = None
+) -> None:
+    """Claude answers again, beginning with what the customer still waits for, if anything. `by` None: a pause is over."""
+    if await apply(session, conversation, {"mode": Mode.CLAUDE, "paused_until": None, "assignee_id": None}):
+        await desk_notices.note(session, conversation, Happening.CLAUDE_AGAIN, by=by)
     newest = select(Message).where(
         Message.conversation_id == conversation.id, Message.position == conversation.last_message_position
     )
@@ -65,16 +73,18 @@ async def stop(session: AsyncSession, conversation: Conversation) -> None:
         )
 
 
-async def pause(session: AsyncSession, conversation: Conversation, minutes: int) -> None:
+async def pause(session: AsyncSession, conversation: Conversation, minutes: int, by: User) -> None:
     """Claude is silent for a while, then answers again by itself."""
     until = clock.now() + timedelta(minutes=minutes)
     await apply(session, conversation, {"mode": Mode.PAUSED, "paused_until": until})
+    await desk_notices.note(session, conversation, Happening.CLAUDE_PAUSED, by=by, minutes=minutes)
     await jobs.enqueue(session, RESUME, str(conversation.id), run_at=until)
 
 
-async def switch_off(session: AsyncSession, conversation: Conversation) -> None:
+async def switch_off(session: AsyncSession, conversation: Conversation, by: User) -> None:
     """Claude never answers here, until somebody switches it on."""
-    await apply(session, conversation, {"mode": Mode.OFF, "paused_until": None})
+    if await apply(session, conversation, {"mode": Mode.OFF, "paused_until": None}):
+        await desk_notices.note(session, conversation, Happening.CLAUDE_OFF, by=by)
 
 
 async def hand_over(
@@ -96,22 +106,25 @@ async def hand_over(
     )
     session.add(noted)
     await session.flush()
+    await desk_notices.note(session, conversation, Happening.HANDED_OVER, reason=str(reason))
     announce(session, Change(EventKind.HANDED_OVER, conversation.id, noted.id))
     await calling.ask(session, [conversation.id], handed_over=True)
     return noted
 
 
-async def apply(session: AsyncSession, conversation: Conversation, changes: dict[str, object]) -> None:
-    """Write a change of mode; unless Claude goes on answering, its running turn ends in the same transaction."""
-    changes = changes | {"claude_stopped": False}
+async def apply(session: AsyncSession, conversation: Conversation, changes: Mapping[str, object]) -> bool:
+    """Write a change of mode; unless Claude goes on answering, its running turn ends in the same transaction. Whether
+    anything is other than before."""
+    changes = {**changes, "claude_stopped": False}
     if changes["mode"] != Mode.CLAUDE:
         await stop_turn(session, conversation.id)
     was_waiting = await settle_handoff(session, conversation.id)
     if all(getattr(conversation, name) == value for name, value in changes.items()) and not was_waiting:
-        return
+        return False
     await session.execute(update(Conversation).where(Conversation.id == conversation.id).values(**changes))
     await session.refresh(conversation)
     announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation.id))
+    return True
 
 
 async def settle_handoff(session: AsyncSession, conversation_id: int) -> bool:

@@ -92,7 +92,10 @@ async def recount(session: AsyncSession, conversation_id: int, *, at_least: int 
     totals = select(func.count(), func.max(Message.position), func.max(Message.sent_at)).where(*inbound)
     count, last_inbound, last_inbound_at = (await session.execute(totals)).one()
     newest = select(Message.position, Message.sent_at).where(mine)
-    newest = newest.order_by(Message.sent_at.desc(), Message.position.desc()).limit(1)
+    told_last = (
+        Message.direction == Direction.SYSTEM
+    )  # a notice stands in the list only where nothing else was said
+    newest = newest.order_by(told_last, Message.sent_at.desc(), Message.position.desc()).limit(1)
     last = (await session.execute(newest)).first()
     values = {
         "inbound_count": count,

@@ -29,15 +29,16 @@ from app.attention import counting
 from app.attention.counting import CURSORS
 from app.contacts import naming
 from app.contacts.models import Contact, Identity, IdentityKind, PossibleDuplicate
-from app.conversations import reacted
+from app.conversations import labelling, reacted, writing
 from app.conversations.filters import Filter, Show, belonging
-from app.conversations.labelling import carries
+from app.conversations.labelling import ShownLabel, carries
 from app.conversations.labels import Kind, kind_of
 from app.conversations.marked import CONVERSATIONS, MARKS, mark_of
 from app.conversations.models import Conversation, Handoff, Message
 from app.conversations.ordering import sort_key
 from app.conversations.reacted import Reacted
 from app.conversations.seen import Seen, seen_by
+from app.conversations.writing import Writing
 from app.db import Base, Made, UtcDateTime, made, table_of
 from app.media.models import Media
 from app.whatsapp.models import Number
@@ -63,6 +64,8 @@ class Row:
     draft_of_claude: str | None  # what it has written so far; None when it is not writing
     handoff: Handoff | None  # why people were called, while they have it
     key: str
+    labels: Sequence[ShownLabel]
+    writers: Sequence[Writing]  # attendants who write an answer at this moment
     twin: "Twin | None" = None
     seconds: float | None = None  # how long the last message lasts, where it is a sound or a film
     reaction: Reacted | None = None  # where it came after the last message
@@ -183,6 +186,8 @@ def row_of(found: DatabaseRow[Any]) -> Row:
         draft_of_claude=found.draft,
         handoff=maybe(Handoff, found),
         key=sort_key(conversation.last_activity_at, conversation.id),
+        labels=labelling.read(found.labels),
+        writers=writing.read(found.writers),
         twin=Twin(found.twin_id, found.twin_name or "") if found.twin_id else None,
         seconds=found.seconds,
         reaction=reacted.after(message, found) if message else None,
@@ -222,6 +227,8 @@ def everything() -> Select[Any]:
         select(
             *columns,
             turn.c.draft.label("draft"),
+            labelling.labels_of_row().label("labels"),
+            writing.writers_of_row().label("writers"),
             wa_id.label("wa_id"),
             bsuid.label("bsuid"),
             twin().label("twin_id"),

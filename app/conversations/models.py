@@ -22,7 +22,7 @@ class Mode(StrEnum):
 class Direction(StrEnum):
     IN = "in"
     OUT = "out"
-    SYSTEM = "sys"  # WhatsApp tells something about the customer: nobody said it, it counts nowhere
+    SYSTEM = "sys"  # WhatsApp or the desk tells what happened: nobody said it, it counts nowhere
 
 
 class Author(StrEnum):
@@ -30,6 +30,7 @@ class Author(StrEnum):
     USER = "user"
     CLAUDE = "claude"
     PHONE = "phone"  # typed in the WhatsApp Business app
+    DESK = "desk"  # nobody: a notice of what happened here
 
 
 class Conversation(Base):

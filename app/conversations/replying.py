@@ -10,7 +10,7 @@ from app import clock
 from app.accounts.models import User
 from app.attention import reading
 from app.contacts.identities import recipient_of
-from app.conversations import drafts, handoff, service_window
+from app.conversations import drafts, handoff, service_window, writing
 from app.conversations.models import Author, Conversation, Direction, Message
 from app.conversations.ordering import store, time_of
 from app.conversations.outgoing import CHOSEN_FILE, OURS, Outgoing
@@ -61,6 +61,7 @@ async def reply(
     await reading.tell_customer(session, conversation.id, where="reply")
     if what.type == "text":  # anything else was written in a form of its own
         await drafts.forget(session, by.id, conversation.id)
+    await writing.end(session, by.id, conversation.id)
     return message
 
 

@@ -21,13 +21,17 @@ class EventKind(StrEnum):
     MESSAGE_ADDED = "message_added"  # ref: message
     MESSAGE_CHANGED = "message_changed"  # ref: message; its status, reactions or text
     REACTED = "reacted"  # ref: message; like the above: a customer put an emoji on it
+    NOTICE_ADDED = "notice_added"  # ref: message; a row across the thread that moves nothing else
     PAST_ADDED = "past_added"  # the phone app's past was put into the thread, many messages at once
     CONVERSATION_JOINED = "conversation_joined"  # ref: the conversation that it has become part of
     CONVERSATION_CHANGED = (
         "conversation_changed"  # mode, assignee, hand-over; ref: its contact, where that changed
     )
+    ASSIGNED = "assigned"  # to one attendant, who is called; audience: that attendant
+    WRITING_CHANGED = "writing_changed"  # ref: user; an attendant writes an answer, or no more
     HANDED_OVER = "handed_over"  # ref: handoff; like the above, and people are called
     DRAFT_CHANGED = "draft_changed"  # Claude's growing draft: it began, grew or ended
+    LABEL_CHANGED = "label_changed"  # ref: label; another name or colour, or gone: wherever it stands
     NUMBER_CHANGED = "number_changed"  # ref: number; WhatsApp stopped it, or it goes on
     MESSAGE_MARKED = "message_marked"  # ref: message; one attendant's star, or deleted for oneself; audience: that attendant
     CURSOR_MOVED = "cursor_moved"  # one attendant read; audience: that attendant

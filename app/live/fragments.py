@@ -36,6 +36,7 @@ MESSAGES = (
     EventKind.MESSAGE_CHANGED,
     EventKind.REACTED,
     EventKind.MESSAGE_MARKED,
+    EventKind.NOTICE_ADDED,
 )
 ALERT_WITHIN = timedelta(seconds=15)  # older news is caught up on quietly
 
@@ -120,6 +121,13 @@ class Fragments:
         for conversation, event in redraw.drafts.items():
             if conversation in view.open_ids and (row := await self.row(look, event)):
                 pieces.append(self.html("live/draft.html", event, conversation, row=row))
+        for conversation, event in redraw.writers.items():
+            is_open = conversation in view.open_ids
+            if (view.shows_list or is_open) and (row := await self.row(look, event)):
+                told = {"row": row, "is_open": is_open, "in_list": view.shows_list}
+                pieces.append(
+                    self.html("live/writing.html", event, conversation, (is_open, view.shows_list), **told)
+                )
         for conversation, event in redraw.windows.items():
             if conversation in view.open_ids and (row := await self.row(look, event)):
                 held = await self.held(look, event)
@@ -174,6 +182,9 @@ class Fragments:
         for conversation, event in redraw.handed_over.items():
             if event.at >= fresh and conversation in rows:
                 calls.append(Call(conversation, None))
+        for conversation, event in redraw.assigned.items():
+            if event.at >= fresh and conversation in rows:
+                calls.append(Call(conversation, None, is_assignment=True))
         stopped = await self.stopped(look, redraw.numbers) if redraw.numbers and view.shows_list else ()
         return Shown(rows, heads, calls, stopped)
 

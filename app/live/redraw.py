@@ -39,6 +39,8 @@ class Redraw:
     gone: dict[int, Event] = field(default_factory=dict)  # conversations that became part of another
     handed_over: dict[int, Event] = field(default_factory=dict)
     marked: dict[int, Event] = field(default_factory=dict)  # messages, as this reader has marked them
+    assigned: dict[int, Event] = field(default_factory=dict)  # to this reader
+    writers: dict[int, Event] = field(default_factory=dict)  # conversations in which others write than before
     numbers: Event | None = None  # the newest that changed what is said of stopped numbers
     attention: bool = False
     resync: bool = False
@@ -52,13 +54,21 @@ class Redraw:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.rows or self.drafts or self.gone or self.numbers or self.marked)
+        return not (
+            self.rows
+            or self.drafts
+            or self.gone
+            or self.numbers
+            or self.marked
+            or self.bubbles
+            or self.writers
+        )
 
     def note(self, event: Event) -> None:
         """What this one event redraws."""
         conversation = event.conversation_id
         match event.kind:
-            case EventKind.ATTENDANT_CHANGED | EventKind.UNKNOWN:
+            case EventKind.ATTENDANT_CHANGED | EventKind.LABEL_CHANGED | EventKind.UNKNOWN:
                 self.resync = True
             case EventKind.MESSAGE_ADDED if event.ref and conversation:
                 self.added[event.ref] = self.rows[conversation] = self.windows[conversation] = event
@@ -70,6 +80,9 @@ class Redraw:
                 self.note_bubble(event.ref, event)
                 if event.kind is EventKind.REACTED:
                     self.reacted[event.ref] = event
+            case EventKind.NOTICE_ADDED if event.ref and conversation:
+                self.added[event.ref] = event
+                self.note_bubble(event.ref, event)
             case EventKind.PAST_ADDED if conversation:
                 self.rows[conversation] = event
                 self.moved.add(conversation)
@@ -88,6 +101,11 @@ class Redraw:
                 self.heads[conversation] = self.rows[conversation] = self.handed_over[conversation] = event
                 self.placed.add(conversation)
                 self.attention = True
+            case EventKind.ASSIGNED if conversation:
+                self.rows[conversation] = self.assigned[conversation] = event
+                self.attention = True
+            case EventKind.WRITING_CHANGED if conversation:
+                self.writers[conversation] = event
             case EventKind.DRAFT_CHANGED if conversation:
                 self.drafts[conversation] = event
                 if event.ref is None:  # it began or ended

@@ -14,12 +14,13 @@ from app.outbox.troubles import NumberState
 
 @dataclass(frozen=True)
 class Call:
-    """What a desktop notification may tell: a customer's message, their emoji on one of ours, or that people were called
-    (`bubble` None)."""
+    """What a desktop notification may tell: a customer's message, their emoji on one of ours, or (`bubble` None) that
+    people were called, or that this reader was given the conversation."""
 
     conversation_id: int
     bubble: Bubble | None
     emoji: str = ""
+    is_assignment: bool = False
 
 
 @dataclass(frozen=True)

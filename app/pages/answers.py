@@ -1,6 +1,7 @@
 """What a form of the inbox answers htmx with: the same pieces that the stream sends, for those who asked."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,9 +21,10 @@ async def changed(
     added: Sequence[int] = (),
     redrawn: int | None = None,
     compose_id: str | None = None,
+    sheet: dict[str, Any] | None = None,
 ) -> Response:
     """The conversation's head and row, and the bubbles that were added or redrawn. `compose_id` is for the
-    composer's next message, where this one was its own.
+    composer's next message, where this one was its own; `sheet` what the sheet's own part needs, where it stays open.
 
     The cursor tells the page whether newer news have been faster than this answer.
     """
@@ -48,4 +50,6 @@ async def changed(
         pictures=pictures,
         is_added=bool(added),
         compose_id=compose_id,
+        sheet=sheet,
+        **(sheet or {}),
     )

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from app.attention import typing
 from app.characters import storable
-from app.conversations import drafts
+from app.conversations import drafts, writing
 from app.conversations.access import conversation_for, strict_id
 from app.conversations.models import Message
 from app.db import transaction
@@ -26,4 +26,7 @@ async def update(request: Request) -> Response:
             await drafts.keep(session, request.state.user.id, found.id, text)
             if text.strip():
                 await typing.show(session, found)
+                await writing.note(session, request.state.user.id, found.id)
+            else:
+                await writing.end(session, request.state.user.id, found.id)
     return Response(status_code=204)

@@ -37,16 +37,17 @@ async def switch(
         case Mode.PERSON:
             await handoff.take(session, conversation, request.state.user)
         case Mode.CLAUDE if settings.claude_answers:
-            await handoff.give_to_claude(session, conversation, settings.claude_wait_seconds)
+            by = request.state.user
+            await handoff.give_to_claude(session, conversation, settings.claude_wait_seconds, by=by)
         case Mode.CLAUDE:
             raise Invalid(N_("Claude is switched off in this installation."), field="mode")
         case Mode.PAUSED:
             span = whole_number(minutes, lowest=1, highest=handoff.LONGEST_PAUSE_MINUTES)
             if span is None:
                 raise Invalid(N_("Pause Claude for 1 minute to 7 days."), field="minutes")
-            await handoff.pause(session, conversation, span)
+            await handoff.pause(session, conversation, span, request.state.user)
         case Mode.OFF:
-            await handoff.switch_off(session, conversation)
+            await handoff.switch_off(session, conversation, request.state.user)
         case _:
             raise Invalid(N_("Choose who answers: Claude, a person, paused or off."), field="mode")
 

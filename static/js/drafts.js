@@ -2,10 +2,12 @@
 import { post } from "./csrf.js"
 
 const LAST_LETTERS = `recado.typed.${document.getElementById("app").dataset.user}`, STILL_FRESH = 10_000, AGAIN_AFTER = 3000
-let waiting, unsaved, onItsWay
+const PAUSE = 500, AT_MOST = 700
+let waiting, unsaved, onItsWay, since
 
 function save() {
   clearTimeout(waiting)
+  since = null
   if (!unsaved) return
   const mine = onItsWay = unsaved
   unsaved = null
@@ -21,7 +23,8 @@ document.addEventListener("input", ({ target }) => {
   if (!form) return
   unsaved = { id: form.dataset.conversationId, fields: { text: form.elements.text.value, compose_id: form.elements.compose_id.value } }
   clearTimeout(waiting)
-  waiting = setTimeout(save, 500)
+  since ??= Date.now() // who never pauses is kept, too, and colleagues see within a second that they write
+  waiting = setTimeout(save, Math.min(PAUSE, since + AT_MOST - Date.now()))
 })
 document.addEventListener("htmx:before:request", ({ detail }) => {
   if (detail.ctx?.sourceElement?.id === "composer") clearTimeout(waiting)

@@ -16,8 +16,9 @@ from tests.assistant.shop import Shop
 
 
 async def paused(shop: Shop, minutes: int = 60) -> None:
+    marta = await shop.employs(f"Marta{minutes}")
     async with transaction() as session:
-        await handoff.pause(session, await shop.conversation_in(session, "Ana"), minutes)
+        await handoff.pause(session, await shop.conversation_in(session, "Ana"), minutes, marta)
 
 
 async def test_after_the_pause_claude_answers_what_came_meanwhile(shop: Shop) -> None:

@@ -7,7 +7,7 @@ from html import unescape
 def drawn_in(page: str) -> list[str]:
     """Every bubble and every notice of a page, from old to new: its words, and after each link or picture its address."""
     pieces = re.findall(
-        r'<article class="message .*?</article>|<p class="notice-row".*?</p>', page, re.DOTALL
+        r'<article [^>]*class="message .*?</article>|<p class="notice-row".*?</p>', page, re.DOTALL
     )
     return [words_of(piece) for piece in pieces]
 

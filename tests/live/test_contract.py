@@ -10,7 +10,7 @@ import pytest
 from app.live.events import EventKind
 from tests.live.stage import YESTERDAY, Stage, newest_event, shows
 from tests.live_page import LivePage
-from tests.people import ANA, BRUNO, CLARA, EVIL, Customer
+from tests.people import ANA, BRUNO, CLARA, EVIL, Attendant, Customer
 from tests.whatsapp.bodies import past, theirs, webhook, written
 
 MINUTE = timedelta(minutes=1)
@@ -588,3 +588,30 @@ async def test_whatsapp_stops_the_number_and_an_admin_lets_it_go_on(stage: Stage
     number = (await stage.marta.open("/settings/numbers")).text.split('data-number="')[1].split('"')[0]
     await stage.marta.post(f"/settings/numbers/{number}/tries")
     await stage.stays_equal()
+
+
+# What happens at the desk
+
+
+@shows(EventKind.NOTICE_ADDED, EventKind.LABEL_CHANGED, EventKind.ASSIGNED, EventKind.WRITING_CHANGED)
+async def test_labels_an_assignment_and_who_writes(stage: Stage) -> None:
+    await stage.marta.post("/labels", {"name": "VIP", "colour": "gold"})
+    await stage.opens()
+    await stage.paulo.post(f"/c/{stage.ana}/labels", {"put": "1"})
+    await stage.paulo.post(f"/c/{stage.bruno}/labels", {"put": "1"})
+    await stage.stays_equal()
+    await stage.marta.post("/labels/1", {"name": "Muito VIP", "colour": "pink"})
+    await stage.stays_equal()
+    await stage.marta.post(f"/c/{stage.ana}/assignment", {"user_id": "2", "note": "Para <hoje>"})
+    await stage.marta.post(f"/c/{stage.bruno}/assignment", {"user_id": "2"})
+    await stage.stays_equal()
+    rita = await stage.desk.attendant(Attendant("Rita Nunes", "rita@example.com", "attendant"))
+    stage.hand.move(minutes=1)
+    await rita.post(f"/c/{stage.ana}/draft", {"text": "Já"})
+    stage.hand.move(minutes=-1)  # so that it is true as long as the test looks
+    await stage.stays_equal()
+    lines = "".join((await stage.pages[0].shown()).lines)
+    assert all(told in lines for told in ("Muito VIP", "Para <hoje", "Rita Nunes está escrevendo"))
+    await stage.reply(rita, "Já vou")
+    await stage.stays_equal()
+    assert "está escrevendo" not in "".join((await stage.pages[0].shown()).lines)
