@@ -28,6 +28,7 @@ async def test_a_whole_shift_by_keyboard_alone(browsers: Browsers, whatsapp: Wha
     tab = await browser.tab("/")
     page, keys = tab.page, tab.page.keyboard
 
+    await expect(page.get_by_label("E-mail")).to_be_focused()
     await keys.type(MARTA.email)  # sign in
     await keys.press("Tab")
     await keys.type(MARTA.password)
