@@ -127,10 +127,11 @@ def variables_in(text: str, where: str, examples: dict[str, str]) -> tuple[Varia
 def around(text: str, name: str) -> str:
     """Where a placeholder first stands, with a few words to either side."""
     found = next(one for one in PLACEHOLDER.finditer(text) if one[1] == name)
-    before, after = text[: found.start()].split(" ")[-4:], text[found.end() :].split(" ")[:4]
-    start = "…" if len(text[: found.start()].split(" ")) > 4 else ""
-    end = "…" if len(text[found.end() :].split(" ")) > 4 else ""
-    return " ".join(f"{start}{' '.join(before)}{found[0]}{' '.join(after)}{end}".split())
+    before, after = text[: found.start()].split(" "), text[found.end() :].split(" ")
+    start, end = " ".join(before[-4:]), " ".join(after[:4])
+    start = f"…{start}" if len(before) > 4 else start
+    end = f"{end.rstrip('.,;:!')}…" if len(after) > 4 else end
+    return " ".join(f"{start}{found[0]}{end}".split())
 
 
 def examples_of(component: Any, key: str) -> dict[str, str]:

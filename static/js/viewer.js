@@ -2,12 +2,15 @@
 const SWIPE = 60, LARGEST = 5
 let opener, from
 const viewer = Object.assign(document.createElement("dialog"), { id: "viewer", className: "viewer" })
-viewer.setAttribute("aria-labelledby", "viewer-title")
-document.body.append(viewer)
+viewer.setAttribute("aria-labelledby", "viewer-title"); document.body.append(viewer)
+const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("../css/viewer.css", import.meta.url) })
+const styled = new Promise((done) => { style.onload = style.onerror = done })
+document.head.append(style)
 
 export async function show(link) {
   if (!viewer.open) opener = link
   await htmx.ajax("GET", link.dataset.viewer, { target: viewer, swap: "innerMorph" })
+  await styled
   if (!viewer.open && viewer.firstElementChild) viewer.showModal()
   viewer.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" })
 }
@@ -16,8 +19,7 @@ const stage = () => viewer.querySelector(".viewer__stage")
 const level = () => Number(stage().style.getPropertyValue("--zoom")) || 1
 function zoom(to) {
   const size = Math.min(Math.max(to, 1), LARGEST)
-  stage().style.setProperty("--zoom", size)
-  stage().toggleAttribute("data-local-zoomed", size > 1)
+  stage().style.setProperty("--zoom", size); stage().toggleAttribute("data-local-zoomed", size > 1)
 }
 const press = (name) => viewer.querySelector(`[data-command="${name}"]`)?.click()
 
@@ -43,8 +45,7 @@ viewer.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
 const KEYS = { ArrowLeft: "previous-picture", ArrowRight: "next-picture", "+": "zoom-in", "=": "zoom-in", "-": "zoom-out" }
 document.addEventListener("keydown", (event) => {
   if (!viewer.open || event.target.matches("video") || event.ctrlKey || event.altKey || event.metaKey || !KEYS[event.key]) return
-  event.preventDefault()
-  event.stopImmediatePropagation()
+  event.preventDefault(); event.stopImmediatePropagation()
   press(KEYS[event.key])
 }, true)
 viewer.addEventListener("pointermove", ({ buttons, pointerType, movementX, movementY }) => {
