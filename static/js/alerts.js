@@ -4,7 +4,7 @@ import { play } from "./sounds.js"
 
 const shown = new Map()
 const asked = () => document.getElementById("app").dataset
-const callable = (act) => import("./push.js").then(act)
+const callable = (act) => import("./push.js").then(act).catch(() => {}) // offline: an open tab tells all the same
 
 function open(id) {
   focus()
