@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from app.conversations.models import Mode
 from tests.actors import Desk, WhatsApp, running_desk
 from tests.browser.actors import Browsers, Tab
-from tests.people import ANA, BRUNO, MARTA
+from tests.people import ANA, BRUNO, MARTA, PAULO
 
 
 @pytest.fixture
@@ -21,6 +21,7 @@ async def desk(database_url: str) -> AsyncIterator[Desk]:
 async def test_a_whole_shift_by_keyboard_alone(browsers: Browsers, whatsapp: WhatsApp) -> None:
     await whatsapp.says(BRUNO, "Bom dia")
     await whatsapp.says(ANA, "Vocês abrem no sábado?")
+    await browsers.desk.attendant(PAULO)
     reply = {"shortcut": "horario", "text": "Abrimos às 9h"}
     assert (await browsers.desk.marta.post("/quick-replies", reply, htmx=False)).status_code == 303
     browser = await browsers.of()
@@ -57,12 +58,26 @@ async def test_a_whole_shift_by_keyboard_alone(browsers: Browsers, whatsapp: Wha
     await keys.press("Enter")
     await expect(tab.bubble("Vocês abrem no sábado?").locator(".reactions")).to_have_text("👍")
 
+    await keys.press("Control+Shift+F")  # search in it
+    await expect(page.locator("#thread-search-words")).to_be_focused()
+    await keys.type("sabado")
+    await expect(page.locator("#hits-in-drawer mark")).to_have_text("sábado")
+    await keys.press("Escape")
+    await expect(page.locator("#drawer")).to_be_hidden()
+
+    await keys.press("Control+Alt+Shift+A")  # assign
+    await expect(page.locator("#sheet .sheet__search")).to_be_focused()
+    await keys.type("paulo")
+    await keys.press("Enter")
+    await expect(page.locator(".header__line")).to_contain_text(PAULO.name)
+
     await answers(tab, "Control+Alt+Shift+C", Mode.CLAUDE)  # hand back, take over
     await answers(tab, "Control+Alt+Shift+T", Mode.PERSON)
 
     await keys.press("Control+Alt+Shift+E")  # archive
     await expect(tab.row(ANA)).to_have_count(0)
 
+    browser.expects("/palette?q=sair")  # Enter need not wait for the conversations of that name
     await keys.press("Alt+K")  # sign out
     await expect(page.locator("#palette-text")).to_be_focused()
     await keys.type("sair")
