@@ -71,6 +71,10 @@ class Row:
     reaction: Reacted | None = None  # where it came after the last message
 
     @property
+    def label_ids(self) -> Sequence[int]:
+        return [label.id for label in getattr(self, "labels", ())]
+
+    @property
     def known_by(self) -> str:
         """The phone or the username, where the name is another; "" for one whom only Meta's id names, which tells
         people nothing."""

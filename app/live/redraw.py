@@ -134,7 +134,7 @@ class Redraw:
             for one, event in self.gone.items():
                 yield "live/row_gone.html", event, one, chosen, {"gone": one, "chosen": chosen}
             for (one, (event, row)), seen in zip(rows.items(), parts, strict=True):
-                is_here = seen.is_in(chosen, is_open=one in view.open_ids)
+                is_here = seen.is_in(chosen, is_open=one in view.open_ids, label_ids=row.label_ids)
                 told = {"row": row, "seen": seen, "chosen": chosen, "gone": one}
                 yield self.row_template(one, is_here=is_here), event, one, (seen, chosen), told
 

@@ -45,7 +45,7 @@ async def changed(
         seen=seen,
         chosen=chosen,
         gone=conversation_id,
-        is_here=seen.is_in(chosen, is_open=True),
+        is_here=seen.is_in(chosen, is_open=True, label_ids=row.label_ids),
         held=held,
         pictures=pictures,
         is_added=bool(added),

@@ -1,9 +1,11 @@
 """The list of conversations: its body for the page, alone when another filter is chosen, and its next rows."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,6 +14,7 @@ from app.accounts.models import User
 from app.attention import counting
 from app.conversations import filters, listing
 from app.conversations.filters import Filter
+from app.conversations.models import Label
 from app.conversations.ordering import parse_key
 from app.db import reading
 from app.live.ring import CURSOR, newest
@@ -28,6 +31,7 @@ async def body(
     return {
         "chosen": chosen,
         "filters": filters.WORDS,
+        "labels": await names_of_labels(session),
         "rows": await listing.page(session, user, chosen, open_id=open_id),
         "counts": await counting.counts_of(session, user),
         "beside": f"/c/{open_id}" if open_id else "/",
@@ -35,9 +39,16 @@ async def body(
     }
 
 
+async def names_of_labels(session: AsyncSession) -> Sequence[Any]:
+    """Each label's id and name, by name: each is a filter."""
+    return (await session.execute(select(Label.id, Label.name).order_by(Label.name, Label.id))).all()
+
+
 async def alone(request: Request) -> Response:
-    """`GET /?show=…` for htmx: the body of another list. The address keeps what is open beside it."""
-    chosen = Filter.asked(request.query_params)
+    """`GET /?show=…` for htmx: the body of another list, `?select=on` of the same one. The address keeps what is open
+    beside it."""
+    names_one = {"show", "label"} & set(request.query_params)
+    chosen = Filter.asked(request.query_params) if names_one else shown_beside(request)
     path = address_shown(request)[0]
     found = OPEN.match(path)
     async with reading() as session:

@@ -5,6 +5,8 @@ import re
 import pytest
 
 from app.conversations import marks
+from app.conversations.models import ConversationLabel, Label
+from app.db import transaction
 from app.jobs import wake_worker
 from app.live.events import EventKind, LiveEvent
 from tests.actors import Browser, Desk, Row, WhatsApp, rows_in, running_desk, within
@@ -137,7 +139,14 @@ async def test_each_filter_holds_its_conversations_and_says_so_where_there_are_n
         }
         for show, names in held.items():
             assert await shown(marta, f"?show={show}") == names, show
+        async with transaction() as session:
+            session.add(Label(id=5, name="Urgente", colour="red"))
+            await session.flush()
+            session.add(ConversationLabel(conversation_id=ids[BRUNO.name], label_id=5))
+        assert await shown(marta, "?label=5") == [BRUNO.name]
+        assert (await shown(marta, "?label=6"), await shown(marta, "?label=x")) == ([], held["all"])
         page = (await marta.open(f"/c/{ids[ANA.name]}?show=mine")).text
+        assert "Urgente" in page
         assert f'href="/c/{ids[ANA.name]}?show=mine"' in page
         assert re.search(r'aria-selected="true"[^>]*data-command="show-mine"', page)
         beside = f"/c/{ids[BRUNO.name]}?show=unread"
