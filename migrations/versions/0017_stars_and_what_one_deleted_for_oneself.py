@@ -1,4 +1,4 @@
-"""Stars, and what somebody has deleted for themselves
+"""Stars and what one deleted for oneself
 
 Revision ID: 0017
 Revises: 0016
