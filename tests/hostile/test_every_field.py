@@ -239,6 +239,7 @@ FORMS: dict[str, Callable[[str], dict[str, str]]] = {
         "undo_send_seconds": hostile,
         hostile: hostile,
     },
+    "/push/subscriptions": lambda hostile: dict.fromkeys(("endpoint", "p256dh", "auth"), hostile),
     "/settings/installation": lambda hostile: dict.fromkeys(
         ("business_name", "instructions", "handoff_text"), hostile
     ),
