@@ -24,6 +24,7 @@ from app.jobs import Job
 from app.live.events import LiveEvent, LiveSeq
 from app.media.models import Media
 from app.message_templates.models import Template
+from app.notes.models import Mention, NoteDraft
 from app.outbox.models import ContactPace, Delivery, DeliveryReport, NumberPace
 from app.push.models import PushSubscription
 from app.quick_replies.models import QuickReply
@@ -51,8 +52,10 @@ __all__ = [
     "LiveEvent",
     "LiveSeq",
     "Media",
+    "Mention",
     "MergedRow",
     "Message",
+    "NoteDraft",
     "Number",
     "NumberPace",
     "PossibleDuplicate",

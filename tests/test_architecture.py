@@ -21,6 +21,7 @@ CONCEPTS = (
     "media",
     "message_templates",
     "quick_replies",
+    "notes",
     "assistant",
     "installation",
     "keyboard",

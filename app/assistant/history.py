@@ -23,15 +23,16 @@ from app.conversations.shown_content import (
     Order,
     content_of,
 )
-from app.conversations.unsupported import TEXTUAL, UNSUPPORTED, Notice
+from app.conversations.unsupported import NOTE, TEXTUAL, UNSUPPORTED, Notice
 from app.i18n import catalogue
 from app.outbox.delivery import DeliveryStatus
 
 NEWEST = 40
 SAYS_NOTHING = (
     "reaction",
-    "system",
-)  # notices: the answers themselves tell who spoke, the rest is not for it
+    "system",  # notices: the answers themselves tell who spoke, the rest is not for it
+    NOTE,  # between people: it could tell the customer
+)
 FORMER = "Equipe"
 PHONE = "Equipe, pelo celular"
 WEEKDAYS = (

@@ -16,6 +16,7 @@ from app.conversations.filters import Filter, Show, belonging
 from app.conversations.marked import CONVERSATIONS, MARKS, mark_of
 from app.conversations.models import Conversation, Draft, Mode
 from app.db import table_of
+from app.notes.models import Mention
 
 SECONDS = 99_999_999_999  # eleven digits, as in a sort key
 
@@ -27,6 +28,7 @@ class Seen:
     unread: int = 0
     draft: str = ""
     is_silenced: bool = False
+    is_named: bool = False  # by a note
     is_marked_unread: bool = False
     is_muted: bool = False
     is_favourite: bool = False
@@ -58,19 +60,29 @@ def pin_key(pinned_at: datetime, conversation_id: int) -> str:
     return f"{SECONDS - int(pinned_at.timestamp()):011d}{conversation_id:012d}"
 
 
-DRAFTS = table_of(Draft)
+DRAFTS, MENTIONS = table_of(Draft), table_of(Mention)
 OF_ONE = belonging(bindparam("user"), bindparam("keeps", type_=Boolean()))
 OF_EACH = belonging(USERS.c.id, USERS.c.keeps_archived)
 
 
-def theirs(lists: Mapping[Show, ColumnElement[bool]]) -> list[ColumnElement[Any]]:
+def theirs(user: ColumnElement[int], lists: Mapping[Show, ColumnElement[bool]]) -> list[ColumnElement[Any]]:
     """The columns of `seen_of`, in its order."""
     marks = MARKS.c["pinned_at", "muted_until", "favourite_at", "is_unread"]
-    return [counting.unread_count(), DRAFTS.c.text, *marks, *lists.values()]
+    return [counting.unread_count(), DRAFTS.c.text, is_named(user), *marks, *lists.values()]
+
+
+def is_named(user: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether a note names this attendant, who has not looked at it."""
+    unseen = select(MENTIONS.c.message_id).where(
+        MENTIONS.c.user_id == user,
+        MENTIONS.c.conversation_id == CONVERSATIONS.c.id,
+        MENTIONS.c.seen_at.is_(None),
+    )
+    return unseen.correlate(CONVERSATIONS, USERS).exists()
 
 
 SEEN = (
-    select(CONVERSATIONS.c.id, *theirs(OF_ONE))
+    select(CONVERSATIONS.c.id, *theirs(bindparam("user"), OF_ONE))
     .outerjoin(CURSORS, counting.cursor_of(bindparam("user")))
     .outerjoin(MARKS, mark_of(bindparam("user")))
     .outerjoin(
@@ -91,11 +103,12 @@ async def seen_by(
 
 
 def seen_of(user: User, conversation: Conversation, part: Sequence[Any]) -> Seen:
-    unread, draft, pinned_at, muted_until, favourite_at, is_unread, *lists = part
+    unread, draft, named, pinned_at, muted_until, favourite_at, is_unread, *lists = part
     return Seen(
         unread=unread,
         draft=draft or "",
         is_silenced=user.silences_claude and conversation.mode == Mode.CLAUDE,
+        is_named=bool(named),
         is_marked_unread=bool(is_unread),
         is_muted=muted_until is not None and muted_until > clock.now(),
         is_favourite=favourite_at is not None,
@@ -105,7 +118,7 @@ def seen_of(user: User, conversation: Conversation, part: Sequence[Any]) -> Seen
 
 
 SEEN_BY_ALL = (
-    select(USERS.c.id, *theirs(OF_EACH))
+    select(USERS.c.id, *theirs(USERS.c.id, OF_EACH))
     .select_from(USERS.join(CONVERSATIONS, CONVERSATIONS.c.id == bindparam("conversation")))
     .outerjoin(CURSORS, counting.CURSOR_OF_EACH)
     .outerjoin(MARKS, mark_of(USERS.c.id))

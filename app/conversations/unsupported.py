@@ -60,7 +60,8 @@ BY_ERROR = {
     131060: Notice(N_("WhatsApp shows this message only on the phone."), ON_THE_PHONE),
     131000: Notice(N_("WhatsApp could not pass this message on."), SEND_AGAIN),
 }  # fmt: skip
-TEXTUAL = ("text", "button", "interactive", "template")  # what they say is their body
+NOTE = "note"  # the type of a private note, which only the team sees
+TEXTUAL = ("text", "button", "interactive", "template", NOTE)  # what they say is their body
 OF_THE_PAST = "media_placeholder"  # its own label says that it is on the phone
 
 

@@ -30,6 +30,7 @@ class EventKind(StrEnum):
     ASSIGNED = "assigned"  # to one attendant, who is called; audience: that attendant
     WRITING_CHANGED = "writing_changed"  # ref: user; an attendant writes an answer, or no more
     HANDED_OVER = "handed_over"  # ref: handoff; like the above, and people are called
+    MENTIONED = "mentioned"  # ref: message, a note that names one attendant; audience: that attendant
     DRAFT_CHANGED = "draft_changed"  # Claude's growing draft: it began, grew or ended
     LABEL_CHANGED = "label_changed"  # ref: label; another name or colour, or gone: wherever it stands
     NUMBER_CHANGED = "number_changed"  # ref: number; WhatsApp stopped it, or it goes on

@@ -3,31 +3,30 @@
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import compress
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 
-from app import clock
 from app.accounts.models import User
 from app.accounts.permissions import Permission, may
 from app.attention.counting import Counts
 from app.conversations import held_texts, listing, thread
 from app.conversations.listing import Row
 from app.conversations.message_marks import Marks, marks_on
-from app.conversations.models import Direction, HeldText, Message
+from app.conversations.models import HeldText, Message
 from app.conversations.seen import Seen
 from app.conversations.thread import Bubble
 from app.i18n import current_locale
 from app.live import drawer_pieces
+from app.live.calls import calls_in
 from app.live.crowd import Crowd
 from app.live.events import Event, EventKind
 from app.live.look import Look
 from app.live.redraw import Reader, Redraw, View
 from app.live.sheets import Sheets
-from app.live.shown import Call, Shown
+from app.live.shown import Shown
 from app.outbox import troubles
 from app.outbox.troubles import NumberState
 
@@ -37,8 +36,8 @@ MESSAGES = (
     EventKind.REACTED,
     EventKind.MESSAGE_MARKED,
     EventKind.NOTICE_ADDED,
+    EventKind.MENTIONED,
 )
-ALERT_WITHIN = timedelta(seconds=15)  # older news is caught up on quietly
 
 
 @dataclass(frozen=True)
@@ -161,30 +160,17 @@ class Fragments:
     async def shown(self, look: Look, redraw: Redraw, view: View) -> Shown:
         rows: dict[int, tuple[Event, Row]] = {}
         heads: dict[int, tuple[Event, Row]] = {}
-        calls, fresh = [], clock.now() - ALERT_WITHIN
         for conversation, event in redraw.rows.items():
             if (row := await self.row(look, event)) and row.conversation.merged_into_id is None:
                 rows[conversation] = event, row
         for conversation, event in redraw.heads.items():
             if conversation in view.open_ids and (row := await self.row(look, event)):
                 heads[conversation] = event, row
-        for event in redraw.added.values():
-            if event.conversation_id in rows and event.at >= fresh:
-                bubbles = (await self.picture(look, event)).bubbles
-                if bubbles and bubbles[0].message.direction == Direction.IN:
-                    calls.append(Call(bubbles[0].message.conversation_id, bubbles[0]))
-        for event in redraw.reacted.values():
-            if event.conversation_id in rows and event.at >= fresh:
-                bubble = (await self.picture(look, event)).bubbles[0]
-                emoji = next((one.emoji for one in reversed(bubble.reactions) if not one.by_us), "")
-                if emoji and bubble.message.direction == Direction.OUT:
-                    calls.append(Call(event.conversation_id, bubble, emoji))
-        for conversation, event in redraw.handed_over.items():
-            if event.at >= fresh and conversation in rows:
-                calls.append(Call(conversation, None))
-        for conversation, event in redraw.assigned.items():
-            if event.at >= fresh and conversation in rows:
-                calls.append(Call(conversation, None, is_assignment=True))
+
+        async def bubbles_of(event: Event) -> Sequence[Bubble]:
+            return (await self.picture(look, event)).bubbles
+
+        calls = await calls_in(redraw, rows, bubbles_of)
         stopped = await self.stopped(look, redraw.numbers) if redraw.numbers and view.shows_list else ()
         return Shown(rows, heads, calls, stopped)
 

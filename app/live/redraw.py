@@ -41,6 +41,7 @@ class Redraw:
     marked: dict[int, Event] = field(default_factory=dict)  # messages, as this reader has marked them
     assigned: dict[int, Event] = field(default_factory=dict)  # to this reader
     writers: dict[int, Event] = field(default_factory=dict)  # conversations in which others write than before
+    mentioned: dict[int, Event] = field(default_factory=dict)  # notes that name this reader, by message
     numbers: Event | None = None  # the newest that changed what is said of stopped numbers
     attention: bool = False
     resync: bool = False
@@ -106,6 +107,8 @@ class Redraw:
                 self.attention = True
             case EventKind.WRITING_CHANGED if conversation:
                 self.writers[conversation] = event
+            case EventKind.MENTIONED if event.ref and conversation:
+                self.rows[conversation] = self.mentioned[event.ref] = event
             case EventKind.DRAFT_CHANGED if conversation:
                 self.drafts[conversation] = event
                 if event.ref is None:  # it began or ended

@@ -4,23 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.accounts.models import User
-from app.attention import counting
 from app.conversations.listing import Row
 from app.conversations.seen import Seen
-from app.conversations.thread import Bubble
+from app.live.calls import Call
 from app.live.events import Event
 from app.outbox.troubles import NumberState
-
-
-@dataclass(frozen=True)
-class Call:
-    """What a desktop notification may tell: a customer's message, their emoji on one of ours, or (`bubble` None) that
-    people were called, or that this reader was given the conversation."""
-
-    conversation_id: int
-    bubble: Bubble | None
-    emoji: str = ""
-    is_assignment: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,9 +26,5 @@ class Shown:
         return tuple(
             place
             for place, call in enumerate(self.calls)
-            if call.bubble is None
-            or (
-                parts[call.conversation_id].calls(by_reaction=bool(call.emoji))
-                and counting.concerns(user, self.rows[call.conversation_id][1].conversation)
-            )
+            if call.concerns(user, self.rows[call.conversation_id][1], parts[call.conversation_id])
         )

@@ -15,6 +15,7 @@ from app.conversations.filters import Filter
 from app.conversations.models import Conversation
 from app.db import reading
 from app.live.ring import CURSOR, newest
+from app.notes import writing
 from app.outbox import troubles
 from app.pages import lists
 from app.pages.drawers import Drawer
@@ -61,6 +62,7 @@ async def page(request: Request, conversation_id: int | None, drawer: Drawer | N
         if drawer and opened:
             shown |= await loaded(session, drawer, opened.row.conversation)
         if opened:
+            shown["note_text"] = await writing.draft(session, user.id, opened.row.conversation.id)
             shown["begun"] = await begun_with(session, request, opened.row.conversation)
         if asks_for(request, "pane"):
             return render(request, "conversations/_opened.html", **shown)

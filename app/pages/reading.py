@@ -8,6 +8,7 @@ from app.conversations.access import conversation_for, strict_id
 from app.db import transaction
 from app.errors import Invalid
 from app.forms import text_field, whole_number
+from app.notes import mentions
 
 
 async def create(request: Request) -> Response:
@@ -21,4 +22,5 @@ async def create(request: Request) -> Response:
             session, request.state.user, strict_id(request.path_params["conversation_id"])
         )
         await reading.mark_read(session, request.state.user, found.id, up_to)
+        await mentions.have_seen(session, request.state.user.id, found.id)
     return Response(status_code=204)

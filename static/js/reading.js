@@ -10,7 +10,7 @@ export function look() {
   if (!id || document.hidden || !document.hasFocus() || !isAtBottom() || isCovered()) return
   const position = newest()
   const row = document.querySelector(`#conversation-list [data-conversation="${id}"]`)
-  if (position <= (told.get(id) ?? 0) || row?.dataset.unread === "0") return
+  if (position <= (told.get(id) ?? 0) || row?.dataset.unread === "0" && !row.hasAttribute("data-named")) return
   told.set(id, position)
   const lost = () => { told.delete(id); setTimeout(look, AGAIN_AFTER) }
   post(`/c/${id}/reading`, { up_to: position }).then((answer) => { if (answer.status >= 500) lost() }, lost)

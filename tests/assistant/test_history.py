@@ -10,6 +10,7 @@ from app.conversations import outgoing, replying
 from app.conversations.models import Conversation, Message, Mode
 from app.db import transaction
 from app.installation import Installation
+from app.notes import writing
 from app.outbox.delivery import DeliveryStatus
 from tests.assistant.shop import Shop
 
@@ -35,6 +36,17 @@ async def test_everybody_is_told_apart(shop: Shop) -> None:
         "[Marta, atendente]: Já separei o vaso",
         "[Equipe, pelo celular]: Chegou mais um",
     ]
+
+
+async def test_a_private_note_is_between_people(shop: Shop) -> None:
+    marta = await shop.employs("Marta")
+    await shop.says("Ana", "Tem desconto?")
+    async with transaction() as session:
+        ana = await shop.conversation_in(session, "Ana")
+        await writing.write(session, ana, marta, "Cliente difícil, nada de desconto")
+    await shop.work()
+    assert "Tem desconto?" in shop.words_asked(0)
+    assert "difícil" not in str(shop.asked[0].body)
 
 
 async def test_never_a_word_of_another_customer(shop: Shop) -> None:

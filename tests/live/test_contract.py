@@ -1,6 +1,7 @@
 """The open page plus its fragments is the page reloaded: for every kind of event, in list and thread, for two attendants."""
 
 import inspect
+import re
 import sys
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +11,7 @@ import pytest
 from app.live.events import EventKind
 from tests.live.stage import YESTERDAY, Stage, newest_event, shows
 from tests.live_page import LivePage
-from tests.people import ANA, BRUNO, CLARA, EVIL, Attendant, Customer
+from tests.people import ANA, BRUNO, CLARA, EVIL, PAULO, Attendant, Customer
 from tests.whatsapp.bodies import past, theirs, webhook, written
 
 MINUTE = timedelta(minutes=1)
@@ -326,6 +327,22 @@ async def test_claude_hands_over_and_a_person_takes_it(stage: Stage) -> None:
     await stage.claude_hands_over()
     await stage.stays_equal()
     await stage.switches(stage.paulo, "person")
+    await stage.stays_equal()
+
+
+@shows(EventKind.MENTIONED, EventKind.MESSAGE_ADDED, EventKind.MESSAGE_CHANGED, EventKind.CURSOR_MOVED)
+async def test_a_private_note_names_a_colleague_is_changed_and_taken_back(stage: Stage) -> None:
+    await stage.reads(stage.paulo)
+    await stage.opens()
+    notes = f"/c/{stage.ana}/notes"
+    answer = await stage.marta.post(notes, {"text": f"@{PAULO.name}, *desconto*?\nSim"})
+    [note] = re.findall(r'data-message="(\d+)"', answer.text)
+    await stage.stays_equal()
+    await stage.marta.post(f"{notes}/{note}", {"text": f"@{PAULO.name}, desconto não"})
+    await stage.stays_equal()
+    await stage.reads(stage.paulo)
+    await stage.stays_equal()
+    await stage.marta.post(f"{notes}/{note}/removal")
     await stage.stays_equal()
 
 

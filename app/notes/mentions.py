@@ -1,0 +1,63 @@
+"""Colleagues whom a note names with "@": who they are, that they are told, and that they have looked."""
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import clock
+from app.accounts.models import User
+from app.conversations.models import Message
+from app.live.events import Change, EventKind, announce
+from app.notes.models import Mention
+
+BEFORE_A_NAME = re.compile(r"(?<!\w)@")
+
+
+async def colleagues(session: AsyncSession) -> Sequence[User]:
+    """Everybody who may sign in, by name."""
+    return (await session.scalars(select(User).where(User.is_active).order_by(User.name, User.id))).all()
+
+
+def named_in(text: str, people: Sequence[User]) -> list[User]:
+    """Whom "@Name" means, each once: the longest name that stands there, whatever its capitals."""
+    by_length = sorted(people, key=lambda person: len(person.name), reverse=True)
+    found: dict[int, User] = {}
+    for sign in BEFORE_A_NAME.finditer(text):
+        rest = text[sign.end() :].casefold()
+        for person in by_length:
+            name = person.name.casefold()
+            if rest.startswith(name) and not rest[len(name) : len(name) + 1].isalnum():
+                found[person.id] = person
+                break
+    return list(found.values())
+
+
+async def call(session: AsyncSession, note: Message, by: User) -> None:
+    """Tell those whom a note names and who have not been told of it."""
+    told = (await session.scalars(select(Mention.user_id).where(Mention.message_id == note.id))).all()
+    for colleague in named_in(note.body, await colleagues(session)):
+        if colleague.id in (by.id, *told):
+            continue
+        place = {"message_id": note.id, "user_id": colleague.id, "conversation_id": note.conversation_id}
+        await session.execute(insert(Mention).values(place))
+        announce(session, Change(EventKind.MENTIONED, note.conversation_id, note.id, user_id=colleague.id))
+
+
+async def take_back(session: AsyncSession, note: Message) -> None:
+    """The note is gone: nobody is called by it any more."""
+    unseen = update(Mention).where(Mention.message_id == note.id, Mention.seen_at.is_(None))
+    gone = await session.scalars(unseen.values(seen_at=clock.now()).returning(Mention.user_id))
+    for user_id in gone.all():
+        announce(session, Change(EventKind.CURSOR_MOVED, note.conversation_id, user_id=user_id))
+
+
+async def have_seen(session: AsyncSession, user_id: int, conversation_id: int) -> None:
+    """This attendant has the conversation's end before them."""
+    unseen = update(Mention).where(
+        Mention.user_id == user_id, Mention.conversation_id == conversation_id, Mention.seen_at.is_(None)
+    )
+    seen = await session.scalars(unseen.values(seen_at=clock.now()).returning(Mention.message_id))
+    if seen.all():
+        announce(session, Change(EventKind.CURSOR_MOVED, conversation_id, user_id=user_id))
