@@ -42,11 +42,12 @@ function act(element) {
   else element.querySelector("button, a, input:not([type=hidden])")?.focus()
 }
 
-function outOf(menu, name) {
+function outOf(menu, { name, place }) {
   const drawn = ({ detail: { ctx } }) => {
     if (ctx.sourceElement !== menu) return
     document.removeEventListener("htmx:finally:request", drawn)
-    const element = named(name).find((one) => one.closest(":popover-open")) ?? onPage(name)
+    const elsewhere = place === "message" && onPage(name) // never another conversation than the row that is meant
+    const element = named(name).find((one) => one.closest(":popover-open")) ?? elsewhere
     if (element) return act(element)
     document.querySelector(menu.getAttribute("hx-target")).hidePopover()
     toast(document.getElementById("app").dataset.notHere)
@@ -62,6 +63,6 @@ export function press(command) {
   if (moves[command.name]) return moves[command.name]()
   const found = target(command)
   if (found?.element) act(found.element)
-  else if (found) outOf(found.menu, command.name)
+  else if (found) outOf(found.menu, command)
   return Boolean(found)
 }
