@@ -27,6 +27,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 TEXTS = {
     ".css": "text/css",
     ".js": "text/javascript",
+    ".json": "application/json",
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }

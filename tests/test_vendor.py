@@ -10,9 +10,9 @@ MANIFEST = (VENDOR / "VERSIONS.md").read_text()
 def test_every_vendored_file_is_the_one_that_was_fetched() -> None:
     promised = dict(re.findall(r"^\| `(\S+)` \|.*`([0-9a-f]{64})` \|$", MANIFEST, re.MULTILINE))
     found = {
-        file.name: hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in VENDOR.iterdir()
-        if file.name != "VERSIONS.md"
+        file.relative_to(VENDOR).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in VENDOR.rglob("*")
+        if file.is_file() and file.name != "VERSIONS.md"
     }
     assert found == promised
 
