@@ -56,6 +56,12 @@ def routes() -> Sequence[BaseRoute]:
         Route("/c/{conversation_id}/messages", messages.show, methods=["GET"], name="messages"),
         Route("/c/{conversation_id}/messages", messages.create, methods=["POST"]),
         Route(
+            "/c/{conversation_id}/messages/{message_id}/recall",
+            messages.recall,
+            methods=["POST"],
+            name="recall",
+        ),
+        Route(
             "/c/{conversation_id}/messages/{message_id}/attempts",
             messages.send_again,
             methods=["POST"],

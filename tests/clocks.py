@@ -16,9 +16,14 @@ class MovingClock:
 
     def __init__(self) -> None:
         self.ahead = timedelta()
+        self.stopped_at: datetime | None = None
 
     def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
+        return (self.stopped_at or datetime.now(UTC)) + self.ahead
+
+    def stop(self) -> None:
+        """From here on only `move` moves it."""
+        self.stopped_at = datetime.now(UTC)
 
     def move(self, **span: float) -> None:
         self.ahead += timedelta(**span)

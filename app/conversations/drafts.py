@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,6 +28,13 @@ async def keep(session: AsyncSession, user_id: int, conversation_id: int, text: 
     newer = {name: put.excluded[name] for name in ("text", "updated_at")}
     key = ["user_id", "conversation_id"]  # two tabs may type at once
     await session.execute(put.on_conflict_do_update(index_elements=key, set_=newer))
+
+
+async def put_back(session: AsyncSession, user_id: int, conversation_id: int, text: str) -> None:
+    """What was sent and taken back stands in front of what has been typed since."""
+    typed = select(Draft.text).where(Draft.user_id == user_id, Draft.conversation_id == conversation_id)
+    since = (await session.execute(typed)).scalar_one_or_none()
+    await keep(session, user_id, conversation_id, f"{text}\n{since}" if since else text)
 
 
 async def forget(session: AsyncSession, user_id: int, conversation_id: int) -> None:

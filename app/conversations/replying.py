@@ -1,5 +1,6 @@
 """An answer leaves the desk: stored, queued and shown in one transaction."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from app.i18n import N_
 from app.live.events import Change, EventKind, announce
 from app.media import outbound
 from app.media.expecting import TYPES
+from app.outbox import holding
 from app.outbox import queue as outbox
 from app.outbox.delivery import ARRIVED, DeliveryStatus
 from app.outbox.models import Delivery
@@ -56,6 +58,7 @@ async def reply(
         user_id=by.id,
         compose_id=compose_id,
         reply_to_wamid=quoted,
+        held_for=holding.how_long(by, what.type),
     )
     await reading.everybody_has_read(session, conversation.id)
     await reading.tell_customer(session, conversation.id, where="reply")
@@ -111,6 +114,7 @@ async def put(
     turn_id: int | None = None,
     compose_id: str | None = None,
     reply_to_wamid: str | None = None,
+    held_for: timedelta = holding.NOT_AT_ALL,
 ) -> Message:
     """Store one outbound message and queue its delivery. The caller has decided that its author may speak now.
 
@@ -138,7 +142,8 @@ async def put(
     )
     media_id = await outbound.attach(session, message, what.file) if what.file is not None else ""
     payload = payload_of(message, recipient, media_id)
-    await outbox.queue(session, message, payload, waits_for_file=what.file is not None and not media_id)
+    waits = what.file is not None and not media_id
+    await outbox.queue(session, message, payload, waits_for_file=waits, held_for=held_for)
     announce(session, Change(EventKind.MESSAGE_ADDED, conversation.id, message.id))
     return message
 

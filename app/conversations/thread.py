@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ScalarSelect, bindparam, select, tuple_
+from sqlalchemy import ScalarSelect, bindparam, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conversations import albums, wordings
@@ -17,6 +17,8 @@ from app.conversations.quotes import Quote, author_names, quotes_in
 from app.conversations.shown_content import Content, content_of
 from app.db import UtcDateTime, made, table_of
 from app.media import showing
+from app.outbox import holding
+from app.outbox.holding import Recall
 
 MOST_ANSWERS = 50  # of one message, drawn anew at once
 COLOURS = 10
@@ -49,6 +51,7 @@ class Bubble:
     earlier: Sequence[Wording]
     tile: albums.Tile | None
     is_below_picture: bool
+    recall: Recall | None = None  # while its writer can still take it back
 
 
 async def first_written_at(session: AsyncSession, conversation_id: int) -> datetime | None:
@@ -91,6 +94,15 @@ async def around(session: AsyncSession, message_id: int, zone: ZoneInfo) -> list
     return await draw(session, [message, *later], earlier, zone)
 
 
+async def day_left_empty(
+    session: AsyncSession, conversation_id: int, day: date, zone: ZoneInfo
+) -> date | None:
+    """`day`, when nothing later than the day before stands in the thread any more: then its chip has to go, too."""
+    newest = select(func.max(Message.sent_at)).where(Message.conversation_id == conversation_id)
+    at = (await session.execute(newest)).scalar_one()
+    return day if at is None or at.astimezone(zone).date() < day else None
+
+
 async def same_album(session: AsyncSession, bubbles: Sequence[Bubble], zone: ZoneInfo) -> list[Bubble]:
     """The pictures round a message (`bubbles` as `around` gives them) whose album it joined, parted or left."""
     if not bubbles[0].is_below_picture and not any(albums.may_be_tile(one.message) for one in bubbles):
@@ -124,6 +136,7 @@ async def draw(
     quotes = await quotes_in(session, messages)
     problems = await problems_of(session, messages)
     media = await showing.shown_with(session, messages)
+    recalls = await holding.possible(session, messages)
     tiles = await albums.tiles(session, messages, zone)
     earlier_wordings = await wordings.earlier_of(session, messages)
     bubbles = []
@@ -144,6 +157,7 @@ async def draw(
                 media=media.get(message.id),
                 earlier=earlier_wordings.get(message.id, ()),
                 tile=tiles.get(message.id),
+                recall=recalls.get(message.id),
                 is_below_picture=earlier is not None and albums.may_be_tile(earlier),
             )
         )

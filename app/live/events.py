@@ -22,6 +22,9 @@ class EventKind(StrEnum):
     MESSAGE_CHANGED = "message_changed"  # ref: message; its status, reactions or text
     REACTED = "reacted"  # ref: message; like the above: a customer put an emoji on it
     NOTICE_ADDED = "notice_added"  # ref: message; a row across the thread that moves nothing else
+    MESSAGE_RECALLED = (
+        "message_recalled"  # ref: what was the message; taken back before it left, it is no more
+    )
     PAST_ADDED = "past_added"  # the phone app's past was put into the thread, many messages at once
     CONVERSATION_JOINED = "conversation_joined"  # ref: the conversation that it has become part of
     CONVERSATION_CHANGED = (

@@ -24,6 +24,7 @@ from app.live.calls import calls_in
 from app.live.crowd import Crowd
 from app.live.events import Event, EventKind
 from app.live.look import Look
+from app.live.recalled import recalled_of
 from app.live.redraw import Reader, Redraw, View
 from app.live.sheets import Sheets
 from app.live.shown import Shown
@@ -117,6 +118,10 @@ class Fragments:
             if event.ref == message:
                 shown = await drawer_pieces.shared_of(self.sheets, look, self.zone, event, bubble)
                 pieces += [self.html("live/shared.html", event, message, **shown)] if shown else []
+        for message, event in redraw.recalled.items():
+            if event.conversation_id in view.open_ids:
+                gone = await recalled_of(self.sheets, look, self.zone, event)
+                pieces.append(self.html("live/message_recalled.html", event, message, recalled=gone))
         for conversation, event in redraw.drafts.items():
             if conversation in view.open_ids and (row := await self.row(look, event)):
                 pieces.append(self.html("live/draft.html", event, conversation, row=row))

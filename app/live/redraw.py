@@ -24,6 +24,7 @@ class Redraw:
     bubbles: dict[int, Event] = field(default_factory=dict)  # messages, by id; the latest news last
     added: dict[int, Event] = field(default_factory=dict)  # of `bubbles`: those that are new
     reacted: dict[int, Event] = field(default_factory=dict)  # of `bubbles`: those with a customer's new emoji
+    recalled: dict[int, Event] = field(default_factory=dict)  # messages that are no more
     drafts: dict[int, Event] = field(default_factory=dict)  # conversations whose draft of Claude grew
     heads: dict[int, Event] = field(
         default_factory=dict
@@ -84,6 +85,11 @@ class Redraw:
             case EventKind.NOTICE_ADDED if event.ref and conversation:
                 self.added[event.ref] = event
                 self.note_bubble(event.ref, event)
+            case EventKind.MESSAGE_RECALLED if event.ref and conversation:
+                self.recalled[event.ref] = self.rows[conversation] = event
+                self.bubbles.pop(event.ref, None)
+                self.added.pop(event.ref, None)
+                self.moved.add(conversation)
             case EventKind.PAST_ADDED if conversation:
                 self.rows[conversation] = event
                 self.moved.add(conversation)

@@ -83,12 +83,18 @@ class Due:
 
 
 async def queue(
-    session: AsyncSession, message: Message, payload: dict[str, Any], *, waits_for_file: bool = False
+    session: AsyncSession,
+    message: Message,
+    payload: dict[str, Any],
+    *,
+    waits_for_file: bool = False,
+    held_for: timedelta = timedelta(),
 ) -> Delivery:
     """Put one attempt at a message into the queue, in the transaction that stores or retries it.
 
     `payload` is Graph's JSON without the mark that tells our attempts apart; that is added here. One that
-    `waits_for_file` keeps its place and holds those behind it, and leaves after `file_is_there`.
+    `waits_for_file` keeps its place and holds those behind it, and leaves after `file_is_there`; so does one that is
+    `held_for` a while, for its writer to take back.
     """
     opaque = str(uuid4())
     now = clock.now()
@@ -100,7 +106,7 @@ async def queue(
         payload=payload | {"biz_opaque_callback_data": opaque},
         status=DeliveryStatus.QUEUED,
         created_at=now,
-        next_try_at=None if waits_for_file else now,
+        next_try_at=None if waits_for_file else now + held_for,
     )
     session.add(attempt)
     await session.flush()

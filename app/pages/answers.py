@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.conversations import held_texts, listing, thread
+from app.conversations import held_texts, listing, recalling, thread
 from app.conversations.seen import seen_by
 from app.db import reading
 from app.live.ring import CURSOR, newest
@@ -20,10 +20,11 @@ async def changed(
     *,
     added: Sequence[int] = (),
     redrawn: int | None = None,
+    recalled: int | None = None,
     compose_id: str | None = None,
     sheet: dict[str, Any] | None = None,
 ) -> Response:
-    """The conversation's head and row, and the bubbles that were added or redrawn. `compose_id` is for the
+    """The conversation's head and row, and the bubbles that were added, redrawn or taken back. `compose_id` is for the
     composer's next message, where this one was its own; `sheet` what the sheet's own part needs, where it stays open.
 
     The cursor tells the page whether newer news have been faster than this answer.
@@ -35,6 +36,7 @@ async def changed(
         held = await held_texts.of(session, conversation_id)
         zone = request.app.state.settings.zone
         touched = [*added, *([redrawn] if redrawn is not None else [])]
+        with_it = await recalling.gone_with(session, conversation_id, recalled, zone) if recalled else None
         pictures = [await thread.around(session, one, zone) for one in touched]
     chosen = shown_beside(request)
     return render(
@@ -49,6 +51,7 @@ async def changed(
         held=held,
         pictures=pictures,
         is_added=bool(added),
+        recalled=with_it,
         compose_id=compose_id,
         sheet=sheet,
         **(sheet or {}),

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.conversations import about, drafts, opening, replying, service_window, thread_pages
+from app.conversations import about, drafts, opening, recalling, replying, service_window, thread_pages
 from app.conversations.access import conversation_for, strict_id
 from app.conversations.models import Conversation
 from app.conversations.ordering import parse_key, sort_key
@@ -189,3 +189,16 @@ async def send_again(request: Request) -> Response:
     if not wants_fragment(request):
         return RedirectResponse(f"/c/{conversation_id}", status_code=303)
     return await changed(request, conversation_id, redrawn=message.id)
+
+
+async def recall(request: Request) -> Response:
+    """`POST /c/{id}/messages/{message_id}/recall`: take back what is still held here; the text is a draft again."""
+    conversation_id = strict_id(request.path_params["conversation_id"])
+    message_id = strict_id(request.path_params["message_id"])
+    async with transaction() as session:
+        user = request.state.user
+        conversation = await conversation_for(session, user, conversation_id)
+        below = await recalling.recall(session, conversation, message_id, by=user)
+    if not wants_fragment(request):
+        return RedirectResponse(f"/c/{conversation_id}", status_code=303)
+    return await changed(request, conversation_id, recalled=message_id, redrawn=below)

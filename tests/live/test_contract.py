@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from app.live.events import EventKind
+from tests.actors import bubbles_in
 from tests.live.stage import YESTERDAY, Stage, newest_event, shows
 from tests.live_page import LivePage
 from tests.people import ANA, BRUNO, CLARA, EVIL, PAULO, Attendant, Customer
@@ -545,6 +546,23 @@ async def test_a_photo_comes_into_open_drawers_once_it_is_there(stage: Stage) ->
     await stage.stays_equal()
     await stage.does("revocations", id=sent["id"])
     await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_RECALLED, EventKind.MESSAGE_CHANGED)
+async def test_texts_that_are_taken_back_before_they_left(stage: Stage) -> None:
+    """The lower one gets the run's name and tail; in the other thread the day goes, too."""
+    await stage.marta.post("/settings", {"undo_send_seconds": "5"})
+    stage.hand.stop()
+    await stage.opens()
+    await stage.opens_for(stage.marta, stage.bruno)
+    for conversation, texts in ((stage.ana, ("Primeira", "Segunda")), (stage.bruno, ("Sozinha",))):
+        sent = [bubbles_in((await stage.marta.reply(conversation, text)).text)[0].id for text in texts]
+        await stage.stays_equal()
+        for message in sent:
+            answer = await stage.marta.post(f"/c/{conversation}/messages/{message}/recall")
+            assert answer.status_code == 200
+            await stage.marta.post(f"/c/{conversation}/draft", {"text": "", "compose_id": ""})  # never live
+            await stage.stays_equal()
 
 
 # Several at once
