@@ -19,8 +19,12 @@ SLOWEST_UPLOAD_SECONDS = 30 * 60.0
 UPLOADS = re.compile(r"/c/[0-9]{1,18}/(messages|templates/[0-9]{1,18})")  # the doors that take files
 WEBHOOK = "/webhooks/whatsapp"  # reads its own body, up to 4 MiB
 
+# The emoji picker brings one <style>, named by its hash (tests/browser/test_emoji.py says when an update changes it), and
+# places its columns by style attributes.
+PICKERS_STYLE = "sha256-rg2BpwZ4T9EADaas/dlxn0KsISPDXXIabE9pnJ++3UQ="
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; "
+    f"style-src 'self' '{PICKERS_STYLE}'; style-src-attr 'unsafe-inline'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

@@ -22,7 +22,7 @@ document.addEventListener("keydown", (event) => {
 })
 document.addEventListener("keydown", (event) => {
   const isTyping = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing
-  if (isTyping && box() && !event.target.closest("input, textarea, select, button, a, [contenteditable]")) box().focus()
+  if (isTyping && box() && !event.target.closest("input, textarea, select, button, a, emoji-picker, [contenteditable]")) box().focus()
 })
 document.addEventListener("input", (event) => { if (event.target === box()) fit() })
 

@@ -20,7 +20,7 @@ document.addEventListener("dblclick", (event) => {
   if (event.target.matches("article.message")) answer(event.target)
 })
 document.addEventListener("click", (event) => {
-  const chosen = event.target.closest("#message-menu :is(button, a), [data-action='forget-quote']")
+  const chosen = event.target.closest("#message-menu :is(button, a):not([popovertarget]), [data-action='forget-quote']")
   if (!chosen) return
   if (chosen.dataset.action === "copy") copy(chosen)
   if (chosen.dataset.select) import("./selecting.js").then(({ begin }) => begin(chosen.value))
