@@ -52,6 +52,7 @@ def routes() -> Sequence[BaseRoute]:
     return [
         Route("/", inbox.inbox, name="inbox"),
         Route("/c/{conversation_id}", inbox.conversation, name="conversation"),
+        Route("/search", inbox.searching, methods=["GET"], name="search"),
         Route("/conversations", lists.more_rows, name="conversations"),
         Route("/c/{conversation_id}/messages", messages.show, methods=["GET"], name="messages"),
         Route("/c/{conversation_id}/messages", messages.create, methods=["POST"]),

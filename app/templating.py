@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from app import clock, template_words, words
 from app.contacts import local_time
 from app.contacts.naming import phone_of
-from app.conversations import beside, brief, desk_notices, notice_words, service_window, shared
+from app.conversations import beside, brief, desk_notices, labels, notice_words, service_window, shared
 from app.conversations.ordering import sort_key
 from app.i18n import _, language_tag, ngettext
 from app.keyboard.choices import pressed_by
@@ -61,6 +61,8 @@ def environment(settings: Settings) -> Environment:
         shown_status=lambda status: "read" if status == "played" else status,
         author_words=words.author,
         quote_words=words.quote,
+        who_wrote=words.author_of,
+        kind_of=labels.kind_of,
         handoff_words=notice_words.handoff,
         is_of_desk=desk_notices.is_ours,
         notice_icon=notice_words.icon_of,

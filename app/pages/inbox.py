@@ -17,7 +17,7 @@ from app.db import reading
 from app.live.ring import CURSOR, newest
 from app.notes import writing
 from app.outbox import troubles
-from app.pages import lists
+from app.pages import lists, search
 from app.pages.drawers import Drawer
 from app.quick_replies import choosing
 from app.quick_replies.choosing import Choice
@@ -34,6 +34,13 @@ async def inbox(request: Request) -> Response:
 async def conversation(request: Request) -> Response:
     """`GET /c/{id}`: the inbox with this conversation and no drawer, `?at=ID` round that message."""
     return await page(request, strict_id(request.path_params["conversation_id"]))
+
+
+async def searching(request: Request) -> Response:
+    """`GET /search?q=…`: what is found in the place of the list, beside the empty pane."""
+    if asks_for(request, "#list") or (wants_fragment(request) and "before" in request.query_params):
+        return await search.alone(request)
+    return await page(request, None)
 
 
 async def page(request: Request, conversation_id: int | None, drawer: Drawer | None = None) -> Response:
@@ -67,6 +74,9 @@ async def page(request: Request, conversation_id: int | None, drawer: Drawer | N
         if asks_for(request, "pane"):
             return render(request, "conversations/_opened.html", **shown)
         shown |= await lists.body(session, request, Filter.asked(request.query_params), conversation_id)
+        shown |= await search.field(session, request)
+        if request.url.path == "/search" or not shown["asked"].is_empty:
+            shown |= await search.found_for(session, request)
         silence = await silence_for(session, request, user)
         shown["stopped"] = await troubles.states(session, only_stopped=True)
         shown["administers"] = may(user, Permission.ADMINISTER)

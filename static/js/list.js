@@ -17,7 +17,7 @@ function follow() {
   if (list() === shown) return
   shown = list()
   if (!shown) return
-  if (shown.dataset.query !== undefined && shown.dataset.list !== "archived") localStorage.setItem(KEY, shown.dataset.query)
+  if (shown.dataset.query !== undefined && !["archived", "search"].includes(shown.dataset.list)) localStorage.setItem(KEY, shown.dataset.query)
   document.dispatchEvent(new CustomEvent("list-opened", { detail: { cursor: Number(shown.dataset.cursor) } }))
 }
 
