@@ -21,7 +21,7 @@ from app.whatsapp.graph_errors import MEANINGS, GraphError
 ROOT = Path(__file__).parent.parent
 TRANSLATED = [locale for locale in LOCALES if locale != "en"]
 SAME_IN_BOTH = {
-    "pt_BR": {"Coral", "E-mail", "Links", "Magenta", "Links"},
+    "pt_BR": {"Coral", "E-mail", "Links", "Magenta"},
     "es": {"Audio", "Coral", "Magenta", "Marketing", "Sticker", "Video", "Videos"},
 }
 
