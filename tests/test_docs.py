@@ -93,6 +93,17 @@ def links(text: str) -> list[str]:
     return [target for target in re.findall(r"\]\(([^)]+)\)", text) if not target.startswith(("README", "#"))]
 
 
+def test_every_test_that_a_paper_names_exists() -> None:
+    defined = {
+        name
+        for path in (HOME / "tests").rglob("test_*.py")
+        for name in re.findall(r"^(?:async )?def (test_\w+)", path.read_text(), re.M)
+    }
+    named = {name for paper in PAPERS for name in re.findall(r"`(test_\w+)`", paper.read_text())}
+    assert named
+    assert named - defined == set()
+
+
 def test_every_kind_of_event_stands_in_the_table() -> None:
     table = (HOME / "docs" / "realtime.md").read_text()
     assert [kind for kind in EventKind if f"| `{kind}`" not in table] == []
