@@ -188,6 +188,24 @@ async def test_a_static_text_comes_packed_or_plain_and_not_at_all_to_who_has_it(
         assert (await stranger.get(strange)).status_code == 404, strange
 
 
+async def test_a_style_comes_with_those_that_it_imports_in_their_order(
+    stranger: httpx2.AsyncClient,
+) -> None:
+    style = STATIC / "css" / "inbox_page.css"
+    names = re.findall(r'@import "./(.*?)";', style.read_text())
+    answer = (await stranger.get("/static/css/inbox_page.css")).text
+    assert "@import" not in answer
+    assert "/*" not in answer
+    rules = [without_comments((STATIC / "css" / name).read_text()) for name in names]
+    places = [answer.find(rule) for rule in rules]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def without_comments(style: str) -> str:
+    return re.sub(r"/\*.*?\*/\s*", "", style, flags=re.S)
+
+
 async def test_healthz_answers_while_every_connection_to_the_database_is_taken(
     stranger: httpx2.AsyncClient,
 ) -> None:

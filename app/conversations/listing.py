@@ -72,7 +72,7 @@ class Row:
 
     @property
     def label_ids(self) -> Sequence[int]:
-        return [label.id for label in getattr(self, "labels", ())]
+        return [label.id for label in self.labels]
 
     @property
     def known_by(self) -> str:
