@@ -42,6 +42,7 @@ const answer = (message) => {
 }
 
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
-  if (ctx.response?.status === 200 && ctx.request.method === "POST") ctx.sourceElement.closest("[data-closes-popover]")?.closest("[popover]")?.hidePopover()
+  const isDone = ctx.request.method === "POST" || ctx.sourceElement.matches("[data-closes-popover]")
+  if (ctx.response?.status === 200 && isDone) ctx.sourceElement.closest("[data-closes-popover]")?.closest("[popover]")?.hidePopover()
 })
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => { if (ctx.target?.matches?.("#forward-sheet:not(:popover-open)")) ctx.target.showPopover() })

@@ -32,6 +32,7 @@ document.addEventListener("htmx:after:swap", () => { // one's own note to be cha
   const opening = document.querySelector("#note[data-opens]")
   opening?.removeAttribute("data-opens")
   opening?.showPopover()
+  if (opening) requestAnimationFrame(() => box()?.focus()) // after the menu that led here has given the focus back
 })
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   if (ctx.sourceElement.id !== "note") return
