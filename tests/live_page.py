@@ -41,9 +41,10 @@ VOID = frozenset(
     {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
 # What belongs to one tab or one moment: how it receives, its alerts, where it is scrolled to, where reading began,
-# how much of the 24 hours is left, what time it is elsewhere.
+# how much of the 24 hours is left, what time it is elsewhere, whose messages can be searched for (a new colleague: at the
+# next page).
 OWN_IDS = frozenset({"live-status", "alerts", "alert-permission", "toast"})
-OWN_CLASSES = frozenset({"unread-bar", "to-bottom", "closing", "time-there"})
+OWN_CLASSES = frozenset({"unread-bar", "to-bottom", "closing", "time-there", "search__choice"})
 OWN_ATTRIBUTES = (
     "data-cursor", "data-now", "data-htmx-", "data-local-", "hx-morph-skip-children",
     "aria-keyshortcuts", "tabindex",  # where the keyboard stands, and which keys this machine has
