@@ -164,7 +164,8 @@ def counted_rightly(session: Session, found: Findings) -> None:
         theirs = select(models.Message).where(models.Message.conversation_id == conversation.id)
         messages = sorted(session.scalars(theirs), key=lambda one: one.position)
         inbound = [message.position for message in messages if message.direction == Direction.IN]
-        last = max(messages, key=lambda one: (one.sent_at, one.position))
+        # a notice stands in the list only where nothing else was said
+        last = max(messages, key=lambda one: (one.direction != Direction.SYSTEM, one.sent_at, one.position))
         counted = (len(inbound), max(inbound, default=0), messages[-1].position, last.position)
         stored = (
             conversation.inbound_count,
