@@ -18,7 +18,8 @@ from tests.people import MARTA, Attendant, Customer
 
 PATIENCE = 10_000  # milliseconds
 NO_PUSH_HERE = "does not support the Push API in incognito mode"  # which the browsers of tests are
-LOST = ("net::ERR_", "Failed to fetch")  # what a console says where requests get lost
+# What a console says where requests get lost; the last of it the service worker, which looks for a newer one of itself.
+LOST = ("net::ERR_", "Failed to fetch", "error occurred when fetching the script")
 
 # Keeps what the page tells the desktop; the notification itself is the browser's own.
 RECORDER = """

@@ -6,7 +6,7 @@ from playwright.async_api import expect
 
 from app import clock
 from tests.actors import WhatsApp
-from tests.browser.actors import Browsers, Tab
+from tests.browser.actors import LOST, Browsers, Tab
 from tests.browser.links import both_transports
 from tests.people import ANA, BRUNO
 
@@ -111,7 +111,7 @@ async def test_what_is_caught_up_on_after_a_long_absence_notifies_nobody(
     browsers: Browsers, whatsapp: WhatsApp, link: str
 ) -> None:
     browser = await browsers.of()
-    browser.expects("net::ERR_")
+    browser.expects(*LOST)
     tab = await browser.tab()
     await tab.receives()
     await tab.goes_behind()

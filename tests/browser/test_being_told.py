@@ -6,7 +6,7 @@ from app.conversations import handoff
 from app.conversations.models import Conversation
 from app.db import transaction
 from tests.actors import WhatsApp
-from tests.browser.actors import Browsers, Tab
+from tests.browser.actors import LOST, Browsers, Tab
 from tests.people import ANA, BRUNO, CLARA
 
 HEARD = """
@@ -38,7 +38,7 @@ async def test_the_icon_is_plain_or_numbered_or_99_plus_has_a_dot_for_what_came_
     browsers: Browsers, whatsapp: WhatsApp
 ) -> None:
     browser = await browsers.of()
-    browser.expects("net::ERR_", "Failed to fetch")
+    browser.expects(*LOST)
     tab = await browser.tab()
     await tab.receives()
     await icon_shows(tab, "plain")

@@ -5,7 +5,7 @@ from typing import Any
 from playwright.async_api import Route, expect
 
 from tests.actors import WhatsApp, within
-from tests.browser.actors import Browsers, Tab
+from tests.browser.actors import LOST, Browsers, Tab
 from tests.browser.links import not_through
 from tests.browser.wire import wire
 from tests.people import ANA, BRUNO
@@ -78,7 +78,7 @@ async def test_without_a_connection_the_text_stays_and_says_so_and_is_sent_once_
 ) -> None:
     async with wire(browsers.address) as network:
         tab = await at_anas(browsers, whatsapp, at=network.address)
-        browsers.opened[-1].expects("net::ERR_", "Failed to fetch")
+        browsers.opened[-1].expects(*LOST)
         upstream, network.upstream = network.upstream, None
         await network.cut()
         await tab.text_box.fill("não se perca")
@@ -98,7 +98,7 @@ async def test_when_only_the_answer_is_lost_the_text_stays_and_sending_it_again_
     browsers: Browsers, whatsapp: WhatsApp
 ) -> None:
     tab = await at_anas(browsers, whatsapp)
-    browsers.opened[-1].expects("net::ERR_", "Failed to fetch")
+    browsers.opened[-1].expects(*LOST)
 
     async def lose_the_answer(route: Route) -> None:
         assert (await route.fetch()).status == 200

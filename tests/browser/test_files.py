@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.async_api import JSHandle, Locator, Route, expect
 
 from tests.actors import WhatsApp
-from tests.browser.actors import Browsers, Tab
+from tests.browser.actors import LOST, Browsers, Tab
 from tests.browser.links import not_through
 from tests.people import ANA, BRUNO
 
@@ -139,7 +139,7 @@ async def test_a_file_whose_answer_is_lost_stays_and_is_sent_once_and_a_refused_
     browsers: Browsers, whatsapp: WhatsApp
 ) -> None:
     tab = await at_anas(browsers, whatsapp)
-    browsers.opened[-1].expects("net::ERR_", "Failed to fetch", "422")
+    browsers.opened[-1].expects(*LOST, "422")
 
     async def lose_the_answer(route: Route) -> None:
         assert (await route.fetch()).status == 200

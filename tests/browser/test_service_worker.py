@@ -7,7 +7,7 @@ from typing import Any
 from playwright.async_api import CDPSession, expect
 
 from tests.actors import WhatsApp, within
-from tests.browser.actors import Browsers
+from tests.browser.actors import LOST, Browsers
 from tests.people import ANA, BRUNO
 
 SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
@@ -67,7 +67,7 @@ async def test_without_a_connection_the_page_says_so_in_the_attendants_language(
 ) -> None:
     await whatsapp.says(BRUNO, "Um segredo")
     browser = await browsers.of()
-    browser.expects("net::ERR_", "Failed to fetch")
+    browser.expects(*LOST)
     tab = await browser.tab("/c/1")
     await tab.page.wait_for_function(TAKEN_OVER)
     kept = await tab.page.evaluate(KEPT)

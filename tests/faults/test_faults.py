@@ -33,7 +33,14 @@ KILLS = {
     ("postgres", "rolled-out-under-load"): 2,
 }
 SEED = 20_260
-CASES = [pytest.param(*case, marks=[pytest.mark.xdist_group(case[1]), *ON[case[0]]]) for case in KILLS]
+
+
+def marks_of(engine: str, name: str) -> list[pytest.MarkDecorator]:
+    by_itself = [pytest.mark.alone] if FAULTS[name].is_alone else []
+    return [pytest.mark.xdist_group(name), *by_itself, *ON[engine]]
+
+
+CASES = [pytest.param(*case, marks=marks_of(*case)) for case in KILLS]
 
 
 @pytest.fixture
