@@ -1,10 +1,11 @@
 // A list over a text box while somebody writes: letters filter, arrows and Enter choose, Esc goes on writing.
 
-const plain = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "")
+export const plain = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "")
 
 // `box`, `list`: ask for the elements, which come and go. `begins`: what opens it, up to the cursor; its group is what
-// filters. `put(option, from)`: the chosen one takes the place of what stands from there to the cursor.
-export function suggest({ box, list, begins, put }) {
+// filters. `put(option, from)`: the chosen one takes the place of what stands from there to the cursor. `fill(wanted)`: draws
+// the options that fit, where they are too many for the server to send them all.
+export function suggest({ box, list, begins, put, fill }) {
   let from = null // where what is replaced begins; null while nothing is offered
   const options = () => [...list().querySelectorAll('[role="option"]:not([hidden])')]
   const current = () => list().querySelector('[aria-selected="true"]')
@@ -23,18 +24,21 @@ export function suggest({ box, list, begins, put }) {
     box().setAttribute("aria-activedescendant", option?.id ?? "")
   }
 
-  function filter() {
+  async function filter() {
     const wanted = plain(box().value.slice(from, box().selectionStart).replace(/^\W/, ""))
+    await fill?.(wanted)
+    if (from === null || !list()) return
     for (const option of list().querySelectorAll('[role="option"]')) option.hidden = !plain(option.dataset.says).includes(wanted)
-    list().querySelector("[data-none]").hidden = options().length > 0
+    const none = list().querySelector("[data-none]"), nothing = !options().length
+    if (none) none.hidden = !nothing
+    list().hidden = !none && nothing
     choose(options().find(({ dataset }) => plain(dataset.says).startsWith(wanted)) ?? options()[0])
   }
 
   async function open(at) {
     from = at
-    await htmx.ajax("GET", list().dataset.from, { target: list(), swap: "innerHTML" })
+    if (!fill) await htmx.ajax("GET", list().dataset.from, { target: list(), swap: "innerHTML" })
     if (from === null || !list().firstElementChild) return
-    list().hidden = false
     box().setAttribute("aria-controls", list().firstElementChild.id)
     filter()
   }

@@ -53,6 +53,51 @@ async def test_the_panel_is_loaded_when_it_is_first_opened_and_puts_emoji_where_
     await expect(tab.text_box).to_be_focused()
 
 
+async def test_a_colon_and_two_letters_offer_emoji_and_a_closed_word_becomes_one(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
+    """B.9 `:smile` completion."""
+    tab = await at_anas(browsers, whatsapp)
+    page, box = tab.page, tab.text_box
+    offers = page.get_by_role("option")
+    chosen = page.locator('[role="option"][aria-selected="true"]')
+    await box.press_sequentially("veja http:ok 10:bolo :b")
+    await expect(offers).to_have_count(0)
+    assert not [one for one in browsers.opened[-1].requests if "/vendor/emoji/" in one.url]
+
+    await box.press_sequentially("olo")
+    await expect(chosen).to_contain_text("🎂")
+    await expect(chosen).to_contain_text("bolo de aniversário")
+    await expect(box).to_have_attribute("aria-activedescendant", "emoji-word-0")
+    await box.press("ArrowDown")
+    await expect(chosen).not_to_contain_text("🎂")
+    await box.press("ArrowUp")
+    await box.press("Enter")
+    await expect(box).to_have_value("veja http:ok 10:bolo 🎂")
+    await expect(offers).to_have_count(0)
+
+    await box.fill("")
+    await box.press_sequentially("Parabéns :CORACAO_V")  # neither accents nor capitals matter
+    await expect(chosen).to_contain_text("❤️")
+    await box.press("Tab")
+    await expect(box).to_have_value("Parabéns ❤️")
+    await box.press_sequentially(":fest")
+    await expect(offers.first).to_be_visible()
+    await box.press("Escape")
+    await expect(offers).to_have_count(0)
+    await expect(box).to_have_value("Parabéns ❤️:fest")
+
+    await box.fill("")
+    await box.press_sequentially("Que calor :fogo:")
+    await expect(box).to_have_value("Que calor 🔥")
+    await box.press("Control+z")
+    await expect(box).to_have_value("Que calor :fogo:")
+    await box.fill("")
+    await box.press_sequentially("Segue :qwx:")
+    await box.press("Enter")
+    await expect(tab.bubble("Segue :qwx:")).to_be_visible()
+
+
 async def test_the_plus_beside_the_reactions_offers_any_emoji_in_the_readers_language(
     browsers: Browsers, whatsapp: WhatsApp
 ) -> None:
