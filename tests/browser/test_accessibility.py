@@ -8,11 +8,13 @@ import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Page, expect
 from sqlalchemy import update
+from starlette.routing import Match, Route
 
 from app.accounts.models import User
 from app.conversations.models import Conversation
 from app.db import transaction
 from app.i18n import LOCALES, language_tag
+from app.routes import routes
 from tests.actors import Desk, WhatsApp
 from tests.browser.actors import Browsers
 from tests.people import ANA, BRUNO
@@ -26,6 +28,14 @@ KINDS = ("image", "voice", "document", "location", "contacts", "order", "unsuppo
 def click(selector: str, shown: str) -> Step:
     async def step(page: Page) -> None:
         await page.locator(selector).first.click()
+        await expect(page.locator(shown).first).to_be_visible()
+
+    return step
+
+
+def pressed(keys: str, shown: str) -> Step:
+    async def step(page: Page) -> None:
+        await page.locator("body").press(keys)
         await expect(page.locator(shown).first).to_be_visible()
 
     return step
@@ -52,19 +62,56 @@ PAGES: dict[str, tuple[str, Step | None]] = {
     "favourite messages": ("/starred", None),
     "where to forward to": ("/c/1", lambda page: chosen(page, "forward", "#forward")),
     "selecting messages": ("/c/1", lambda page: chosen(page, "select-messages", "#selection")),
+    "a row's menu": ("/", lambda page: by_right_click(page)),
+    "a conversation's actions": ("/c/1/menu", None),
+    "who has it": ("/c/1/assignment", None),
+    "its labels": ("/c/1/labels", None),
+    "a private note": ("/c/1/notes/new", None),
+    "a private note, changed": ("/c/1/notes/2", None),
+    "the emoji": ("/c/1", pressed("Control+Alt+E", "#emoji-panel [role=gridcell], #emoji-panel button")),
+    "found": ("/search?q=oi", None),
+    "the palette": ("/", pressed("Alt+K", "#palette .palette__entry")),
+    "the help for the keyboard": ("/", pressed("Control+Slash", ".overlay[open]")),
     "the settings": ("/settings", None),
+    "the keyboard's settings": ("/settings/shortcuts", None),
     "the numbers": ("/settings/numbers", None),
     "the journal": ("/settings/journal", None),
     "a journal's entry": ("/settings/journal/1", None),
+    "the labels": ("/labels", None),
     "the templates": ("/templates", None),
     "the choice of a template": ("/c/1/templates", None),
+    "a template's fields": ("/c/1/templates/1", None),
     "a new conversation": ("/conversations/new", None),
     "a contact": ("/contacts/1", None),
     "the quick replies": ("/quick-replies", None),
+    "the choice of a quick reply": ("/c/1/quick-replies", None),
     "a new quick reply": ("/quick-replies/new", None),
+    "a quick reply": ("/quick-replies/1", None),
+    "the page without a connection": ("/offline", None),
     "a page that is not there": ("/c/999", None),
     "the simulator": ("/simulator", None),
 }
+
+
+# Addresses that are no pages, or whose page is one of those above.
+ELSEWHERE = {
+    "conversations", "messages", "composer-kind", "message-menu", "viewer", "quote", "unread-bar", "media",
+    "media-preview", "palette", "colleagues", "forwarding", "call", "quick-reply-file", "live", "poll", "probe", "webhook",
+    "sign-in", "first-run", "healthz", "readyz", "favicon", "service_worker",
+}  # fmt: skip
+
+
+def test_every_page_is_looked_at() -> None:
+    addresses = [path.partition("?")[0] for path, _ in PAGES.values()]
+    asked = [{"type": "http", "path": path, "method": "GET", "headers": []} for path in addresses]
+    for route in routes():
+        if isinstance(route, Route) and "GET" in (route.methods or ()) and route.name not in ELSEWHERE:
+            assert any(route.matches(one)[0] is Match.FULL for one in asked), route.name
+
+
+async def by_right_click(page: Page) -> None:
+    await page.locator("#conversation-list a").first.click(button="right")
+    await expect(page.locator("#row-menu button").first).to_be_visible()
 
 
 async def chosen(page: Page, command: str, shown: str) -> None:
@@ -89,6 +136,7 @@ async def violations(page: Page, options: dict[str, Any]) -> list[str]:
 async def a_desk_with_everything(desk: Desk, whatsapp: WhatsApp) -> None:
     """Ana sent one of each kind and was answered; Bruno wrote long ago."""
     await whatsapp.says(ANA, "Oi! Vi o vaso *azul* em https://example.com/vaso")
+    await desk.marta.post("/c/1/notes", {"text": "Cliente antiga"})
     for kind in KINDS:
         await whatsapp.control("POST", "/messages", customer=ANA.name, type=kind)
     await whatsapp.says(BRUNO, "Vocês abrem no sábado?")
@@ -98,6 +146,8 @@ async def a_desk_with_everything(desk: Desk, whatsapp: WhatsApp) -> None:
     await desk.marta.sends(1, {"kind": "buttons", "text": "Confirma?", "button": ["Sim", "Não"]})
     await desk.marta.post(f"/c/1/messages/{first.id}/reaction", {"emoji": "👍"})
     await desk.marta.post("/c/1/stars", {"message": str(first.id), "on": "on"})
+    await desk.marta.post("/quick-replies", {"shortcut": "horario", "text": "Abrimos às 9h"})
+    await desk.marta.post("/templates/sync", {})
     async with transaction() as session:
         await session.execute(update(Conversation).where(Conversation.id == 2).values(window_until=None))
 
