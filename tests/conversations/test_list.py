@@ -1,6 +1,7 @@
 """The list of conversations: how each attendant marks them, what its filters hold, and in which order."""
 
 import re
+import time
 
 import pytest
 
@@ -28,8 +29,9 @@ async def puts(browser: Browser, customer: Customer, mark: str) -> int:
 
 
 async def all_write(whatsapp: WhatsApp, *customers: Customer) -> None:
-    for customer in customers:
-        await whatsapp.says(customer, "Oi")
+    """One after the other, by WhatsApp's clock of whole seconds too, and a while ago."""
+    for number, customer in enumerate(customers):
+        await whatsapp.says(customer, "Oi", at=time.time() - 60 + number)
 
 
 async def test_what_is_pinned_stands_on_top_in_the_order_of_pinning_three_at_most_and_for_oneself_alone(
