@@ -20,6 +20,7 @@ from app.i18n import N_
 from app.live.events import Change, EventKind, announce
 from app.notes import mentions
 from app.notes.models import NoteDraft
+from app.search import message_text
 
 LONGEST = 4096
 
@@ -78,6 +79,7 @@ async def change(
     """Other words for one's own note. Raises NotFound, NotAllowed and Invalid."""
     note = await own(session, conversation, note_id, by)
     note.body, note.edited_at = checked_text(text), clock.now()
+    note.search_text = message_text.text_of(note)
     announce(session, Change(EventKind.MESSAGE_CHANGED, conversation.id, note.id))
     await mentions.call(session, note, by)
 
@@ -85,7 +87,7 @@ async def change(
 async def remove(session: AsyncSession, conversation: Conversation, note_id: int, by: User) -> None:
     """Take one's own note back: its words are gone, its place says so. Raises NotFound and NotAllowed."""
     note = await own(session, conversation, note_id, by)
-    note.body, note.revoked_at = "", clock.now()
+    note.body, note.revoked_at, note.search_text = "", clock.now(), ""
     announce(session, Change(EventKind.MESSAGE_CHANGED, conversation.id, note.id))
     await mentions.take_back(session, note)
 

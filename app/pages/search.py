@@ -26,6 +26,7 @@ KINDS = {
     Kind.LINK: ("link", N_("Links")),
     Kind.DOCUMENT: ("file-text", N_("Documents")),
     Kind.AUDIO: ("mic", N_("Audio")),
+    Kind.NOTE: ("sticky-note", N_("Notes")),
 }
 WRITERS = {
     "": N_("By anybody"),

@@ -8,13 +8,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conversations.models import Direction, Message
 from app.conversations.shown_content import Answers, Choice, Contacts, Location, Offer, Order, content_of
+from app.conversations.unsupported import NOTE
 from app.db import made, table_of
 from app.rows import ChangedRows
 from app.search.words import kept, marked, words_in
 from app.whatsapp.lenient import text_at
 
 LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
-CARRIED = {"image": "photo", "video": "video", "audio": "audio", "voice": "audio", "document": "document"}
+CARRIED = {
+    "image": "photo",
+    "video": "video",
+    "audio": "audio",
+    "voice": "audio",
+    "document": "document",
+    NOTE: "note",
+}
 BATCH = 1000
 
 MESSAGES = table_of(Message)
@@ -28,8 +36,8 @@ WRITTEN = ChangedRows(MESSAGES, ("search_text",))
 
 
 def text_of(message: Message) -> str:
-    """The words and marks of a message; "" for one that nobody should find: taken back, or a notice of WhatsApp."""
-    if message.revoked_at is not None or message.direction == Direction.SYSTEM:
+    """The words and marks of a message or a private note; "" for what nobody should find: taken back, or a notice."""
+    if message.revoked_at is not None or (message.direction == Direction.SYSTEM and message.type != NOTE):
         return ""
     return kept([*words_in(*said_in(message)), *marks_of(message)])
 

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     LINK = "link"
     DOCUMENT = "document"
     AUDIO = "audio"
+    NOTE = "note"
     UNREAD = "unread"
 
 

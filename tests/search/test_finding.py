@@ -1,21 +1,23 @@
 """What search finds, on both engines: everything that a bubble says, as it says it now, and nothing that is gone."""
 
 import time
+from uuid import uuid4
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from app import clock, housekeeping
+from app.accounts.models import User
 from app.contacts import identities, phone_book
 from app.contacts.identities import Named
 from app.contacts.models import Contact
 from app.conversations.models import Conversation, Message
-from app.db import transaction
+from app.db import reading, transaction
 from app.migrate import migrate
 from app.whatsapp.items import Sender
 from tests.actors import Browser, Desk, WhatsApp
 from tests.contacts.merges import hears, newest_merge
 from tests.hostile.strings import ALL
-from tests.people import ANA, BRUNO, Customer
+from tests.people import ANA, BRUNO, PAULO, Customer
 from tests.search.asking import said, who
 from tests.whatsapp.bodies import change, contact, past, theirs, webhook
 from tests.whatsapp.bodies import text as told
@@ -104,6 +106,35 @@ async def test_what_is_reworded_taken_back_or_erased_is_found_as_it_is_now(
     assert await said("girassol") == []
 
 
+async def test_a_private_note_is_found_by_its_words_and_its_author_as_it_is_now_and_gone_once_taken_back(
+    desk: Desk, marta: Browser, whatsapp: WhatsApp
+) -> None:
+    await whatsapp.says(ANA, "Tem desconto na encomenda?")
+    ana = await marta.conversation_with(ANA.name)
+    paulo = await desk.attendant(PAULO)
+    for author, text in ((marta, "Encomenda com desconto"), (paulo, "Conferir em https://example.com")):
+        await author.post(f"/c/{ana}/notes", {"text": text, "compose_id": str(uuid4())})
+    ours = "Encomenda com [desconto]"
+    assert await said("desconto") == [ours, "Tem [desconto] na encomenda?"]
+    assert await said("desconto", kind="note") == await said("desconto", by="me", within=ana) == [ours]
+    assert await said("desconto", by="customer") == ["Tem [desconto] na encomenda?"]
+    async with reading() as session:
+        [pauls] = await session.scalars(select(User.id).where(User.email == PAULO.email))
+        [written] = await session.scalars(select(Message.id).where(Message.body == "Encomenda com desconto"))
+    assert await said(by=str(pauls)) == await said(kind="link") == ["Conferir em https://example.com"]
+
+    await marta.post(f"/c/{ana}/notes/{written}", {"text": "Encomenda sem nada"})
+    assert (await said("desconto", kind="note"), await said("nada")) == ([], ["Encomenda sem [nada]"])
+    async with transaction() as session:  # as the migration leaves those of before
+        await session.execute(update(Message).where(Message.id == written).values(search_text=None))
+    assert await said("nada") == []
+    assert await housekeeping.in_batches(housekeeping.unread_messages) == 1
+    assert await said("nada") == ["Encomenda sem [nada]"]
+    await marta.post(f"/c/{ana}/notes/{written}/removal")
+    assert await said("nada") == []
+    assert len(await said(kind="note")) == 1
+
+
 async def test_a_thread_that_two_became_is_searched_as_one_and_again_as_two(
     desk: Desk, marta: Browser, whatsapp: WhatsApp
 ) -> None:
@@ -170,6 +201,6 @@ async def test_what_was_there_before_search_was_is_found_after_the_migration_and
         await session.execute(update(Message).values(search_text=None))
         await session.execute(update(Contact).values(search_text=None))
     assert (await said("fuba"), await who("jose")) == ([], ([], []))
-    for reading in (housekeeping.unread_messages, housekeeping.unread_contacts):
-        assert await housekeeping.in_batches(reading) == 1
+    for unread in (housekeeping.unread_messages, housekeeping.unread_contacts):
+        assert await housekeeping.in_batches(unread) == 1
     assert (await said("fuba"), (await who("jose"))[0]) == (["um bolo de [fubá]"], [JOSE.name])
