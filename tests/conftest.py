@@ -6,6 +6,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser as Chromium
@@ -173,9 +174,15 @@ async def chromium() -> AsyncIterator[Chromium]:
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Desk]:
+def desk_settings() -> dict[str, Any]:
+    """What a module of tests sets otherwise on its desk: it says so in a fixture of this name."""
+    return {}
+
+
+@pytest.fixture
+async def desk(database_url: str, desk_settings: dict[str, Any]) -> AsyncIterator[Desk]:
     """The whole program on a real port, WhatsApp and Claude played by the simulator on another, Marta signed in."""
-    async with running_desk(database_url) as running:
+    async with running_desk(database_url, **desk_settings) as running:
         yield running
 
 

@@ -1,11 +1,9 @@
 """Claude's answer is seen while it is written, and what it writes is text."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from playwright.async_api import expect
 
-from tests.actors import Desk, running_desk
+from tests.actors import Desk
 from tests.browser.actors import Browsers
 from tests.browser.links import both_transports, not_through
 from tests.people import ANA
@@ -16,10 +14,9 @@ CUT_OFF = not_through(
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Desk]:
-    """The desk as elsewhere, but Claude answers."""
-    async with running_desk(database_url, claude_enabled=True) as running:
-        yield running
+def desk_settings() -> dict[str, object]:
+    """Claude answers."""
+    return {"claude_enabled": True}
 
 
 @CUT_OFF

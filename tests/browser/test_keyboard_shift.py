@@ -1,21 +1,18 @@
 """A whole shift by keyboard alone, from signing in to signing out."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from playwright.async_api import expect
 
 from app.conversations.models import Mode
-from tests.actors import Desk, WhatsApp, running_desk
+from tests.actors import WhatsApp
 from tests.browser.actors import Browsers, Tab
 from tests.people import ANA, BRUNO, MARTA, PAULO
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Desk]:
-    """The desk as elsewhere, but Claude may answer."""
-    async with running_desk(database_url, claude_enabled=True) as running:
-        yield running
+def desk_settings() -> dict[str, object]:
+    """Claude may answer."""
+    return {"claude_enabled": True}
 
 
 async def test_a_whole_shift_by_keyboard_alone(browsers: Browsers, whatsapp: WhatsApp) -> None:

@@ -1,7 +1,6 @@
 """Who has a conversation, and what the thread tells of it: said by nobody, unread by nobody, moving no row."""
 
 import re
-from collections.abc import AsyncIterator
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,16 +11,15 @@ from app.assistant.history import history
 from app.conversations.models import Conversation, Writer
 from app.db import reading
 from app.live.events import EventKind, LiveEvent
-from tests.actors import Browser, Desk, running_desk, words_in
+from tests.actors import Browser, Desk, words_in
 from tests.clocks import count, moving_clock
 from tests.people import ANA, BRUNO, PAULO
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Desk]:
+def desk_settings() -> dict[str, object]:
     """Claude is on, and waits so long that it never answers while a test runs."""
-    async with running_desk(database_url, claude_enabled=True, claude_wait_seconds=300) as running:
-        yield running
+    return {"claude_enabled": True, "claude_wait_seconds": 300}
 
 
 @pytest.fixture

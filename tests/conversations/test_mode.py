@@ -1,7 +1,5 @@
 """Who answers: Claude or a person, never both; every way to change it, and who then has the conversation."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from app.assistant.schedule import ANSWER
@@ -12,10 +10,9 @@ from tests.people import ANA, PAULO
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Desk]:
+def desk_settings() -> dict[str, object]:
     """Claude is on, and waits so long that it never answers while a test runs."""
-    async with running_desk(database_url, claude_enabled=True, claude_wait_seconds=300) as running:
-        yield running
+    return {"claude_enabled": True, "claude_wait_seconds": 300}
 
 
 @pytest.fixture
