@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, false, text, true
+from sqlalchemy import ForeignKey, String, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -69,7 +69,7 @@ class User(Base):
     )
     enter_sends: Mapped[bool] = mapped_column(default=True, server_default=true())
     undo_send_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
-    link_previews: Mapped[bool] = mapped_column(default=False, server_default=false())
+    link_previews: Mapped[bool] = mapped_column(default=True, server_default=true())
     keeps_archived: Mapped[bool] = mapped_column(default=True, server_default=true())
     alert_shows_text: Mapped[bool] = mapped_column(default=True)
     alert_for_messages: Mapped[bool] = mapped_column(default=True, server_default=true())

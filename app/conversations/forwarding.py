@@ -74,7 +74,7 @@ async def copy_of(message: Message, file: Media | None, store: Store, number_id:
         return Outgoing("location", message.body, place)
     if message.type == "contacts":
         return Outgoing("contacts", message.body, {"contacts": message.content.get("contacts", [])})
-    return outgoing.text(message.body)
+    return outgoing.text(message.body, previews=outgoing.has_previews(message.content))
 
 
 async def file_again(file: Media, store: Store, *, known_at_meta: bool) -> Kept:

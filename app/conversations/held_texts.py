@@ -37,7 +37,8 @@ async def hold(
     If the customer has written meanwhile it is sent at once. Raises Invalid as `outgoing.text` does, and for too many;
     Conflict when the `compose_id` was used for something else.
     """
-    what, compose_id = outgoing.text(text), replying.checked(compose_id)
+    what = replying.as_preferred(outgoing.text(text), by)
+    compose_id = replying.checked(compose_id)
     if await was_taken(session, conversation, by, what, compose_id):
         return
     if service_window.of(conversation).is_open:
@@ -115,4 +116,5 @@ async def release(session: AsyncSession, conversation_ids: Collection[int]) -> s
 
 async def put(session: AsyncSession, conversation: Conversation, held: HeldText) -> None:
     author: dict[str, Any] = {"author": Author.USER, "user_id": held.user_id, "compose_id": held.compose_id}
-    await replying.put(session, conversation, outgoing.text(held.text), **author)
+    by, what = await session.get(User, held.user_id or 0), outgoing.text(held.text)
+    await replying.put(session, conversation, replying.as_preferred(what, by) if by else what, **author)

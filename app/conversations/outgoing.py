@@ -10,6 +10,7 @@ from app.errors import Invalid
 from app.i18n import N_
 from app.media.outbound import Kept
 from app.web_addresses import is_web_address
+from app.whatsapp.request_bodies import has_link
 from app.whatsapp.shown_text import shown_text
 
 LONGEST_TEXT, LONGEST_CAPTION, LONGEST_BODY = 4096, 1024, 1024
@@ -20,13 +21,14 @@ CHOSEN_FILE = "chosen_sha256"  # beside the content of what carries a file: ours
 AS_SHOWN = "as_shown"  # the same of a template: what the customer reads, part by part
 OURS = frozenset({CHOSEN_FILE, AS_SHOWN})
 WITH_CAPTION = frozenset({"image", "video", "document"})
+WITHOUT_PREVIEW = {"preview_url": False}  # of a text whose link brings no title and picture
 MOST_BUTTONS, MOST_ROWS, MOST_CONTACTS = 3, 10, 10
 
 
 @dataclass(frozen=True)
 class Outgoing:
-    """One message that is to leave. `type` is WhatsApp's word, `content` that type's own JSON as Graph takes it ({} for
-    text, whose words are `body`), `body` what the bubble, the list and Claude read of it."""
+    """One message that is to leave. `type` is WhatsApp's word, `content` that type's own JSON as Graph takes it (for text,
+    whose words are `body`, {} or WITHOUT_PREVIEW), `body` what the bubble, the list and Claude read of it."""
 
     type: str
     body: str
@@ -43,8 +45,11 @@ class Row:
     section: str = ""
 
 
-def text(words: str) -> Outgoing:
-    """Raises Invalid (field "text") when there is nothing to send, or more than WhatsApp takes."""
+def text(words: str, *, previews: bool = True) -> Outgoing:
+    """`previews`: whether WhatsApp draws one of its first link.
+
+    Raises Invalid (field "text") when there is nothing to send, or more than WhatsApp takes.
+    """
     words = cleaned(words)
     if not words:
         raise Invalid(N_("Write a message first."), field="text")
@@ -52,7 +57,12 @@ def text(words: str) -> Outgoing:
         raise Invalid(
             N_("WhatsApp takes at most 4096 characters. Shorten the text or send it in parts."), field="text"
         )
-    return Outgoing("text", words)
+    return Outgoing("text", words, {} if previews or not has_link(words) else WITHOUT_PREVIEW)
+
+
+def has_previews(content: dict[str, Any]) -> bool:
+    """Whether a text with this content was to bring previews."""
+    return bool(content.get("preview_url", True))
 
 
 def caption(words: str) -> str:

@@ -11,7 +11,7 @@ from app import clock
 from app.accounts.models import User
 from app.attention import reading
 from app.contacts.identities import recipient_of
-from app.conversations import drafts, handoff, service_window, writing
+from app.conversations import drafts, handoff, outgoing, service_window, writing
 from app.conversations.models import Author, Conversation, Direction, Message
 from app.conversations.ordering import store, time_of
 from app.conversations.outgoing import CHOSEN_FILE, OURS, Outgoing
@@ -42,7 +42,7 @@ async def reply(
     The same `compose_id` again gives the same message; raises Conflict when it comes with something else, Invalid
     when the quoted message cannot be quoted or nothing can be sent to this contact.
     """
-    compose_id = checked(compose_id)
+    compose_id, what = checked(compose_id), as_preferred(what, by)
     await session.refresh(
         conversation, with_for_update={"key_share": True}
     )  # a double click and a colleague wait here
@@ -66,6 +66,11 @@ async def reply(
         await drafts.forget(session, by.id, conversation.id)
     await writing.end(session, by.id, conversation.id)
     return message
+
+
+def as_preferred(what: Outgoing, by: User) -> Outgoing:
+    """Without a preview of its link for who wants none."""
+    return what if by.link_previews or what.type != "text" else outgoing.text(what.body, previews=False)
 
 
 def checked(compose_id: str | None) -> str | None:
@@ -162,7 +167,7 @@ async def address_of(session: AsyncSession, conversation: Conversation) -> str:
 def payload_of(message: Message, recipient: str, media_id: str = "") -> dict[str, Any]:
     """Graph's JSON for a stored message; a file's lacks its id until WhatsApp has the file."""
     if message.type == "text":
-        content = text_content(message.body)
+        content = text_content(message.body, previews=outgoing.has_previews(message.content))
     elif message.type in TYPES:
         content = media_content(message.type, message.content, message.body)
     else:

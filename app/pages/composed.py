@@ -136,7 +136,7 @@ def around(form: FormData) -> tuple[str, str]:
 
 
 KINDS: dict[str, Callable[[FormData], Outgoing]] = {
-    "": lambda form: outgoing.text(text_field(form, "text")),
+    "": lambda form: outgoing.text(text_field(form, "text"), previews=not is_on(form, "without_preview")),
     "location": a_location,
     "contact": some_contacts,
     "buttons": some_buttons,

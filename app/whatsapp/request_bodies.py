@@ -16,9 +16,14 @@ def message_payload(
     return payload | ({"context": {"message_id": reply_to}} if reply_to else {})
 
 
-def text_content(text: str) -> dict[str, Any]:
-    """What a text message holds; a preview is drawn of the first address in it."""
-    return {"body": text, "preview_url": re.search(r"https?://", text) is not None}
+def text_content(text: str, *, previews: bool = True) -> dict[str, Any]:
+    """What a text message holds. `previews`: whether WhatsApp is to draw one of the first address in it."""
+    return {"body": text, "preview_url": previews and has_link(text)}
+
+
+def has_link(text: str) -> bool:
+    """Whether there is an address that WhatsApp can draw a preview of."""
+    return re.search(r"https?://", text) is not None
 
 
 def media_content(kind: str, kept: dict[str, Any], caption: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   const recall = ctx?.sourceElement?.closest?.("recall-message"), composer = document.getElementById("composer")
   if (!recall || ctx.response?.status !== 200 || composer?.dataset.conversationId !== recall.dataset.conversation) return
   const box = composer.elements.text, back = recall.querySelector("button").value
+  composer.elements.without_preview?.toggleAttribute("disabled", !recall.hasAttribute("data-without-preview"))
   box.value = [back, box.value].filter(Boolean).join("\n")
   box.dispatchEvent(new Event("input", { bubbles: true }))
   box.focus()

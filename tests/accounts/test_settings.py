@@ -96,11 +96,11 @@ async def test_a_form_changes_only_what_it_speaks_of(house: House) -> None:
         csrf = await house.enter(browser)
         await browser.post("/settings", data={"csrf_token": csrf, "blue_ticks": "on"})
         chosen = {"theme": "dark", "wallpaper": "sky", "text_size": "large", "undo_send_seconds": "5"}
-        switched = {"enter_sends": "off", "link_previews": ["off", "on"], "sound_in": "off"}
+        switched = {"enter_sends": "off", "link_previews": "off", "silences_claude": ["off", "on"]}
         await browser.post("/settings", data={"csrf_token": csrf, **chosen, **switched})
     kept = await stored()
     assert (kept.theme, kept.wallpaper, kept.text_size, kept.undo_send_seconds) == ("dark", "sky", "large", 5)
-    assert (kept.enter_sends, kept.link_previews, kept.sound_in) == (False, True, False)
+    assert (kept.enter_sends, kept.link_previews, kept.silences_claude) == (False, False, True)
     assert (kept.blue_ticks, kept.sound_out, kept.keeps_archived, kept.shortcuts) == (True, True, True, {})
 
 

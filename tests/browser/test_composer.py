@@ -182,3 +182,42 @@ async def test_what_is_wrong_in_the_form_of_another_kind_is_said_in_it_and_can_b
     await expect(form).to_be_hidden()
     [sent] = await whatsapp.accepted(at_least=1)
     assert sent["payload"]["location"]["name"] == "Sé"
+
+
+async def test_a_chip_tells_of_the_links_preview_and_its_cross_leaves_it_out_of_this_message_alone(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
+    """B.7 Link preview, dropped before sending."""
+    tab = await at_anas(browsers, whatsapp)
+    chip, box = tab.page.locator("#link-preview"), tab.text_box
+    await box.fill("Sem link algum, www ponto com")
+    await expect(chip).to_be_hidden()
+    await box.fill("Veja (https://banco.example@outro.example/pagar), por favor")
+    await expect(chip).to_contain_text("Prévia do link: outro.example")
+    await box.fill("Veja https://example.com/bolos.")
+    await expect(chip).to_contain_text("Prévia do link: example.com")
+    await chip.get_by_role("button", name="Enviar sem a prévia do link").click()
+    await expect(chip).to_be_hidden()
+    await expect(box).to_be_focused()
+    await box.press_sequentially(" Até já")
+    await expect(chip).to_be_hidden()
+    await box.press("Enter")
+    await expect(tab.bubble("Veja https://example.com/bolos. Até já")).to_be_visible()
+    await box.fill("https://example.com/tortas")
+    await expect(chip).to_be_visible()  # another message
+    await box.press("Enter")
+    await expect(tab.bubble("https://example.com/tortas")).to_be_visible()
+    accepted = [one["payload"]["text"] for one in await whatsapp.accepted(at_least=2)]
+    assert [(one["body"][:4], one["preview_url"]) for one in accepted] == [("Veja", False), ("http", True)]
+
+    browsers.opened[-1].expects("422")
+    await box.fill("a" * 4100 + " https://example.com")
+    await chip.get_by_role("button").click()
+    await box.press("Enter")
+    await expect(tab.page.locator("#composer-error")).to_contain_text("4096")
+    await expect(chip).to_be_hidden()  # what was refused is still to leave without
+    await browsers.desk.marta.post("/settings", {"link_previews": "off"})
+    await tab.reloads()
+    await box.fill("https://example.com")
+    await expect(box).to_have_value("https://example.com")
+    await expect(chip).to_have_count(0)

@@ -125,6 +125,24 @@ async def test_a_held_text_leaves_once_when_the_customer_writes_again_and_a_canc
     assert (await marta.row_of(ANA.name)).unread == 3  # a text from yesterday answers nothing of it
 
 
+async def test_a_held_text_brings_a_preview_of_its_link_as_its_writer_chose(
+    hand: MovingClock, marta: Browser, whatsapp: WhatsApp, ana: int
+) -> None:
+    await later(hand, marta, hours=25)
+    form = {"text": "Siga por https://example.com/1", "compose_id": "8d6bd9c0-0000-4000-8000-000000000002"}
+    await marta.post(f"/c/{ana}/held-texts", form)
+    await says(whatsapp, hand, "Voltei!")
+    await whatsapp.accepted(at_least=1)
+    await later(hand, marta, hours=25)
+    await marta.post("/settings", {"link_previews": "off"})
+    form = {"text": "Siga por https://example.com/2", "compose_id": "8d6bd9c0-0000-4000-8000-000000000003"}
+    await marta.post(f"/c/{ana}/held-texts", form)
+    await says(whatsapp, hand, "De novo!")
+    accepted = [one["payload"]["text"] for one in await whatsapp.accepted(at_least=2)]
+    assert [(one["body"][-1], one["preview_url"]) for one in accepted] == [("1", True), ("2", False)]
+    assert (await marta.post(f"/c/{ana}/held-texts", form)).status_code == 200  # a late second click
+
+
 async def test_a_text_that_waits_in_an_open_window_leaves_with_the_next_message(
     hand: MovingClock, marta: Browser, whatsapp: WhatsApp
 ) -> None:

@@ -3,6 +3,7 @@
 import re
 from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from PIL import Image
@@ -385,3 +386,35 @@ async def test_an_upload_that_fails_is_tried_again_and_a_refused_one_fails_with_
     assert (await ana.browser.post(f"/c/{ana.id}/messages/{bubble.id}/attempts")).status_code == 200
     await whatsapp.accepted(at_least=2)
     assert [one["image"]["caption"] for one in await leaves(whatsapp, 2)] == ["Demora", "Recusada"]
+
+
+async def test_a_link_brings_a_preview_unless_its_writer_left_it_out_also_tried_again_and_forwarded(
+    desk: Desk, ana: Thread, whatsapp: WhatsApp
+) -> None:
+    async def previews(at_least: int) -> list[tuple[str, bool]]:
+        await whatsapp.accepted(at_least=at_least)
+        texts = [one["text"] for one in await leaves(whatsapp, at_least)]
+        return [(one["body"], one["preview_url"]) for one in texts]
+
+    bare, link = "sem link", "https://example.com/pedido"
+    for text, fields in ((bare, {}), (link, {}), (f"a {link}", {"without_preview": "on"})):
+        await ana.browser.sends(ana.id, {"text": text, **fields})
+    sent = [(bare, False), (link, True), (f"a {link}", False)]
+    assert await previews(3) == sent
+
+    await whatsapp.breaks({"kind": "error", "code": 131026})
+    await ana.browser.sends(ana.id, {"text": f"b {link}", "without_preview": "on"})
+    await ana.shows(f"b {link}", "failed")
+    await ana.again(f"b {link}")
+    sent.append((f"b {link}", False))
+    assert await previews(4) == sent
+
+    bubbles = [str((await ana.bubble(text)).id) for text in (link, f"a {link}")]
+    form: dict[str, Any] = {"message": bubbles, "to": [str(ana.id)], "compose_id": str(uuid4())}
+    assert (await ana.browser.post(f"/c/{ana.id}/forwarding", form)).status_code == 200
+    sent += [(link, True), (f"a {link}", False)]
+    assert await previews(6) == sent
+
+    await ana.browser.post("/settings", {"link_previews": "off"})
+    await ana.browser.sends(ana.id, {"text": f"c {link}"})
+    assert await previews(7) == [*sent, (f"c {link}", False)]
