@@ -1,4 +1,4 @@
-"""Search finds private notes
+"""Notes are found by search
 
 Revision ID: 0022
 Revises: 0021
