@@ -22,7 +22,7 @@ from tests.people import ANA, BRUNO
 Step = Callable[[Page], Awaitable[None]]
 EVERYTHING = {"resultTypes": ["violations"]}
 COLOURS = EVERYTHING | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-KINDS = ("image", "voice", "document", "location", "contacts", "order", "unsupported", "sticker")
+KINDS = ("image", "audio", "document", "location", "contacts", "order", "unsupported", "sticker")
 
 
 def click(selector: str, shown: str) -> Step:
