@@ -10,12 +10,12 @@ from app.assistant.claude import Claude
 from app.assistant.desk import Desk, typing_through
 from app.assistant.schedule import ANSWER
 from app.attention import telling
-from app.conversations import marks, reacting
+from app.conversations import blocking, marks, reacting
 from app.media import expecting, outbound, previews, sweeping
 from app.media.fetching import Fetching
 from app.media.store import Store
 from app.message_templates import syncing
-from app.outbox.delivery import ANSWER_DID_NOT_LEAVE
+from app.outbox.delivery import ANSWER_DID_NOT_LEAVE, FOUND_BLOCKED
 from app.outbox.queue import UNCONFIRMED
 from app.outbox.unconfirmed import unconfirmed
 from app.push import calling, keys
@@ -31,6 +31,7 @@ from app.worker import Handler
 LONGEST_WAITS: Mapping[str, timedelta] = {
     ANSWER: timedelta(minutes=30),  # a customer's quiet time is 25 minutes at most, a wait after a failure 7
     ANSWER_DID_NOT_LEAVE: timedelta(minutes=10),
+    FOUND_BLOCKED: timedelta(minutes=10),
     telling.MARK_READ: timedelta(minutes=10),
     telling.SHOW_TYPING: timedelta(minutes=10),
     reacting.REACT: timedelta(minutes=10),
@@ -62,6 +63,7 @@ def handlers(
         expecting.PREVIEW: previews.Previewing(store),
         outbound.UPLOAD: outbound.Uploading(files, store, token),
         sweeping.SWEEP: sweeping.Sweeping(store),
+        FOUND_BLOCKED: blocking.found_out,
         reacting.REACT: reacting.handler(settings, graph),
         marks.END_OF_MUTE: marks.mute_ended,
         UNCONFIRMED: unconfirmed,

@@ -113,6 +113,7 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         )
         ring = Ring()
         app.state.settings = settings
+        app.state.graph = graph
         app.state.templates = templates = environment(settings)
         app.state.throttle = Throttle()
         app.state.store = store = store_of(settings)

@@ -9,6 +9,7 @@ from app.live.poll import poll
 from app.live.stream import probe, stream
 from app.pages import (
     assignment,
+    blocking,
     calls,
     contact_drawer,
     contacts,
@@ -110,6 +111,8 @@ def routes() -> Sequence[BaseRoute]:
         Route("/labels", labels.create, methods=["POST"]),
         Route("/labels/{label_id}", labels.change, methods=["POST"], name="label"),
         Route("/labels/{label_id}/deletion", labels.remove, methods=["POST"], name="label-deletion"),
+        Route("/c/{conversation_id}/blocking", blocking.show, methods=["GET"], name="blocking"),
+        Route("/c/{conversation_id}/blocking", blocking.update, methods=["POST"]),
         Route("/c/{conversation_id}/turn/stop", mode.stop, methods=["POST"], name="stop"),
         Route("/c/{conversation_id}/draft", drafts.update, methods=["POST"], name="draft"),
         Route("/c/{conversation_id}/held-texts", held_texts.create, methods=["POST"], name="held-texts"),

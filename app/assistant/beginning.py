@@ -59,7 +59,7 @@ def asked_at(claim: Claim) -> datetime:
 async def begin_in(
     session: AsyncSession, conversation: Conversation, asked: datetime, desk: Desk
 ) -> Run | None:
-    if conversation.mode != Mode.CLAUDE:
+    if conversation.mode != Mode.CLAUDE or conversation.blocked_at is not None:
         return None
     waiting = await unanswered(session, conversation.id, asked)
     if waiting is None:

@@ -25,7 +25,8 @@ async def show(session: AsyncSession, conversation: Conversation) -> None:
         Number.marks_read != MarksRead.NEVER,
         Number.is_receive_only.is_(False),
     )
-    if not service_window.of(conversation).is_open or (await session.execute(policy)).first() is None:
+    takes_messages = conversation.blocked_at is None and service_window.of(conversation).is_open
+    if not takes_messages or (await session.execute(policy)).first() is None:
         return
     now = clock.now()
     if await is_our_turn(session, conversation.id, now):

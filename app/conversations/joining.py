@@ -201,6 +201,7 @@ async def join_modes(
         "mode": more_cautious.mode,
         "paused_until": more_cautious.paused_until,
         "assignee_id": survivor.assignee_id or vanished.assignee_id,
+        "blocked_at": survivor.blocked_at or vanished.blocked_at,
         "window_until": max(
             (one.window_until for one in (survivor, vanished) if one.window_until), default=None
         ),

@@ -62,6 +62,8 @@ def told_by_desk(message: Message) -> str:
         return _("Something changed in this conversation.")
     if what is Happening.CLAUDE_AGAIN and "by" not in told:
         return _("Claude answers again")
+    if what is Happening.BLOCKED and "by" not in told:
+        return _("WhatsApp says that this customer is blocked")
     names = {name: told.get(name, "?") for name in ("by", "to", "label")}
     span = span_of(told["minutes"]) if isinstance(told.get("minutes"), int) else "?"
     return _(SENTENCES[what]) % (names | {"span": span, "reason": handoff(str(told.get("reason", "")))})

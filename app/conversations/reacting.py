@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock, jobs
 from app.contacts.identities import recipient_of
-from app.conversations import service_window
+from app.conversations import blocking, service_window
 from app.conversations.models import Conversation, Direction, Message, Reaction
 from app.conversations.receiving import announce_message
 from app.conversations.replying import address_of
@@ -44,6 +44,7 @@ async def react(session: AsyncSession, conversation: Conversation, message_id: i
         raise Invalid(
             N_("WhatsApp takes reactions only to the customer's messages of the last 30 days."), field="emoji"
         )
+    blocking.check(conversation)
     service_window.check(conversation, "reaction")
     await address_of(session, conversation)
     now = clock.now()

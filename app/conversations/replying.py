@@ -11,7 +11,7 @@ from app import clock
 from app.accounts.models import User
 from app.attention import reading
 from app.contacts.identities import recipient_of
-from app.conversations import drafts, handoff, outgoing, service_window, writing
+from app.conversations import blocking, drafts, handoff, outgoing, service_window, writing
 from app.conversations.models import Author, Conversation, Direction, Message
 from app.conversations.ordering import store, time_of
 from app.conversations.outgoing import CHOSEN_FILE, OURS, Outgoing
@@ -123,8 +123,9 @@ async def put(
 ) -> Message:
     """Store one outbound message and queue its delivery. The caller has decided that its author may speak now.
 
-    Raises WindowClosed, before anything is stored, when WhatsApp would only take a template.
+    Raises WindowClosed or Blocked, before anything is stored, when WhatsApp would only take a template, or nothing.
     """
+    blocking.check(conversation)
     service_window.check(conversation, what.type)
     recipient = await address_of(session, conversation)
     now = clock.now()
@@ -185,6 +186,7 @@ async def send_again(session: AsyncSession, conversation: Conversation, message_
     arrived = select(Delivery.id).where(Delivery.message_id == message_id, Delivery.status.in_(ARRIVED))
     if (await session.execute(arrived)).first() is not None:
         raise Invalid(N_("This message needs no second try."))
+    blocking.check(conversation)
     service_window.check(conversation, message.type)
     is_file = message.type in TYPES or CHOSEN_FILE in message.content
     anew = message.status == DeliveryStatus.FAILED

@@ -33,9 +33,10 @@ class DeliveryStatus(StrEnum):
         return max(self, report, key=RANK.__getitem__)
 
 
-WINDOW_CLOSED = 131047  # Meta's code
+WINDOW_CLOSED, BLOCKED_BY_US = 131047, 130403  # Meta's codes
 FILE_IS_LOST = "file_is_lost"  # it is missing on our own disk
 DROPPED = "dropped"  # a later part of an answer whose earlier part did not leave
+FOUND_BLOCKED = "found_blocked"  # the job that notes what WhatsApp told; key: the conversation
 ANSWER_DID_NOT_LEAVE = "answer_did_not_leave"  # the job that calls a person; key: the conversation
 
 KNOWN_STATUSES = frozenset(str(status) for status in DeliveryStatus)
@@ -165,6 +166,8 @@ async def after_failure(session: AsyncSession, attempt: Delivery) -> None:
     """What follows from one that failed, whoever told of it: WhatsApp at once, or later in a report."""
     if attempt.error_code == WINDOW_CLOSED:
         await service_window.refused(session, attempt.conversation_id, attempt.created_at)
+    if attempt.error_code == BLOCKED_BY_US:
+        await jobs.enqueue(session, FOUND_BLOCKED, str(attempt.conversation_id), run_at=clock.now())
     await drop_rest_of_answer(session, attempt)
 
 
@@ -191,6 +194,19 @@ async def drop_rest_of_answer(session: AsyncSession, attempt: Delivery) -> None:
     for part in (await session.scalars(rest)).all():
         await drop(session, part)
     await jobs.enqueue(session, ANSWER_DID_NOT_LEAVE, str(message.conversation_id), run_at=clock.now())
+
+
+async def refuse_waiting(session: AsyncSession, conversation_id: int) -> None:
+    """The customer is blocked: what waits here fails, as WhatsApp would refuse it. What is being sent it does refuse."""
+    waiting = select(Delivery).where(
+        Delivery.conversation_id == conversation_id,
+        Delivery.status == DeliveryStatus.QUEUED,
+        Delivery.lease_token.is_(None),
+    )
+    waiting = waiting.order_by(Delivery.id).with_for_update(skip_locked=True, key_share=True)
+    for attempt in (await session.scalars(waiting)).all():
+        attempt.error_code, attempt.error_details = BLOCKED_BY_US, None
+        await advance(session, attempt, DeliveryStatus.FAILED)
 
 
 async def drop(session: AsyncSession, part: Delivery) -> None:

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.conversations import handoff
+from app.conversations import blocking, handoff
 from app.conversations.access import conversation_for, strict_id
 from app.conversations.models import Conversation, Mode
 from app.db import transaction
@@ -37,6 +37,7 @@ async def switch(
         case Mode.PERSON:
             await handoff.take(session, conversation, request.state.user)
         case Mode.CLAUDE if settings.claude_answers:
+            blocking.check(conversation)
             by = request.state.user
             await handoff.give_to_claude(session, conversation, settings.claude_wait_seconds, by=by)
         case Mode.CLAUDE:

@@ -34,7 +34,7 @@ async def welcome(world: World, wish: Wish) -> Answer:
 async def write(world: World, wish: Wish) -> Answer:
     """`customer` says `text`, or sends `type` with `content`; `count` times over.
 
-    `timeout` waits until all of it has been answered with 200.
+    `timeout` waits until all of it has been answered with 200, which nothing is of whom the business has blocked.
     """
     customer = world.customer(wish["customer"])
     options: dict[str, Any] = {name: wish[name] for name in _WRITING if name in wish}
@@ -45,7 +45,8 @@ async def write(world: World, wish: Wish) -> Answer:
     ]
     if "timeout" in wish:
         await world.background.until(
-            lambda: all(one.status != "sent" for one in written), float(wish["timeout"])
+            lambda: world.is_blocked(customer) or all(one.status != "sent" for one in written),
+            float(wish["timeout"]),
         )
     return {"id": written[-1].id, "ids": [one.id for one in written], "customer": customer.key}
 

@@ -22,10 +22,11 @@ class FaultKind(StrEnum):
     LOOK_UP = "look_up"  # where a file is: Graph refuses with `code`, answers `http_status` and `body`, or says `url`
     UPLOAD = "upload"  # a file of ours: Graph refuses it with `code`, or answers `http_status` and `body`
     LIST = "list"  # the account's templates: Graph refuses to list them with `code`
+    BLOCK = "block"  # each customer to block or unblock: refused with `code`; or, as `how` says, cut before, or lost after
     FILE = "file"  # the file itself goes wrong as `how` says, or is `http_status` with `headers` and `body` instead
 
 
-NOT_OF_SENDS = {FaultKind.LOOK_UP, FaultKind.UPLOAD, FaultKind.FILE, FaultKind.LIST}
+NOT_OF_SENDS = {FaultKind.LOOK_UP, FaultKind.UPLOAD, FaultKind.FILE, FaultKind.LIST, FaultKind.BLOCK}
 
 
 @dataclass(slots=True)

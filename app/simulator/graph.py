@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from app.simulator.block_list import block, blocked_users, unblock
 from app.simulator.faults import FaultKind
 from app.simulator.graph_doors import door, no_such_object, read_json, require_number
 from app.simulator.graph_errors import GraphRefusal
@@ -20,7 +21,7 @@ async def messages(world: World, request: Request) -> Response:
     payload = await read_json(request)
     if payload.get("status") == "read":
         return JSONResponse(receipt(world, payload))
-    return await send(world, payload)
+    return await send(world, payload, request.path_params["owner"])
 
 
 async def look_up(world: World, request: Request) -> Response:
@@ -91,6 +92,9 @@ def graph_routes(world: World) -> list[Route]:
     """Everything under `/{version}/`."""
     return [
         Route("/{version}/{owner}/messages", door(world, messages), methods=["POST"]),
+        Route("/{version}/{owner}/block_users", door(world, blocked_users), methods=["GET"]),
+        Route("/{version}/{owner}/block_users", door(world, block), methods=["POST"]),
+        Route("/{version}/{owner}/block_users", door(world, unblock), methods=["DELETE"]),
         Route("/{version}/{owner}/media", door(world, upload), methods=["POST"]),
         Route("/{version}/{owner}/message_templates", door(world, message_templates)),
         Route("/{version}/{owner}/phone_numbers", door(world, numbers)),

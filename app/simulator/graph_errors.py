@@ -18,6 +18,7 @@ _KNOWN: dict[int, tuple[str, int]] = {
     190: ("Access token has expired", 401),
     368: ("Temporarily blocked for policies violations", 403),
     80007: ("Rate limit issues", 400),
+    130403: ("Business blocked the user", 400),
     130429: ("Rate limit hit", 429),
     130472: ("User's number is part of an experiment", 400),
     130497: ("Business account is restricted from messaging users in this country", 403),
@@ -47,6 +48,10 @@ _KNOWN: dict[int, tuple[str, int]] = {
     132015: ("Template is paused", 400),
     132016: ("Template is disabled", 400),
     133010: ("Phone number not registered", 400),
+    139100: ("Failed to block/unblock users", 400),
+    139101: ("Blocklist limit reached", 400),
+    139102: ("Blocklist concurrent update", 400),
+    139103: ("Internal error", 500),
 }
 
 
@@ -73,14 +78,18 @@ def error_answer(
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
     """The documented JSON, with the HTTP status usual for this code unless given."""
-    title, usual = _KNOWN.get(code, ("Something went wrong", 400))
-    error: dict[str, Any] = {
-        "message": f"(#{code}) {title}",
-        "type": "OAuthException",
-        "code": code,
-        "error_data": {"messaging_product": "whatsapp", "details": details or title},
-        "fbtrace_id": "A" + secrets.token_urlsafe(16),
-    }
+    error = error_body(code, details)
     if subcode is not None:
         error["error_subcode"] = subcode
+    usual = _KNOWN.get(code, ("", 400))[1]
     return JSONResponse({"error": error}, status_code=http_status or usual, headers=headers)
+
+
+def error_body(code: int, details: str = "") -> dict[str, Any]:
+    return {
+        "message": f"(#{code}) {title_of(code)}",
+        "type": "OAuthException",
+        "code": code,
+        "error_data": {"messaging_product": "whatsapp", "details": details or title_of(code)},
+        "fbtrace_id": "A" + secrets.token_urlsafe(16),
+    }

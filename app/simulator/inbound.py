@@ -56,7 +56,13 @@ def _tell(
     if message.type == "unsupported":
         told["errors"] = [payloads.error_block(*UNSUPPORTED)]
     told |= extra or {}
-    world.courier.carry(payloads.inbound(world.config, message.customer, told, omit), copies=copies)
+    _carry(world, message.customer, payloads.inbound(world.config, message.customer, told, omit), copies)
+
+
+def _carry(world: World, customer: Customer, update: payloads.Update, copies: int = 0) -> None:
+    """WhatsApp passes it on, unless the business has blocked the customer: then it stays with one tick."""
+    if not world.is_blocked(customer):
+        world.courier.carry(update, copies=copies)
 
 
 def _head(wamid: str, at: float, kind: str) -> dict[str, Any]:
@@ -79,7 +85,7 @@ def react(
         if emoji and not leave_out:
             target.reactions[customer.key] = emoji
     told = {**_head(wamid, world.now(), "reaction"), "reaction": reaction}
-    world.courier.carry(payloads.inbound(world.config, customer, told))
+    _carry(world, customer, payloads.inbound(world.config, customer, told))
     world.background.ring()
     return wamid
 
@@ -103,7 +109,7 @@ def _about_earlier(world: World, message: ChatMessage, kind: str, change: dict[s
     if message.direction == "out":
         world.courier.carry(payloads.echo(world.config, message.customer, told))
     else:
-        world.courier.carry(payloads.inbound(world.config, message.customer, told))
+        _carry(world, message.customer, payloads.inbound(world.config, message.customer, told))
     world.background.ring()
     return wamid
 

@@ -1,7 +1,7 @@
 """The invented customers, and what they say on a busy morning."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 
@@ -10,7 +10,7 @@ class Customer:
     """One person with a phone.
 
     `wa_id` None means the business may not see the phone number: it knows only the BSUID (`user_id`).
-    `wrote_at` (unix seconds) opens the 24-hour window.
+    `wrote_at` (unix seconds) opens the 24-hour window. `blocked_by`: the business's numbers that have blocked them.
     """
 
     name: str
@@ -18,6 +18,7 @@ class Customer:
     wa_id: str | None = None
     username: str | None = None
     wrote_at: float | None = None
+    blocked_by: list[str] = field(default_factory=list)
 
     @property
     def key(self) -> str:
@@ -62,7 +63,7 @@ _CUSTOMERS = (
 
 def founding_customers() -> list[Customer]:
     """Fresh copies, as a world may change a person's number."""
-    return [replace(customer) for customer in _CUSTOMERS]
+    return [replace(customer, blocked_by=[]) for customer in _CUSTOMERS]
 
 
 def newcomers() -> Iterator[Customer]:

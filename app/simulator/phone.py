@@ -192,6 +192,7 @@ class _Phone:
             "customer": customer,
             "people": rows(self._world, customer.key),
             "bubbles": bubbles(self._world, customer),
+            "is_blocked": self._world.is_blocked(customer),
             "is_typing": self._world.is_typing(customer),
             "faults": self._world.faults.waiting,
             "scripts": self._world.claude.scripts,

@@ -17,10 +17,11 @@ from app.simulator.world import ChatMessage, World
 Payload = dict[str, Any]
 NOT_ON_WHATSAPP = 131026
 WINDOW_CLOSED = 131047
+BLOCKED = 130403, "Unable to deliver the message. This business has blocked the end user on WhatsApp"
 
 
-async def send(world: World, payload: Payload) -> Response:
-    """Answer `POST /messages`, with whatever faults are waiting for it."""
+async def send(world: World, payload: Payload, number: str) -> Response:
+    """Answer `POST /messages` of this number, with whatever faults are waiting for it."""
     faults = world.faults.take_for_send(payload)
     await _slow(faults, "before")
     if refused := _refused_by_fault(world, payload, faults):
@@ -29,6 +30,8 @@ async def send(world: World, payload: Payload) -> Response:
         check_send(payload)
         if payload.get("type") == "template":
             world.templates.check(payload["template"])
+        if number in _addressee(world, payload).blocked_by:
+            raise GraphRefusal(*BLOCKED)
     except GraphRefusal as refusal:
         world.record_send(payload, None, refusal.code)
         raise

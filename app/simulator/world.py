@@ -155,7 +155,7 @@ class World:
         """Put the bubble at the end of its chat."""
         self.messages[message.id] = message
         self.chats.setdefault(message.customer.key, []).append(message)
-        if message.direction == "in":
+        if message.direction == "in" and not self.is_blocked(message.customer):
             message.customer.wrote_at = max(message.at, message.customer.wrote_at or 0.0)
         self.background.ring()
         return message
@@ -175,6 +175,10 @@ class World:
         if customer.wrote_at is None:
             return self.config.begins_with_open_windows
         return self.now() - customer.wrote_at < WINDOW_SECONDS
+
+    def is_blocked(self, customer: Customer) -> bool:
+        """Whether nothing that the customer does reaches the business: they write to its first number."""
+        return self.config.phone_number_id in customer.blocked_by
 
     def look_at(self, customer: Customer) -> None:
         """The phone page shows this chat at this moment."""

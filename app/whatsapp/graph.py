@@ -16,6 +16,7 @@ import httpx2
 from app import boundaries, clock
 from app.boundaries import Boundary
 from app.web_addresses import is_loopback
+from app.whatsapp.block_list import block_payload, result_for
 from app.whatsapp.graph_errors import GraphError
 from app.whatsapp.outcomes import (
     Accepted,
@@ -163,6 +164,18 @@ class Graph:
         answer = await self._post(phone_number_id, access_token, read_payload(wamid, typing=typing))
         if isinstance(answer, _Answer):
             return success_of(answer.status, answer.retry_after, answer.body, clock.now())
+        return answer
+
+    async def set_blocked(
+        self, *, phone_number_id: str, access_token: str, user: str, blocked: bool
+    ) -> NotSent | NotReached | Unknown | None:
+        """Put one customer (`user`: a wa_id or a BSUID) on the number's block list, or take them off it; again does no
+        harm. None when done; a failure is told, never raised."""
+        address, content = f"{phone_number_id}/block_users", json.dumps(block_payload(user)).encode()
+        method = "POST" if blocked else "DELETE"
+        answer = await self._ask(method, phone_number_id, address, access_token, content)
+        if isinstance(answer, _Answer):
+            return result_for(user, answer.status, answer.retry_after, answer.body, clock.now())
         return answer
 
     async def read(

@@ -140,6 +140,13 @@ NOT_BLOCKED = Meaning(
     N_("Only who wrote in the last 24 hours can be blocked."),
 )  # fmt: skip
 BLOCK_LATER = Meaning(Remedy.AGAIN_LATER, N_("The customer could not be blocked."), WAIT)
+BLOCK_LIST_FULL = Meaning(
+    Remedy.NEVER, N_("This number's list of blocked customers is full."),
+    N_("Unblock somebody who no longer needs to be on it."),
+)  # fmt: skip
+BLOCKED_BY_US = Meaning(
+    Remedy.NEVER, N_("Not sent: this customer is blocked."), N_("Unblock the customer, then try again.")
+)
 SYNC = Meaning(Remedy.NEVER, N_("The phone app's conversations could not be copied."), TELL_ADMIN)
 REFUSED = Meaning(Remedy.NEVER, N_("WhatsApp refused this message."), TELL_ADMIN)
 
@@ -176,7 +183,9 @@ TABLE: list[tuple[Iterable[int], Meaning]] = [
     ((133000, *range(133005, 133010), 133016), REGISTRATION),
     ((133015,), REGISTERING),
     ((137000,), IDENTITY),
-    ((139100, 139101), NOT_BLOCKED),
+    ((130403,), BLOCKED_BY_US),
+    ((139100,), NOT_BLOCKED),
+    ((139101,), BLOCK_LIST_FULL),
     ((139102, 139103), BLOCK_LATER),
     ((2593107, 2593108, 2593109), SYNC),
 ]

@@ -64,7 +64,7 @@ Outcome = Accepted | NotSent | NotReached | Unknown | Withheld
 
 def outcome_of(http_status: int, retry_after: str | None, body: bytes, now: datetime) -> Outcome:
     """The outcome that this answer proves. `now` (UTC) is for a Retry-After that is a date."""
-    document = _json(body)
+    document = json_in(body)
     error = GraphError.in_answer(document, http_status)
     wamid = next((text_at(message, "id") for message in objects_at(document, "messages")), "")
     if error and not wamid:
@@ -79,7 +79,7 @@ def success_of(
     http_status: int, retry_after: str | None, body: bytes, now: datetime
 ) -> NotSent | Unknown | None:
     """As outcome_of for calls that answer only `{"success": true}`: None when it did."""
-    document = _json(body)
+    document = json_in(body)
     error = GraphError.in_answer(document, http_status)
     if error:
         return NotSent(error, retry_after_seconds(retry_after, now))
@@ -88,7 +88,7 @@ def success_of(
 
 def answer_of(http_status: int, date: str | None, body: bytes) -> Answered | Unknown:
     """What an answer to a question tells; Unknown when it is not Graph that answers."""
-    document = _json(body)
+    document = json_in(body)
     error = GraphError.in_answer(document, http_status)
     if error or (http_status == 200 and isinstance(document, dict)):
         return Answered(document, error, moment_of(date))
@@ -117,7 +117,7 @@ def retry_after_seconds(header: str | None, now: datetime) -> float | None:
     return min(max((until - now).total_seconds(), 0), LONGEST_WAIT)
 
 
-def _json(body: bytes) -> Any:
+def json_in(body: bytes) -> Any:
     """Not `lenient.loads`: what is no JSON is no error here, it only proves nothing."""
     try:
         return json.loads(body.decode())

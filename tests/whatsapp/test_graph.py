@@ -257,6 +257,58 @@ async def test_a_failure_to_mark_read_is_told_and_not_raised(piece: bytes, told:
     assert isinstance(result, told)
 
 
+BLOCKED = {"block_users": {"added_users": [{"input": "+5511900000001", "wa_id": "5511900000001"}]}}
+OTHERS = {"block_users": {"added_users": [{"input": "+5511900000009", "wa_id": "5511900000009"}]}}
+FAILED: dict[str, Any] = {
+    "block_users": {
+        "added_users": [{"input": "+5511900000009", "wa_id": "5511900000009"}],
+        "failed_users": [
+            {"input": "+5511900000001", "errors": [{"code": 131047, "message": "Re-engagement"}]}
+        ],
+    },
+    "error": {"code": 139100, "message": "Failed to block/unblock users"},
+}
+
+
+async def set_blocked(script: Script, user: str = "5511900000001", *, blocked: bool = True) -> Any:
+    async with listening(script) as base_url, Graph(base_url, "v26.0", timeouts=QUICK) as graph:
+        to = {"phone_number_id": "100000000000001", "access_token": TOKEN}
+        return await graph.set_blocked(**to, user=user, blocked=blocked)
+
+
+@pytest.mark.parametrize(
+    ("user", "blocked", "line", "named"),
+    [
+        ("5511900000001", True, b"POST", {"user": "+5511900000001"}),
+        ("BR.10000000000000000001", False, b"DELETE", {"user_id": "BR.10000000000000000001"}),
+    ],
+)
+async def test_a_customer_is_blocked_and_unblocked_as_meta_documents_it(
+    user: str, blocked: bool, line: bytes, named: dict[str, str]
+) -> None:
+    script = Script([answer("200 OK", {"block_users": {"removed_users": [{"input": user}]}})])
+    assert await set_blocked(script, user, blocked=blocked) is None
+    head, body = script.requests[0].split(b"\r\n\r\n")
+    assert head.startswith(line + b" /v26.0/100000000000001/block_users HTTP/1.1")
+    assert json.loads(body) == {"messaging_product": "whatsapp", "block_users": [named]}
+
+
+async def test_a_blocked_customers_own_result_counts_and_not_the_whole_answers() -> None:
+    assert await set_blocked(Script([answer("200 OK", BLOCKED)])) is None
+    partly = BLOCKED | {"error": FAILED["error"]}  # another one failed
+    assert await set_blocked(Script([answer("400 Bad", partly)])) is None
+    told = await set_blocked(Script([answer("400 Bad", FAILED)]))
+    assert isinstance(told, NotSent)
+    assert told.error.code == 131047
+    told = await set_blocked(Script([answer("400 Bad", {"error": {"code": 139101}})]))
+    assert isinstance(told, NotSent)
+    assert told.error.code == 139101
+    unclear: Any
+    for unclear in (OTHERS, {"block_users": 1}, [], b"<html>"):
+        assert isinstance(await set_blocked(Script([answer("200 OK", unclear)])), Unknown)
+    assert isinstance(await set_blocked(Script([b""])), Unknown)
+
+
 async def test_nothing_secret_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     await outcome(answer("400 Bad", {"error": {"code": 100, "message": "5511900000001"}}))
