@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -45,15 +46,13 @@ async def update(request: Request) -> Response:
     was not reached or nobody knows what it did. What is so already stays so, and asks nobody."""
     form = await request.form(max_files=0)
     conversation_id, user = strict_id(request.path_params["conversation_id"]), request.state.user
-    wished = WISHES.get(text_field(form, "blocked"))
-    if wished is None:
-        raise Invalid(N_("Say whether to block or to unblock."), field="blocked")
     try:
         async with reading() as session:
             conversation = await conversation_for(session, user, conversation_id)
             row = (await listing.rows_by_id(session, [conversation.id]))[conversation.id]
+            wished = wish_in(form)
             address = await replying.address_of(session, conversation)
-    except Invalid as fault:  # a number that only receives, a contact without an address
+    except Invalid as fault:  # also a number that only receives, a contact without an address
         return await not_done(request, Trouble(fault.words, ""))
     if (conversation.blocked_at is not None) is not wished:
         settings: Settings = request.app.state.settings
@@ -68,6 +67,13 @@ async def update(request: Request) -> Response:
     if not wants_fragment(request):
         return RedirectResponse(f"/c/{conversation_id}", status_code=303)
     return await changed(request, conversation_id)
+
+
+def wish_in(form: FormData) -> bool:
+    wished = WISHES.get(text_field(form, "blocked"))
+    if wished is None:
+        raise Invalid(N_("Say whether to block or to unblock."), field="blocked")
+    return wished
 
 
 async def asked(request: Request) -> tuple[Sheet, Row]:
