@@ -65,6 +65,8 @@ PAGES: dict[str, tuple[str, Step | None]] = {
     "a row's menu": ("/", lambda page: by_right_click(page)),
     "a conversation's actions": ("/c/1/menu", None),
     "who has it": ("/c/1/assignment", None),
+    "whether to block a customer": ("/c/1/blocking", None),
+    "the same over the page": ("/c/1", pressed("Control+Shift+B", "#sheet form")),
     "its labels": ("/c/1/labels", None),
     "a private note": ("/c/1/notes/new", None),
     "a private note, changed": ("/c/1/notes/2", None),

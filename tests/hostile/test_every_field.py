@@ -228,6 +228,7 @@ FORMS: dict[str, Callable[[str], dict[str, str]]] = {
     "/c/{}/mode": lambda hostile: {"mode": hostile, "minutes": hostile},
     "/contacts/{}/name": lambda hostile: {"name": hostile},
     "/c/{}/assignment": lambda hostile: {"user_id": "1", "note": hostile},
+    "/c/{}/blocking": lambda hostile: {"blocked": hostile},
     "/c/{}/reading": lambda hostile: {"up_to": hostile},
     "/settings": lambda hostile: {
         "name": hostile,
