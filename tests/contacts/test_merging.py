@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import clock
 from app.contacts.models import Contact, Identity
@@ -101,6 +101,19 @@ async def test_all_that_hangs_on_a_thread_comes_along_and_goes_back(desk: Desk, 
     assert {row.id: row.unread for row in await marta.rows()} == {first: 1, second: 0}
     await hears(whatsapp, "w10", "eu de novo", ANA)  # a person has said that they are two
     assert len(await contacts()) == 2
+
+
+async def test_who_was_blocked_under_one_name_is_blocked_once_both_are_one(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
+    first, second = await two_threads(marta, whatsapp)
+    async with transaction() as session:  # the simulator has not heard of this person
+        blocked = update(Conversation).where(Conversation.id == second)
+        await session.execute(blocked.values(blocked_at=clock.now()))
+    assert (await marta.reply(first, "Oi")).status_code == 200
+    await proves(whatsapp)
+    assert (await marta.reply(first, "Oi de novo")).status_code == 422
+    assert "Você bloqueou este contato" in (await marta.open(f"/c/{first}")).text
 
 
 async def test_merges_are_undone_the_newest_first_and_what_came_since_stays_with_the_survivor(
