@@ -75,7 +75,7 @@ async def test_sizes_and_colours_are_those_of_whatsapp_web(browsers: Browsers, w
         )
     shown: dict[str, list[str]] = {name: [] for name in COLOURS}
     for theme in ("light", "dark"):
-        await page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+        await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         for name, (where, what, *_) in COLOURS.items():
             shown[name].append(hexadecimal(await read(page, where, what)))
     for name, (_, _, light, dark) in COLOURS.items():

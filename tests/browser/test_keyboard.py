@@ -1,6 +1,7 @@
 """Keys press what they promise: each default, on a Brazilian keyboard too, and what an attendant chose instead."""
 
 import re
+import time
 from typing import Any
 
 from playwright.async_api import Page, expect
@@ -103,7 +104,7 @@ async def test_arrows_go_through_list_thread_and_menus_and_the_focus_survives_wh
     await expect(tab.row(BRUNO).locator(".row__link")).to_be_focused()
     assert await tab.page.locator("#conversation-list a[tabindex='0']").count() == 1
     bruno = await tab.row(BRUNO).get_attribute("data-conversation") or ""
-    await whatsapp.says(BRUNO, "Outra coisa")  # his row moves to the top
+    await whatsapp.says(BRUNO, "Outra coisa", at=time.time() + 1)  # his row moves to the top
     await expect(tab.rows.first).to_have_attribute("data-conversation", bruno)
     await expect(tab.row(BRUNO).locator(".row__link")).to_be_focused()
     await keys.press("End")
