@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -87,14 +87,20 @@ async def everybody_has_read(session: AsyncSession, conversation_id: int) -> Non
 
 
 async def mark_all_read(session: AsyncSession, user: User) -> None:
-    """This attendant has seen everything; customers hear of it where their number's setting says so. Their pages are
-    fetched anew, for every row may look different."""
+    """This attendant has seen everything. Their pages are fetched anew, for every row may look different."""
+    await have_read(session, user, CONVERSATIONS.c.merged_into_id.is_(None))
+    announce(session, Change(EventKind.ATTENDANT_CHANGED, user_id=user.id))
+
+
+async def have_read(session: AsyncSession, user: User, which: ColumnElement[bool]) -> None:
+    """This attendant has seen all that stands in the conversations that the rule names, in four statements however many
+    they are; customers hear of it where their number's setting says so. Announces nothing."""
     mine = literal(user.id)
     unread = (
         select(CONVERSATIONS)
         .outerjoin(CURSORS, cursor_of(user.id))
         .outerjoin(MARKS, mark_of(mine))
-        .where(CONVERSATIONS.c.merged_into_id.is_(None), or_(has_unread(), MARKS.c.is_unread.is_(True)))
+        .where(which, or_(has_unread(), MARKS.c.is_unread.is_(True)))
     )
     told = unread.join(Number, Number.id == CONVERSATIONS.c.number_id).where(
         has_unread(), Number.marks_read == "open", Number.is_receive_only.is_(False)
@@ -104,10 +110,9 @@ async def mark_all_read(session: AsyncSession, user: User) -> None:
     now = literal(clock.now(), ReadCursor.read_at.type)
     where_to = unread.with_only_columns(mine, *CONVERSATIONS.c["id", "last_position", "inbound_count"], now)
     await move_cursors(session, inserting(session).from_select(COLUMNS, where_to))
-    await session.execute(
-        update(MARKS).where(MARKS.c.user_id == user.id, MARKS.c.is_unread.is_(True)).values(is_unread=False)
-    )
-    announce(session, Change(EventKind.ATTENDANT_CHANGED, user_id=user.id))
+    by_hand = and_(MARKS.c.user_id == user.id, MARKS.c.is_unread.is_(True))
+    theirs = MARKS.c.conversation_id.in_(select(CONVERSATIONS.c.id).where(which))
+    await session.execute(update(MARKS).where(by_hand, theirs).values(is_unread=False))
 
 
 COLUMNS = ["user_id", "conversation_id", "position", "inbound_seen", "read_at"]

@@ -112,7 +112,7 @@ async def forward(
         conversation = await conversation_for(session, by, conversation_id)
         for place, copy in enumerate(what[conversation_id]):
             own = str(uuid5(UUID(compose_id), f"{conversation_id} {place}"))
-            sent.append(await replying.reply(session, conversation, by, copy, own))
+            sent.append(await replying.reply(session, conversation, by, copy, own, from_composer=False))
     return sent
 
 

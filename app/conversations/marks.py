@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import clock, jobs
 from app.accounts.models import User
 from app.attention import reading
-from app.conversations.marked import ConversationMark
+from app.conversations.marked import CONVERSATIONS, ConversationMark
 from app.conversations.models import Conversation
 from app.db import alone_with, transaction
 from app.errors import Conflict
@@ -52,8 +52,7 @@ MUTES: Mapping[Mark, timedelta | None] = {
 async def put(session: AsyncSession, user: User, conversations: Sequence[Conversation], mark: Mark) -> None:
     """Mark all of them alike; again changes nothing. Raises Conflict for a fourth that would be pinned."""
     if mark is Mark.READ:
-        for one in conversations:
-            await reading.mark_read(session, user, one.id, one.last_position)
+        await reading.have_read(session, user, CONVERSATIONS.c.id.in_([one.id for one in conversations]))
     else:
         await keep(session, user, {one.id: values_of(mark, one) for one in conversations})
     if mark is Mark.PIN:

@@ -11,7 +11,8 @@ from app import clock
 from app.accounts.models import User
 from app.conversations.models import Conversation, HiddenMessage, Message, StarredMessage
 from app.db import insert_if_new, table_of
-from app.errors import NotFound
+from app.errors import Invalid, NotFound
+from app.i18n import N_
 from app.live.events import Change, EventKind, announce
 
 MOST_AT_ONCE = 100
@@ -70,14 +71,15 @@ def shown_to(user_id: int) -> ColumnElement[bool]:
 async def star(
     session: AsyncSession, by: User, conversation: Conversation, messages: Sequence[int], *, on: bool
 ) -> None:
-    """Raises NotFound for a message of another thread."""
+    """Raises NotFound for a message of another thread, Invalid for too many."""
     await mark(session, StarredMessage, by, conversation, messages, on=on)
 
 
 async def hide(
     session: AsyncSession, by: User, conversation: Conversation, messages: Sequence[int], *, on: bool
 ) -> None:
-    """Delete for this attendant alone; `on` false: take that back. Raises NotFound for a message of another thread."""
+    """Delete for this attendant alone; `on` false: take that back. Raises NotFound for a message of another thread, Invalid for
+    too many."""
     await mark(session, HiddenMessage, by, conversation, messages, on=on)
 
 
@@ -90,7 +92,9 @@ async def mark(
     *,
     on: bool,
 ) -> None:
-    asked = set(messages[:MOST_AT_ONCE])
+    if len(messages) > MOST_AT_ONCE:
+        raise Invalid(N_("Choose at most 100 messages."), field="message")
+    asked = set(messages)
     here = select(Message.id).where(Message.id.in_(asked), Message.conversation_id == conversation.id)
     if not asked or set((await session.scalars(here)).all()) != asked:
         raise NotFound

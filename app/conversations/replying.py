@@ -36,8 +36,10 @@ async def reply(
     compose_id: str | None = None,
     *,
     reply_to: int | None = None,
+    from_composer: bool = True,
 ) -> Message:
     """Send what a person wrote; Claude falls silent and everybody's cursor moves. `reply_to`: the message it quotes.
+    `from_composer`: what was being written there has left with it.
 
     The same `compose_id` again gives the same message; raises Conflict when it comes with something else, Invalid
     when the quoted message cannot be quoted or nothing can be sent to this contact.
@@ -62,7 +64,7 @@ async def reply(
     )
     await reading.everybody_has_read(session, conversation.id)
     await reading.tell_customer(session, conversation.id, where="reply")
-    if what.type == "text":  # anything else was written in a form of its own
+    if from_composer and what.type == "text":  # anything else was written in a form of its own
         await drafts.forget(session, by.id, conversation.id)
     await writing.end(session, by.id, conversation.id)
     return message

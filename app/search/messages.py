@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import User
 from app.attention.models import ReadCursor
+from app.conversations import message_marks
 from app.conversations.access import can_see
 from app.conversations.models import Conversation, Message
 from app.db import made, table_of
@@ -74,7 +75,8 @@ def looked_up(session: AsyncSession, terms: Terms, before: int | None = None) ->
 
 
 def narrowed(found: Select[Any], question: Question, zone: ZoneInfo, reader: User) -> Select[Any]:
-    """What the words alone cannot tell: the hour, and what this attendant has read."""
+    """What the words alone cannot tell: the hour, what this attendant has read, and what they deleted for themselves."""
+    found = found.where(message_marks.shown_to(reader.id))
     since, until = question.span(zone)
     if since is not None:
         found = found.where(MESSAGES.c.sent_at >= since)

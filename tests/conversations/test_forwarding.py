@@ -32,11 +32,13 @@ async def test_forwarding_sends_copies_of_texts_and_files_once_to_each_conversat
     assert re.findall(r'name="message" value="(\d+)"', sheet) == messages
     assert {str(bruno), str(clara)} <= set(re.findall(r'name="to" value="(\d+)"', sheet))
 
+    await marta.post(f"/c/{bruno}/draft", {"text": "Bruno, sobre ontem"})  # stays where it is being written
     form: dict[str, Any] = {"message": messages, "to": [str(clara), str(bruno)], "compose_id": str(uuid4())}
     for _ in range(2):  # a double click sends nothing twice
         sent = await marta.post(f"/c/{ana}/forwarding", form)
         assert sent.status_code == 200
     assert f"{CLARA.name}, {BRUNO.name}" in sent.text
+    assert "Bruno, sobre ontem</textarea>" in (await marta.open(f"/c/{bruno}")).text
     accepted = await whatsapp.accepted(at_least=4)
     assert len(accepted) == 4
     for conversation in (bruno, clara):

@@ -1,6 +1,7 @@
 """Stars, deleting for oneself, a message's details: each attendant's own, and nobody else's (B.8)."""
 
 import re
+from typing import Any
 
 from tests.actors import Desk, WhatsApp, within
 from tests.people import ANA, PAULO
@@ -31,6 +32,9 @@ async def test_a_star_is_ones_own_and_leads_from_the_page_of_favourites_to_its_m
     assert re.findall(r'href="/c/1\?at=(\d+)"', (await marta.open("/starred")).text) == [str(ids[0])]
     for nothing in ({}, {"message": "999", "on": "on"}, {"message": "x"}):
         assert (await marta.post("/c/1/stars", nothing)).status_code == 404
+    too_many: dict[str, Any] = {"message": [str(ids[0])] * 101, "on": "on"}
+    refused = await marta.post("/c/1/stars", too_many)
+    assert (refused.status_code, "no máximo 100" in refused.text) == (422, True)
 
 
 async def test_delete_for_me_hides_it_from_me_alone_and_can_be_undone(desk: Desk, whatsapp: WhatsApp) -> None:
@@ -45,6 +49,8 @@ async def test_delete_for_me_hides_it_from_me_alone_and_can_be_undone(desk: Desk
     assert [one.text for one in await marta.bubbles(1)] == ["dois"]
     assert [one.text for one in await paulo.bubbles(1)] == ["um", "dois"]
     assert "/c/1?at=" not in (await marta.open("/starred")).text
+    for person, hits in ((marta, 0), (paulo, 1)):
+        assert (await person.open("/search?q=um")).text.count('href="/c/1?at=') == hits
 
     back = await marta.post("/c/1/hidden-messages", {"message": str(wanted)})
     assert "data-local-starred" in back.text
