@@ -1,4 +1,4 @@
-"""Draws the picture of the docs that shows the desk in light, in dark and on a phone: `python -m tests.pictures`.
+"""Draws the pictures of the docs that show the desk, in light, in dark and on a phone: `python -m tests.pictures`.
 
 Everybody in it is invented, and nothing in it is painted for the picture: a desk runs, customers write by the simulator,
 and a browser photographs what an attendant sees.
@@ -108,6 +108,7 @@ async def main() -> None:
             ana = await a_morning_in_the_shop(desk)
             looks = [(WIDE, "light"), (WIDE, "dark"), (PHONE, "light")]
             pictures = [await photograph(chromium, desk, ana, size, theme) for size, theme in looks]
+    pictures[0].quantize(256).save(WHERE / "inbox-light.png", optimize=True)
     side_by_side(pictures).quantize(256).save(WHERE / "side-by-side.png", optimize=True)
 
 
