@@ -32,7 +32,7 @@ MERGED_ROWS = table_of(MergedRow)
 # What a merge treats in a way of its own, and what tells of the past as it was.
 APART = {
     "conversation", "read_cursor", "draft", "live_event", "contact_merge", "merged_row", "possible_duplicate",
-    "writer",
+    "writer", "mention",
 }  # fmt: skip
 COUNTED = {"message": "position", "turn": "answers_position"}  # columns that are positions of a conversation
 

@@ -15,6 +15,7 @@ from app.conversations.models import Conversation, Message, Mode
 from app.db import table_of
 from app.jobs import Job
 from app.live.events import Change, EventKind, announce
+from app.notes import mentions
 
 
 async def hand(session: AsyncSession, merge_id: int, conversation: Conversation, survivor_id: int) -> None:
@@ -67,6 +68,7 @@ async def begin_with_rest(
     session.add(fresh)
     await session.flush()
     await carry_rest(session, "conversation", Move(merge_id, conversation.id, fresh.id))
+    await mentions.follow(session, conversation.id)
     for one in (conversation.id, fresh.id):
         await joining.recount(session, one)
         await joining.reopen_window(session, one)

@@ -20,6 +20,7 @@ from app.conversations.handoff import RESUME
 from app.conversations.models import Conversation, Direction, Draft, Handoff, Message, Mode
 from app.jobs import Job
 from app.live.events import Change, EventKind, announce
+from app.notes import mentions
 from app.search import message_text
 
 CAUTIOUS = (Mode.CLAUDE, Mode.PAUSED, Mode.OFF, Mode.PERSON)  # of two modes, what stands later here holds
@@ -33,6 +34,7 @@ async def join(session: AsyncSession, merge_id: int, vanished: Conversation, sur
     was_writing = await end_turns(session, (vanished.id, survivor.id))
     cursors = await joined_cursors(session, vanished, survivor)
     await move_all(session, "conversation", move)
+    await mentions.follow(session, vanished.id)
     await recount(session, survivor.id, at_least=survivor.last_position + vanished.last_position)
     await recount(session, vanished.id)
     for user_id, position, seen in cursors:
@@ -59,6 +61,7 @@ async def part(session: AsyncSession, merge_id: int, vanished: Conversation, sur
     now_at = select(Message.position, its.c.position).join(its, its.c.row_id == Message.id)
     positions = sorted((here, there) for here, there in await session.execute(now_at))
     await put_back(session, "conversation", move)
+    await mentions.follow(session, survivor.id)
     back = update(Conversation).where(Conversation.id == vanished.id)
     await session.execute(back.values(merged_into_id=None))
     for one in (vanished.id, survivor.id):

@@ -53,6 +53,13 @@ async def take_back(session: AsyncSession, note: Message) -> None:
         announce(session, Change(EventKind.CURSOR_MOVED, note.conversation_id, user_id=user_id))
 
 
+async def follow(session: AsyncSession, conversation_id: int) -> None:
+    """Notes that were here may stand in another thread now: their mentions go with them."""
+    stands_in = select(Message.conversation_id).where(Message.id == Mention.message_id).scalar_subquery()
+    here = update(Mention).where(Mention.conversation_id == conversation_id)
+    await session.execute(here.values(conversation_id=stands_in))
+
+
 async def have_seen(session: AsyncSession, user_id: int, conversation_id: int) -> None:
     """This attendant has the conversation's end before them."""
     unseen = update(Mention).where(

@@ -9,6 +9,7 @@ from app import clock
 from app.contacts.models import Contact, Identity
 from app.conversations.models import Conversation, Message
 from app.db import reading, transaction
+from app.notes.models import Mention
 from app.outbox.models import Delivery
 from app.whatsapp.models import SetAside
 from tests.actors import Browser, Desk, WhatsApp
@@ -74,10 +75,12 @@ async def test_an_open_tab_loses_the_vanished_row_and_fetches_its_thread_anew(
 async def test_all_that_hangs_on_a_thread_comes_along_and_goes_back(desk: Desk, whatsapp: WhatsApp) -> None:
     marta, paulo = desk.marta, await desk.attendant(PAULO)
     first, second = await two_threads(marta, whatsapp)
+    note = f"@{PAULO.name} olha isto"
     await marta.post(f"/c/{first}/reading", {"up_to": "9"})
     await paulo.post(f"/c/{second}/reading", {"up_to": "9"})
     await marta.reply(second, "resposta de Marta")
     await paulo.post(f"/c/{second}/draft", {"text": "rascunho", "compose_id": ""})
+    await marta.post(f"/c/{second}/notes", {"text": note})
     await whatsapp.accepted(at_least=1)
     before = await kept()
     await proves(whatsapp)
@@ -88,6 +91,7 @@ async def test_all_that_hangs_on_a_thread_comes_along_and_goes_back(desk: Desk, 
     assert ">rascunho</textarea>" in page
     assert 'data-mode="person"' in page
     assert {one[1] for one in (await kept())["delivery"]} == {first}
+    assert await mentioned_in() == [first]
 
     merge = await only_merge()
     undone = await marta.post(f"/contacts/{merge.survivor_id}/merges/{merge.id}/undo", htmx=False)
@@ -97,10 +101,27 @@ async def test_all_that_hangs_on_a_thread_comes_along_and_goes_back(desk: Desk, 
         one: before[one] for one in ("delivery", "identity")
     }
     assert set(before["message"]) < set(after["message"])
-    assert (await threads(marta))[second] == ["do id", "resposta de Marta"]
+    assert (await threads(marta))[second] == ["do id", "resposta de Marta", note]
+    assert await mentioned_in() == [second]
     assert {row.id: row.unread for row in await marta.rows()} == {first: 1, second: 0}
     await hears(whatsapp, "w10", "eu de novo", ANA)  # a person has said that they are two
     assert len(await contacts()) == 2
+
+
+async def test_a_vanished_thread_takes_none_of_the_three_pins_and_no_label_counts_it(
+    marta: Browser, whatsapp: WhatsApp
+) -> None:
+    first, second = await two_threads(marta, whatsapp)
+    await marta.post("/labels", {"name": "VIP", "colour": "red"}, htmx=False)
+    for one in (first, second):
+        await marta.post(f"/c/{one}/marks", {"mark": "pin"})
+        await marta.post(f"/c/{one}/labels", {"put": "1"})
+    await proves(whatsapp)
+    assert "em 1 conversa" in (await marta.open("/labels")).text
+    for customer in (BRUNO, CLARA):
+        await hears(whatsapp, f"of {customer.name}", "oi", customer)
+        third = await marta.conversation_with(customer.name)
+        assert (await marta.post(f"/c/{third}/marks", {"mark": "pin"})).status_code == 200
 
 
 async def test_who_was_blocked_under_one_name_is_blocked_once_both_are_one(
@@ -117,7 +138,7 @@ async def test_who_was_blocked_under_one_name_is_blocked_once_both_are_one(
 
 
 async def test_merges_are_undone_the_newest_first_and_what_came_since_stays_with_the_survivor(
-    marta: Browser, whatsapp: WhatsApp
+    desk: Desk, marta: Browser, whatsapp: WhatsApp
 ) -> None:
     at = clock.now().timestamp() - 600
     said = (("a", Customer("", wa_id="5511911110001")), ("b", BRUNO), ("c", CLARA))
@@ -135,6 +156,8 @@ async def test_merges_are_undone_the_newest_first_and_what_came_since_stays_with
         await marta.post(f"/contacts/{a}/merges", {"other_id": str(other)})
         merges.append(await newest_merge())
     assert (await marta.post(reaction, {"emoji": "👍"})).status_code == 200
+    await desk.attendant(PAULO)
+    await marta.post(f"/c/{handed}/notes", {"text": f"@{PAULO.name} depois"})
     assert [one.taken.get("name") for one in merges] == [BRUNO.name, None]
     page = (await marta.open(f"/contacts/{a}")).text
     assert (page.count("/undo"), page.count("Pode ser desfeito depois")) == (1, 1)
@@ -146,8 +169,9 @@ async def test_merges_are_undone_the_newest_first_and_what_came_since_stays_with
     assert [await undo(0), await undo(1), await undo(0)] == [409, 303, 303]
     parted = await threads(marta)
     assert (parted.pop(handed), parted.pop(joined)) == (["de Bruno Dias"], ["de Clara"])
-    assert sorted(parted.values()) == [["de Ana, depois"], ["oi"]]
+    assert sorted(parted.values()) == [["de Ana, depois", f"@{PAULO.name} depois"], ["oi"]]
     assert {await contact_of(row) for row in parted} == {a}
+    assert [await contact_of(row) for row in await mentioned_in()] == [a]
     assert (await contact_of(handed), await contact_of(joined)) == (b, c)
     async with reading() as session:
         assert (await session.get_one(Contact, a)).name == ""
@@ -175,6 +199,13 @@ async def test_one_contact_whose_thread_is_lost_stops_nobody_elses_messages(
     assert await whatsapp.posts(webhook(both)) == 200
     assert list((await threads(marta)).values()) == [["oi"]]
     assert await count(SetAside) == 1
+
+
+async def mentioned_in() -> list[int]:
+    """The conversations in which notes name somebody."""
+    async with reading() as session:
+        asked = select(Mention.conversation_id).order_by(Mention.message_id)
+        return list((await session.scalars(asked)).all())
 
 
 async def kept() -> dict[str, Any]:
