@@ -64,7 +64,12 @@ async def all_labels(session: AsyncSession) -> list[ShownLabel]:
 
 async def counts(session: AsyncSession) -> dict[int, int]:
     """On how many conversations each label stands, by its id; those on none are missing."""
-    counted = select(ON.c.label_id, func.count()).group_by(ON.c.label_id)
+    counted = (
+        select(ON.c.label_id, func.count())
+        .join_from(ON, CONVERSATIONS, ON.c.conversation_id == CONVERSATIONS.c.id)
+        .where(CONVERSATIONS.c.merged_into_id.is_(None))
+        .group_by(ON.c.label_id)
+    )
     return {label_id: count for label_id, count in await session.execute(counted)}
 
 

@@ -105,8 +105,15 @@ async def keep(session: AsyncSession, user: User, wanted: Mapping[int, Mapping[s
 async def refuse_too_many(session: AsyncSession, user: User) -> None:
     """Three at most, also when two tabs pin at once."""
     await alone_with(session, [f"pins of {user.id}"])
-    pinned = select(func.count()).where(
-        ConversationMark.user_id == user.id, ConversationMark.pinned_at.is_not(None)
+    pinned = (
+        select(func.count())
+        .select_from(ConversationMark)
+        .join(Conversation, Conversation.id == ConversationMark.conversation_id)
+        .where(
+            ConversationMark.user_id == user.id,
+            ConversationMark.pinned_at.is_not(None),
+            Conversation.merged_into_id.is_(None),  # its mark stays there, and nobody can take it off
+        )
     )
     if (await session.execute(pinned)).scalar_one() > MOST_PINNED:
         raise Conflict(N_("You can pin three conversations at most."))
