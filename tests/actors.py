@@ -27,6 +27,7 @@ from app.simulator.courier import as_meta_writes
 from app.simulator.serve import address_of, listening, running, served
 from app.simulator.world import World
 from tests.people import MARTA, Attendant, Customer
+from tests.postgres import somebody_waits_for_a_lock
 
 APP_SECRET = "an-app-secret-of-the-tests"
 VERIFY_TOKEN = "a-verify-token-of-the-tests"
@@ -42,6 +43,12 @@ async def within(seconds: float, condition: Callable[[], Awaitable[Any] | Any], 
             return value
         assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
         await anyio.sleep(0.02)
+
+
+async def waits_in_line(database_url: str) -> None:
+    """Somebody else wants what this transaction holds: on Postgres a row or a name. On SQLite whoever writes waits."""
+    if database_url.startswith("postgres"):
+        await within(4, lambda: somebody_waits_for_a_lock(database_url), what="the wait for a lock")
 
 
 def conversations_in(page: str) -> dict[str, int]:

@@ -27,9 +27,12 @@ class Menu:
     may_forward: bool
 
 
-async def message_in(session: AsyncSession, conversation: Conversation, message_id: int) -> Message:
-    """Raises NotFound for a message of another thread."""
+async def message_in(
+    session: AsyncSession, conversation: Conversation, message_id: int, *, locked: bool = False
+) -> Message:
+    """Raises NotFound for a message of another thread. `locked`: nobody else changes it until the transaction ends."""
     theirs = select(Message).where(Message.id == message_id, Message.conversation_id == conversation.id)
+    theirs = theirs.with_for_update(key_share=True) if locked else theirs
     message = (await session.scalars(theirs)).one_or_none()
     if message is None:
         raise NotFound

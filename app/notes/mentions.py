@@ -3,12 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.accounts.models import User
 from app.conversations.models import Message
+from app.db import insert_if_new
 from app.live.events import Change, EventKind, announce
 from app.notes.models import Mention
 
@@ -36,12 +37,14 @@ def named_in(text: str, people: Sequence[User]) -> list[User]:
 
 async def call(session: AsyncSession, note: Message, by: User) -> None:
     """Tell those whom a note names and who have not been told of it."""
-    told = (await session.scalars(select(Mention.user_id).where(Mention.message_id == note.id))).all()
     for colleague in named_in(note.body, await colleagues(session)):
-        if colleague.id in (by.id, *told):
+        place = {"message_id": note.id, "user_id": colleague.id}
+        mention = place | {"conversation_id": note.conversation_id}
+        if (
+            colleague.id == by.id
+            or await insert_if_new(session, Mention, mention, unique=list(place)) is None
+        ):
             continue
-        place = {"message_id": note.id, "user_id": colleague.id, "conversation_id": note.conversation_id}
-        await session.execute(insert(Mention).values(place))
         announce(session, Change(EventKind.MENTIONED, note.conversation_id, note.id, user_id=colleague.id))
 
 

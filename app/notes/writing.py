@@ -77,7 +77,7 @@ async def change(
     session: AsyncSession, conversation: Conversation, note_id: int, by: User, text: str
 ) -> None:
     """Other words for one's own note. Raises NotFound, NotAllowed and Invalid."""
-    note = await own(session, conversation, note_id, by)
+    note = await own(session, conversation, note_id, by, locked=True)
     note.body, note.edited_at = checked_text(text), clock.now()
     note.search_text = message_text.text_of(note)
     announce(session, Change(EventKind.MESSAGE_CHANGED, conversation.id, note.id))
@@ -86,15 +86,18 @@ async def change(
 
 async def remove(session: AsyncSession, conversation: Conversation, note_id: int, by: User) -> None:
     """Take one's own note back: its words are gone, its place says so. Raises NotFound and NotAllowed."""
-    note = await own(session, conversation, note_id, by)
+    note = await own(session, conversation, note_id, by, locked=True)
     note.body, note.revoked_at, note.search_text = "", clock.now(), ""
     announce(session, Change(EventKind.MESSAGE_CHANGED, conversation.id, note.id))
     await mentions.take_back(session, note)
 
 
-async def own(session: AsyncSession, conversation: Conversation, note_id: int, by: User) -> Message:
-    """Raises NotFound for what is not here, NotAllowed for what is no note of this attendant's."""
-    note = await message_in(session, conversation, note_id)
+async def own(
+    session: AsyncSession, conversation: Conversation, note_id: int, by: User, *, locked: bool = False
+) -> Message:
+    """Raises NotFound for what is not here, NotAllowed for what is no note of this attendant's. `locked`: to change it;
+    two of their tabs take turns."""
+    note = await message_in(session, conversation, note_id, locked=locked)
     if note.type != NOTE or note.user_id != by.id or note.revoked_at is not None:
         raise NotAllowed(N_("Only who wrote a note can change it."))
     return note

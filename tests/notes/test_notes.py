@@ -1,16 +1,18 @@
 """Private notes: the team reads them, the customer and Claude never do; who is named is told."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
 
 from app.accounts.models import User
-from app.conversations.models import Message
-from app.db import reading
+from app.conversations.models import Conversation, Message
+from app.db import reading, transaction
+from app.notes import writing
 from app.notes.mentions import named_in
 from app.notes.models import Mention
-from tests.actors import Browser, Desk, WhatsApp, words_in
+from tests.actors import Browser, Desk, WhatsApp, waits_in_line, words_in
 from tests.people import ANA, PAULO
 
 
@@ -76,6 +78,27 @@ async def test_only_who_wrote_a_note_changes_it_or_takes_it_back(
     assert "Esta nota foi desfeita" in shown
     assert "Ligar" not in shown
     assert (await marta.post(address, {"text": "x"})).status_code == 403
+
+
+async def test_a_note_taken_back_in_one_tab_stays_gone_when_another_changes_it_at_once(
+    marta: Browser, whatsapp: WhatsApp, database_url: str
+) -> None:
+    await whatsapp.says(ANA, "Oi")
+    ana = await marta.conversation_with(ANA.name)
+    await note(marta, ana, "Ligar às 15h")
+    async with transaction() as session:
+        found = await session.get_one(Conversation, ana)
+        [written] = await session.scalars(select(Message.id).where(Message.type == "note"))
+        by = await session.get_one(User, 1)
+        await writing.remove(session, found, written, by)
+        await session.flush()
+        change = marta.post(f"/c/{ana}/notes/{written}", {"text": f"@{PAULO.name} às 16h"})
+        later = asyncio.ensure_future(change)
+        await waits_in_line(database_url)
+    assert (await later).status_code == 403
+    async with reading() as session:
+        kept = await session.get_one(Message, written)
+        assert (kept.body, kept.search_text) == ("", "")
 
 
 async def test_what_is_typed_of_a_note_stays_apart_from_the_draft_to_the_customer(
