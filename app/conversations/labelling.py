@@ -23,7 +23,7 @@ from app.accounts.permissions import Permission, require
 from app.conversations import desk_notices
 from app.conversations.desk_notices import Happening
 from app.conversations.models import Conversation, ConversationLabel, Label
-from app.db import insert_if_new, table_of
+from app.db import alone_with, insert_if_new, table_of
 from app.errors import Invalid, NotFound
 from app.i18n import N_
 from app.live.events import Change, EventKind, announce
@@ -38,6 +38,7 @@ COLOURS: dict[str, str] = {  # each with its English name; static/css/label.css 
 HEADING = N_("Labels")
 LONGEST_NAME = 40
 MOST = 200  # of all; more than anybody finds again
+NAMING = "names of labels"  # who gives one is alone with it: two may want the same one
 
 LABELS, ON = table_of(Label), table_of(ConversationLabel)
 CONVERSATIONS = table_of(Conversation)
@@ -76,6 +77,7 @@ async def counts(session: AsyncSession) -> dict[int, int]:
 async def create(session: AsyncSession, by: User, name: str, colour: str) -> int:
     """A new label's id. Raises NotAllowed, or Invalid with the field `name` or `colour`."""
     require(by, Permission.OVERSEE)
+    await alone_with(session, [NAMING])
     if (await session.execute(select(func.count()).select_from(LABELS))).scalar_one() >= MOST:
         raise Invalid(N_("There are 200 labels already. Delete one first."), field="name")
     values = {"name": clean_name(name), "colour": clean_colour(colour)}
@@ -89,6 +91,7 @@ async def change(session: AsyncSession, by: User, label_id: int, name: str, colo
     """Another name or colour, everywhere at once. Raises as `create` does, and NoSuchLabel."""
     require(by, Permission.OVERSEE)
     name, colour = clean_name(name), clean_colour(colour)
+    await alone_with(session, [NAMING])
     namesake = select(LABELS.c.id).where(LABELS.c.name == name, LABELS.c.id != label_id)
     if (await session.execute(namesake)).first() is not None:
         raise taken()

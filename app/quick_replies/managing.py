@@ -11,6 +11,7 @@ from app import clock
 from app.accounts.models import User
 from app.characters import storable
 from app.conversations.outgoing import LONGEST_CAPTION, LONGEST_TEXT, WITH_CAPTION, Outgoing, is_longer
+from app.db import alone_with
 from app.errors import Invalid, NotFound
 from app.i18n import N_
 from app.quick_replies import files, filling
@@ -79,6 +80,7 @@ async def free_shortcut(session: AsyncSession, written: str, own_id: int | None)
     shortcut = storable(written.strip().removeprefix("/").lower())
     if not SHORTCUT.fullmatch(shortcut) or len(shortcut) > LONGEST_SHORTCUT:
         raise Invalid(N_("A shortcut is one word of at most 40 letters, such as /frete."), field="shortcut")
+    await alone_with(session, ["shortcuts of quick replies"])  # two may want the same one
     others = select(QuickReply.id).where(QuickReply.shortcut == shortcut, QuickReply.id != (own_id or 0))
     if (await session.execute(others)).first() is not None:
         raise Invalid(N_("Another quick reply has this shortcut. Choose another one."), field="shortcut")

@@ -1,10 +1,14 @@
 """Labels: supervisors make them, everybody puts them on conversations, and all see them there."""
 
+import asyncio
 import re
 
 import pytest
 
-from tests.actors import Browser, Desk, words_in
+from app.accounts.models import User
+from app.conversations import labelling
+from app.db import transaction
+from tests.actors import Browser, Desk, waits_in_line, words_in
 from tests.people import ANA, BRUNO, PAULO
 
 
@@ -90,3 +94,18 @@ async def test_a_name_or_colour_that_cannot_be_is_refused_beside_its_field(desk:
         assert answer.status_code == 422, (name, colour)
         assert 'role="alert"' in answer.text
     assert list(await ids(desk.marta)) == ["VIP"]
+
+
+async def test_of_two_who_want_one_name_at_once_the_later_is_told_that_it_is_taken(
+    desk: Desk, database_url: str
+) -> None:
+    await make(desk.marta, "Pago")
+    label = (await ids(desk.marta))["Pago"]
+    async with transaction() as session:
+        marta = await session.get_one(User, 1)
+        await labelling.create(session, marta, "VIP", "red")
+        rename = {"name": "VIP", "colour": "red"}
+        later = asyncio.ensure_future(desk.marta.post(f"/labels/{label}", rename, htmx=False))
+        await waits_in_line(database_url)
+    assert (await later).status_code == 422
+    assert sorted(await ids(desk.marta)) == ["Pago", "VIP"]

@@ -1,5 +1,6 @@
 """Quick replies: kept for the whole desk, filled in for each customer, sent with their file, counted."""
 
+import asyncio
 import re
 from datetime import UTC, datetime
 from html import unescape
@@ -9,10 +10,13 @@ import httpx2
 import pytest
 from sqlalchemy import select
 
-from app.db import reading
+from app.accounts.models import User
+from app.db import reading, transaction
+from app.quick_replies import managing
 from app.quick_replies.filling import Situation, filled
+from app.quick_replies.managing import Wanted
 from app.quick_replies.models import QuickReply
-from tests.actors import Browser, Desk, WhatsApp
+from tests.actors import Browser, Desk, WhatsApp, waits_in_line
 from tests.clocks import moving_clock
 from tests.conversations.test_what_we_send import picture
 from tests.people import ANA, PAULO
@@ -69,6 +73,18 @@ def test_variables_say_what_is_so_here_and_now(hour: int, text: str, words: str)
 def test_a_variable_that_stands_for_nothing_leaves_no_gap() -> None:
     nobody = Situation("", "Marta", ZoneInfo("America/Sao_Paulo"), datetime(2026, 1, 1, tzinfo=UTC))
     assert filled("Olá {{nome}}! Tudo bem, {{nome}}?", nobody) == "Olá! Tudo bem,?"
+
+
+async def test_of_two_who_want_one_shortcut_at_once_the_later_is_told_that_it_is_taken(
+    marta: Browser, database_url: str
+) -> None:
+    async with transaction() as session:
+        await managing.create(session, Wanted("frete", "R$ 12"), await session.get_one(User, 1))
+        await session.flush()
+        later = asyncio.ensure_future(kept(marta, "frete", "R$ 15"))
+        await waits_in_line(database_url)
+    refused = await later
+    assert (refused.status_code, "Outra resposta rápida já tem este atalho" in refused.text) == (422, True)
 
 
 WRONG = {
