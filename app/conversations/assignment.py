@@ -26,7 +26,7 @@ async def assign(
     session: AsyncSession, conversation: Conversation, *, to: int | None, by: User, words: str = ""
 ) -> None:
     """Give the conversation, which is locked, to an attendant, who answers in it from now on and is called; None: to
-    nobody, and whoever answers stays that. `words`: what the colleague should know; the customer never sees them.
+    nobody, and whoever answers stays that. `words`: what colleagues should know; the customer never sees them.
 
     Raises Invalid for who is not there (any more), and for words that are too long.
     """
@@ -35,8 +35,10 @@ async def assign(
         raise Invalid(N_("This text is too long."), field="note")
     told = {"words": words} if words else {}
     if to is None:
-        if conversation.assignee_id is not None:
+        had_somebody = conversation.assignee_id is not None
+        if had_somebody:
             await handoff.apply(session, conversation, {"mode": conversation.mode, "assignee_id": None})
+        if had_somebody or told:
             await desk_notices.note(session, conversation, Happening.RELEASED, by=by, **told)
         return
     colleague = await session.get(User, to)

@@ -59,6 +59,9 @@ async def test_a_conversation_is_given_to_a_colleague_with_words_and_to_nobody(d
     assert 'class="row__assignee' not in page
     assert (await notices(paulo, ana))[1:] == [f"{PAULO.name} deixou a conversa sem dono"]
     assert await count(LiveEvent, called) == 1
+    await paulo.post(f"/c/{ana}/assignment", {"user_id": "", "note": "Liga amanhã"})
+    await paulo.post(f"/c/{ana}/assignment", {"user_id": ""})
+    assert (await notices(paulo, ana))[2:] == [f"{PAULO.name} deixou a conversa sem dono: Liga amanhã"]
     for wrong in ({"user_id": "999"}, {"user_id": "x"}, {}, {"user_id": person, "note": "x" * 501}):
         refused = await desk.marta.post(f"/c/{ana}/assignment", wrong)
         assert refused.status_code == 422
