@@ -37,7 +37,9 @@ TEXTS = {
 
 
 IMPORTED_STYLE = re.compile(r'^@import "\./([^"/]+\.css)";\n', re.M)
-COMMENT = re.compile(r"/\*.*?\*/\s*", re.S)
+STYLE_COMMENT = re.compile(r"/\*.*?\*/\s*", re.S)
+SCRIPT_COMMENT = re.compile(r"^ *//.*$| +// .*$", re.M)
+INDENT = re.compile(r"^ +", re.M)
 RELEASE = re.compile(r"[0-9a-f]{12}")
 IMPORTED = re.compile(r'^import (?:[^"]* from )?"(\.[^"]+)"', re.M)
 
@@ -68,6 +70,13 @@ def modules_of(path: str) -> tuple[str, ...]:
                 found.append(imported)
                 waiting.append(imported)
     return tuple(found)
+
+
+@cache
+def modules_later(path: str, first: str) -> tuple[str, ...]:
+    """A module, and what it imports that the first one of the page has not loaded already."""
+    here = (first, *modules_of(first))
+    return tuple(one for one in (path, *modules_of(path)) if one not in here)
 
 
 class ReleasedFiles(StaticFiles):
@@ -115,13 +124,18 @@ def newest_change(path: Path) -> int:
 
 
 def whole(path: Path) -> bytes:
-    """A text as it is handed out: as it is, but a style that imports others with them in their places and no comments."""
+    """A text as it is handed out: a style that imports others with them in their places, what is ours without comments.
+
+    A script keeps its lines, so that the browser's faults name those of the file.
+    """
+    if path.is_relative_to(STATIC / "js"):
+        return INDENT.sub("", SCRIPT_COMMENT.sub("", path.read_text(encoding="utf-8"))).encode()
     if not styles_in(path):
         return path.read_bytes()
     text = IMPORTED_STYLE.sub(
         lambda found: (path.parent / found[1]).read_text(encoding="utf-8"), path.read_text(encoding="utf-8")
     )
-    return COMMENT.sub("", text).encode()
+    return INDENT.sub("", STYLE_COMMENT.sub("", text)).encode()
 
 
 @lru_cache(maxsize=200)

@@ -21,7 +21,7 @@ from app.keyboard.combinations import is_mac
 from app.media import preparing
 from app.settings import HOME, Settings
 from app.settings import Environment as Surroundings
-from app.static_files import modules_of, static_release, static_url
+from app.static_files import modules_later, modules_of, static_release, static_url
 from app.whatsapp.markdown import markdown_to_whatsapp
 from app.whatsapp.markup import emoji_count, plain, to_html
 
@@ -56,6 +56,7 @@ def environment(settings: Settings) -> Environment:
     made.globals.update(
         static_url=static_url,
         modules_of=modules_of,
+        modules_later=modules_later,
         language_tag=language_tag,
         claude_answers=lambda: settings.claude_answers,
         shown_status=lambda status: "read" if status == "played" else status,

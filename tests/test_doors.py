@@ -13,7 +13,7 @@ from app.gate import is_open
 from app.routes import routes
 from app.static_files import STATIC, static_release, static_url
 from tests.actors import Browser, Desk, WhatsApp
-from tests.bench.size import loaded_by
+from tests.bench.size import loaded_by, named_for_later
 from tests.people import ANA, PAULO
 from tests.whatsapp.test_webhook_outages import locked_by_another_program
 
@@ -161,6 +161,32 @@ async def test_a_page_names_every_module_that_it_will_load(marta: Browser, desk:
     )
 
 
+async def test_a_page_says_what_it_will_load_later_and_all_of_that_is_there(
+    marta: Browser, stranger: httpx2.AsyncClient
+) -> None:
+    first, _ = await loaded_by(marta)
+    later = await named_for_later(marta)
+    assert "js/outgoing.js" in later
+    assert not later & first
+    for path in later:
+        answer = await stranger.get(static_url(path))
+        assert (answer.status_code, path.endswith(".js") and "// " in answer.text) == (200, False)
+
+
+async def test_a_script_is_handed_out_without_its_comments_and_with_its_lines(
+    stranger: httpx2.AsyncClient,
+) -> None:
+    for path in (STATIC / "js").rglob("*.js"):
+        written = path.read_text(encoding="utf-8").splitlines()
+        handed_out = (await stranger.get(static_url(path.relative_to(STATIC).as_posix()))).text.splitlines()
+        assert len(handed_out) == len(written)
+        for line, left in zip(written, handed_out, strict=True):
+            comment = line.strip().removeprefix(left).strip()
+            assert line.strip().startswith(left), (path.name, line)
+            assert comment == "" or comment.startswith("//"), (path.name, line)
+            assert not comment or left.count('"') % 2 == 0, (path.name, line)  # else it was in what is said
+
+
 async def test_no_file_outside_is_served(stranger: httpx2.AsyncClient) -> None:
     assert (await stranger.get(f"/static/{static_release()}/%2e%2e/app/main.py")).status_code == 404
     assert (await stranger.get("/static/%2e%2e/app/main.py")).status_code == 404
@@ -203,7 +229,7 @@ async def test_a_style_comes_with_those_that_it_imports_in_their_order(
 
 
 def without_comments(style: str) -> str:
-    return re.sub(r"/\*.*?\*/\s*", "", style, flags=re.S)
+    return re.sub(r"^ +", "", re.sub(r"/\*.*?\*/\s*", "", style, flags=re.S), flags=re.M)
 
 
 async def test_healthz_answers_while_every_connection_to_the_database_is_taken(

@@ -1,10 +1,11 @@
 // Desktop notifications, one per conversation, and a sound: only while nobody looks there; permission is asked for by a click.
+import { load } from "./later.js"
 import { isLeader, whereAnyoneLooks } from "./live/tabs.js"
 import { play } from "./sounds.js"
 
 const shown = new Map()
 const asked = () => document.getElementById("app").dataset
-const callable = (act) => import("./push.js").then(act).catch(() => {}) // offline: an open tab tells all the same
+const callable = (act) => load("push.js").then(act).catch(() => {}) // offline: an open tab tells all the same
 
 function open(id) {
   focus()

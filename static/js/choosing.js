@@ -1,7 +1,11 @@
 // Takes files from the attach menu, from the clipboard, and from wherever they are dropped over the conversation.
-import { add } from "./outgoing.js"
+import { bringRest } from "./later.js"
 
 const menu = () => document.getElementById("attach-menu")
+async function add(files, as) {
+  const pane = document.getElementById("outgoing"), rest = await bringRest()
+  if (pane.isConnected) rest?.add(files, as) // else another conversation was opened meanwhile
+}
 const mayAttach = () => Boolean(document.querySelector(".attach")?.checkVisibility())
 
 document.addEventListener("click", ({ target }) => { if (target.closest(".attach-menu button")) menu().hidePopover() })

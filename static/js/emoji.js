@@ -1,4 +1,5 @@
 // Opens the emoji panel for the text or for a reaction; the picker in it is loaded when it is first wanted.
+import { load } from "./later.js"
 import { toast } from "./toast.js"
 
 const panel = () => document.getElementById("emoji-panel")
@@ -9,8 +10,8 @@ const text = () => asking?.closest("#composer")?.elements.text
 
 async function picker() {
   const { locale, source, words } = panel().dataset
-  const { default: Picker } = await import("../vendor/emoji/picker.js")
-  const i18n = words && (await import(words)).default
+  const { default: Picker } = await load("../vendor/emoji/picker.js", "../vendor/emoji/database.js")
+  const i18n = words && (await load(words)).default
   return new Picker({ locale, dataSource: source, ...(i18n && { i18n }) })
 }
 

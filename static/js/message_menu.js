@@ -1,4 +1,5 @@
 // What a message's menu does in the browser alone: it opens by right click, copies, and closes once something was chosen.
+import { bring, load } from "./later.js"
 import { toast } from "./toast.js"
 
 const menu = () => document.getElementById("message-menu")
@@ -23,7 +24,7 @@ document.addEventListener("click", (event) => {
   const chosen = event.target.closest("#message-menu :is(button, a):not([popovertarget]), [data-action='forget-quote']")
   if (!chosen) return
   if (chosen.dataset.action === "copy") copy(chosen)
-  if (chosen.dataset.select) import("./selecting.js").then(({ begin }) => begin(chosen.value))
+  if (chosen.dataset.select) bring("selecting.js", "copying.js").then((selecting) => selecting?.begin(chosen.value))
   if (chosen.dataset.action === "forget-quote") quote().replaceChildren()
   if (["reply", "forget-quote"].includes(chosen.dataset.action)) box()?.focus()
   menu()?.hidePopover()
@@ -34,7 +35,7 @@ document.addEventListener("toggle", ({ target, newState }) => {
   if (newState === "closed" && target.matches("#message-menu, #kind-sheet, #forward-sheet")) target.replaceChildren()
 }, true)
 
-document.addEventListener("selectstart", () => import("./copying.js"), { once: true })
+document.addEventListener("selectstart", () => load("copying.js").catch(() => {}))
 
 const answer = (message) => {
   const address = buttonIn(message)?.getAttribute("hx-get").replace(/menu$/, "quote")

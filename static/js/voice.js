@@ -1,4 +1,5 @@
 // A voice note in the composer's place: recorded, with pauses, then sent like a file or thrown away.
+import "./leaving.js"
 import { record } from "./recorder.js"
 import { toast } from "./toast.js"
 import { carry, freshId, upload } from "./uploading.js"
