@@ -25,7 +25,10 @@ function follow() {
 }
 
 let focused
-document.addEventListener("htmx:before:swap", () => { focused = document.activeElement?.closest(".row")?.id })
+document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+  focused = document.activeElement?.closest(".row")?.id
+  if (ctx.target?.id === "pane" && ctx.target.contains(document.activeElement)) document.activeElement.blur() // removed with the focus it costs a layout of both
+})
 document.addEventListener("htmx:after:swap", () => {
   follow()
   if (focused && document.activeElement === document.body) document.getElementById(focused)?.querySelector("a")?.focus({ preventScroll: true })

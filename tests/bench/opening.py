@@ -27,7 +27,7 @@ FRAME = 1000 / 60
 
 # Milliseconds from the click until the frame that shows the thread has been drawn.
 OPEN = """(id) => new Promise((done) => {
-  const link = document.querySelector(`#row-${id} .row__link`)
+  const link = document.querySelector(`#row-${id} .row__link`); link.focus()
   const watching = new MutationObserver(() => {
     if (document.getElementById("thread")?.dataset.thread !== id) return
     watching.disconnect()
