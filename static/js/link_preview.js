@@ -25,3 +25,4 @@ document.addEventListener("click", ({ target }) => {
 })
 document.addEventListener("message-sent", () => { if (chip()) { without().disabled = true; look() } })
 for (const drawn of ["conversation-opened", "htmx:after:swap"]) document.addEventListener(drawn, look)
+look()

@@ -27,7 +27,7 @@ FRAME = 1000 / 60
 
 # Milliseconds from the click until the frame that shows the thread has been drawn.
 OPEN = """(id) => new Promise((done) => {
-  const link = document.querySelector(`#row-${id} .row__link`); link.focus()
+  const link = document.querySelector(`#row-${id} .row__link`)
   const watching = new MutationObserver(() => {
     if (document.getElementById("thread")?.dataset.thread !== id) return
     watching.disconnect()
@@ -38,6 +38,7 @@ OPEN = """(id) => new Promise((done) => {
     })
   })
   watching.observe(document.getElementById("app"), { childList: true, subtree: true })
+  link.focus() // as a mouse does
   const began = performance.now()
   link.click()
 })"""
