@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 
 from playwright.async_api import Locator, expect
 
@@ -109,11 +110,13 @@ async def test_filters_stay_in_the_address_and_rows_come_into_them_and_leave_the
 
 
 async def test_the_list_does_not_jump_while_a_hand_is_on_it(browsers: Browsers, whatsapp: WhatsApp) -> None:
-    for customer in (ANA, BRUNO, CLARA):
-        await whatsapp.says(customer, "Oi")
+    for ago, customer in ((60, ANA), (50, BRUNO), (40, CLARA)):
+        await whatsapp.says(customer, "Oi", at=time.time() - ago)
     tab = await (await browsers.of()).tab()
     await tab.receives()
     before = await order(tab)
+
+    await tab.row(BRUNO).hover()  # the hand is there before anything comes
 
     async def hand_moves() -> None:
         place = 0
