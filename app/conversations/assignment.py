@@ -12,6 +12,8 @@ from app.conversations.models import Conversation, Mode
 from app.errors import Invalid
 from app.i18n import N_
 from app.live.events import Change, EventKind, announce
+from app.push import calling
+from app.push.calling import Why
 
 LONGEST_NOTE = 500
 
@@ -51,3 +53,4 @@ async def assign(
     await desk_notices.note(session, conversation, what, by=by, to=colleague.name, **told)
     if colleague.id != by.id:
         announce(session, Change(EventKind.ASSIGNED, conversation.id, user_id=colleague.id))
+        await calling.ask_one(session, conversation.id, colleague.id, Why.ASSIGNED)

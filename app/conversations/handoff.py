@@ -16,6 +16,7 @@ from app.conversations.desk_notices import Happening
 from app.conversations.models import Conversation, Direction, Handoff, Message, Mode
 from app.live.events import Change, EventKind, announce
 from app.push import calling
+from app.push.calling import Why
 
 RESUME = "resume_claude"
 LONGEST_PAUSE_MINUTES = 7 * 24 * 60
@@ -108,7 +109,7 @@ async def hand_over(
     await session.flush()
     await desk_notices.note(session, conversation, Happening.HANDED_OVER, reason=str(reason))
     announce(session, Change(EventKind.HANDED_OVER, conversation.id, noted.id))
-    await calling.ask(session, [conversation.id], handed_over=True)
+    await calling.ask(session, [conversation.id], Why.HANDED_OVER)
     return noted
 
 

@@ -12,6 +12,8 @@ from app.conversations.models import Message
 from app.db import insert_if_new
 from app.live.events import Change, EventKind, announce
 from app.notes.models import Mention
+from app.push import calling
+from app.push.calling import Why
 
 BEFORE_A_NAME = re.compile(r"(?<!\w)@")
 
@@ -46,6 +48,7 @@ async def call(session: AsyncSession, note: Message, by: User) -> None:
         ):
             continue
         announce(session, Change(EventKind.MENTIONED, note.conversation_id, note.id, user_id=colleague.id))
+        await calling.ask_one(session, note.conversation_id, colleague.id, Why.NAMED)
 
 
 async def take_back(session: AsyncSession, note: Message) -> None:
@@ -61,6 +64,20 @@ async def follow(session: AsyncSession, conversation_id: int) -> None:
     stands_in = select(Message.conversation_id).where(Message.id == Mention.message_id).scalar_subquery()
     here = update(Mention).where(Mention.conversation_id == conversation_id)
     await session.execute(here.values(conversation_id=stands_in))
+
+
+async def newest_unseen(session: AsyncSession, user_id: int, conversation_id: int) -> Message | None:
+    """The note here that names this attendant last, unless they have looked."""
+    naming = (
+        select(Message)
+        .join(Mention, Mention.message_id == Message.id)
+        .where(
+            Mention.user_id == user_id, Mention.conversation_id == conversation_id, Mention.seen_at.is_(None)
+        )
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    return (await session.scalars(naming)).one_or_none()
 
 
 async def have_seen(session: AsyncSession, user_id: int, conversation_id: int) -> None:

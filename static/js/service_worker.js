@@ -23,10 +23,10 @@ async function page(event) {
   }
 }
 
-async function call({ conversation, words }) {
+async function call({ conversation, why, words }) {
   const tabs = await clients.matchAll({ type: "window" })
   if (tabs.some((tab) => tab.visibilityState === "visible")) return // it shows the message itself
-  const answer = await fetch(`/c/${conversation}/call`, { headers: { Accept: "application/json" } }).catch(() => null)
+  const answer = await fetch(`/c/${conversation}/call?why=${why}`, { headers: { Accept: "application/json" } }).catch(() => null)
   if (answer?.status === 204) return // read meanwhile, elsewhere
   const told = answer?.ok && !answer.redirected ? await answer.json() : { title: "Recado", body: words }
   if (told.waiting) await navigator.setAppBadge?.(told.waiting).catch(() => {})

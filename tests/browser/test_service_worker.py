@@ -41,7 +41,7 @@ async def test_a_push_shows_one_notification_for_each_conversation_until_it_is_r
     await tab.page.wait_for_function(TAKEN_OVER)
     session = await browser.context.new_cdp_session(tab.page)
     registration = await registration_at(session)
-    told = json.dumps({"conversation": 1, "words": "Nova mensagem"})
+    told = json.dumps({"conversation": 1, "why": "message", "words": "Nova mensagem"})
     push = {"origin": browser.address, "registrationId": registration, "data": told}
     await session.send("ServiceWorker.deliverPushMessage", push)  # a tab is there, which shows it by itself
     await tab.page.goto("about:blank")

@@ -1,6 +1,6 @@
 """Web Push: who has no tab open is called, by a message that says nothing of what was written."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,10 +9,13 @@ from sqlalchemy import func, select
 
 from app import clock
 from app.accounts.models import SignIn
+from app.conversations import handoff
+from app.conversations.handoff import HandoffReason
+from app.conversations.models import Conversation
 from app.db import reading, transaction
 from app.jobs import Job
 from app.push import keys
-from app.push.calling import CALL_ONE
+from app.push.calling import CALL, CALL_ONE
 from app.push.models import PushSubscription
 from tests.actors import Desk, running_desk, within
 from tests.people import ANA, BRUNO, PAULO
@@ -38,6 +41,18 @@ async def subscriptions() -> int:
         return (await session.execute(select(func.count(PushSubscription.id)))).scalar_one()
 
 
+async def is_known_to_listen() -> bool:
+    """One tab of all who signed in."""
+    async with reading() as session:
+        return [at is None for at in await session.scalars(select(SignIn.listened_at))].count(False) == 1
+
+
+async def are_done() -> bool:
+    async with reading() as session:
+        kinds = Job.kind.in_((CALL, CALL_ONE))
+        return (await session.execute(select(func.count(Job.id)).where(kinds))).scalar_one() == 0
+
+
 async def calls_that_wait() -> list[timedelta]:
     """For how long each still waits."""
     async with reading() as session:
@@ -54,7 +69,11 @@ async def test_who_has_no_tab_open_is_called_in_words_that_only_their_browser_ca
     conversation = await desk.marta.conversation_with(ANA.name)
     await within(15, lambda: service.calls, what="a call")
     [call] = service.calls
-    assert browser.reads(call) == {"conversation": conversation, "words": "Nova mensagem"}
+    assert browser.reads(call) == {
+        "conversation": conversation,
+        "why": "message",
+        "words": "Nova mensagem",
+    }
     assert f'data-push-key="{call.signed_by}"' in (await desk.marta.open("/")).text
     claims = call.says()
     assert claims["aud"] == service.address
@@ -77,11 +96,6 @@ async def test_who_has_a_tab_open_has_read_it_or_wants_no_notifications_is_not_c
     await service.subscribes(desk.marta, "marta")
     await service.subscribes(paulo, "paulo")
     async with desk.marta.http.stream("GET", "/live?c=0&t=inbox"):
-
-        async def is_known_to_listen() -> bool:
-            async with reading() as session:
-                return bool((await session.scalars(select(SignIn.listened_at))).all().count(None) == 1)
-
         await within(10, is_known_to_listen)
         await desk.whatsapp.says(ANA, "Oi")
         await within(15, lambda: service.of("paulo"), what="a call of who has no tab")
@@ -96,12 +110,77 @@ async def test_who_has_a_tab_open_has_read_it_or_wants_no_notifications_is_not_c
     with clock.read_from(lambda: datetime.now(UTC) + timedelta(seconds=60)):
         await desk.whatsapp.says(BRUNO, "Oi")
         await within(15, lambda: service.of("marta"), what="a call once the tab is closed")
-
-        async def all_is_done() -> bool:
-            return not await calls_that_wait()
-
-        await within(10, all_is_done)
+        await within(10, are_done)
     assert [len(service.of(name)) for name in ("marta", "paulo")] == [1, 1]
+
+
+async def test_a_message_takes_nothing_from_a_hand_over_that_waits_for_a_sign_of_a_tab(
+    desk: Desk, service: PushServiceOfTests
+) -> None:
+    browser = await service.subscribes(desk.marta, "marta")
+    await desk.whatsapp.says(ANA, "Oi")
+    ana = await desk.marta.conversation_with(ANA.name)
+    await within(15, lambda: service.calls, what="a call")
+    service.calls.clear()
+
+    def waiting(number: int) -> Callable[[], Awaitable[bool]]:
+        async def are_waiting() -> bool:
+            return [wait > timedelta(seconds=10) for wait in await calls_that_wait()] == [True] * number
+
+        return are_waiting
+
+    async with desk.marta.http.stream("GET", "/live?c=0&t=inbox"):
+        await within(10, is_known_to_listen)
+        async with transaction() as session:
+            conversation = await session.get_one(Conversation, ana)
+            await handoff.hand_over(session, conversation, HandoffReason.ASKED_HUMAN)
+        await within(10, waiting(1))
+        await desk.whatsapp.says(ANA, "Alô?")
+        await within(10, waiting(2))
+    with clock.read_from(lambda: datetime.now(UTC) + timedelta(seconds=60)):
+        await within(15, are_done)
+    said = sorted(browser.reads(call)["words"] for call in service.calls)
+    assert said == ["Esta conversa precisa de uma pessoa.", "Nova mensagem"]
+
+
+async def test_who_gets_a_conversation_or_is_named_in_a_note_is_called_whatever_they_chose_and_nobody_else(
+    desk: Desk, service: PushServiceOfTests
+) -> None:
+    paulo = await desk.attendant(PAULO)
+    await paulo.post("/settings", {"alert_for_messages": "off"})
+    await service.subscribes(desk.marta, "marta")
+    browser = await service.subscribes(paulo, "paulo")
+    await desk.whatsapp.says(ANA, "Oi")
+    ana = await desk.marta.conversation_with(ANA.name)
+    await within(15, lambda: service.of("marta"), what="the call of a message")
+    for one in (desk.marta, paulo):
+        await one.post(f"/c/{ana}/reading", {"up_to": "99"})
+
+    async def fetched(why: str) -> str | None:
+        answer = await paulo.http.get(f"/c/{ana}/call?why={why}")
+        return answer.json()["body"] if answer.status_code == 200 else None
+
+    assert await fetched("assigned") is None
+    await desk.marta.post(f"/c/{ana}/assignment", {"user_id": "2"})
+    await within(15, lambda: service.of("paulo"), what="a call of who got it")
+    words = "Esta conversa foi atribuída a você."
+    assert browser.reads(service.of("paulo")[0]) == {"conversation": ana, "why": "assigned", "words": words}
+    assert await fetched("assigned") == words
+    await desk.marta.post(f"/c/{ana}/notes", {"text": f"@{PAULO.name} pode ver?"})
+    await within(15, lambda: service.of("paulo")[1:], what="a call of who is named")
+    words = "Uma nota cita você."
+    assert browser.reads(service.of("paulo")[1]) == {"conversation": ana, "why": "named", "words": words}
+    assert await fetched("named") == f"marta citou você em uma nota: @{PAULO.name} pode ver?"
+    await paulo.post("/settings", {"alert_shows_text": "off"})
+    assert await fetched("named") == "marta citou você em uma nota"
+    await paulo.post(f"/c/{ana}/reading", {"up_to": "99"})
+    assert await fetched("named") is None
+
+    await desk.marta.post(f"/c/{ana}/assignment", {"user_id": ""})
+    await desk.marta.post(f"/c/{ana}/assignment", {"user_id": "2"})
+    await desk.marta.post(f"/c/{ana}/assignment", {"user_id": ""})  # before anybody was called
+    await within(15, are_done)
+    assert [len(service.of(name)) for name in ("marta", "paulo")] == [1, 2]
 
 
 async def test_a_browser_that_is_gone_and_one_that_signed_out_are_called_no_more(
