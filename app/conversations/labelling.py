@@ -84,6 +84,7 @@ async def create(session: AsyncSession, by: User, name: str, colour: str) -> int
     label_id = await insert_if_new(session, Label, values, unique=["name"])
     if label_id is None:
         raise taken()
+    announce(session, Change(EventKind.LABEL_CHANGED, ref=label_id))
     return label_id
 
 

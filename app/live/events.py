@@ -35,7 +35,9 @@ class EventKind(StrEnum):
     HANDED_OVER = "handed_over"  # ref: handoff; like the above, and people are called
     MENTIONED = "mentioned"  # ref: message, a note that names one attendant; audience: that attendant
     DRAFT_CHANGED = "draft_changed"  # Claude's growing draft: it began, grew or ended
-    LABEL_CHANGED = "label_changed"  # ref: label; another name or colour, or gone: wherever it stands
+    LABEL_CHANGED = (
+        "label_changed"  # ref: label; new, another name or colour, or gone: it is a filter of every list
+    )
     NUMBER_CHANGED = "number_changed"  # ref: number; WhatsApp stopped it, or it goes on
     MESSAGE_MARKED = "message_marked"  # ref: message; one attendant's star, or deleted for oneself; audience: that attendant
     CURSOR_MOVED = "cursor_moved"  # one attendant read; audience: that attendant

@@ -632,6 +632,8 @@ async def test_whatsapp_stops_the_number_and_an_admin_lets_it_go_on(stage: Stage
 async def test_labels_an_assignment_and_who_writes(stage: Stage) -> None:
     await stage.marta.post("/labels", {"name": "VIP", "colour": "gold"})
     await stage.opens()
+    await stage.marta.post("/labels", {"name": "Pago", "colour": "green"})
+    await stage.stays_equal()
     await stage.paulo.post(f"/c/{stage.ana}/labels", {"put": "1"})
     await stage.paulo.post(f"/c/{stage.bruno}/labels", {"put": "1"})
     await stage.stays_equal()
