@@ -13,7 +13,7 @@ function look() {
   const to = host()
   if (!to) without().disabled = true // the next link is another one
   chip().hidden = !to || !without().disabled
-  chip().querySelector("span").textContent = chip().dataset.words.replace("{host}", to)
+  chip().querySelector("span").textContent = to && chip().dataset.words.replace("{host}", to)
 }
 
 document.addEventListener("input", ({ target }) => { if (target === form()?.elements.text) look() })
