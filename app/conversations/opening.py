@@ -38,6 +38,7 @@ class OpenConversation:
     shown: ShownThread
     compose_id: str
     hold_id: str  # the same for a text that is held
+    note_compose_id: str  # the same for a private note
     held: Sequence[HeldText]
 
 
@@ -50,7 +51,7 @@ async def open_for(
     seen = (await seen_by(session, user, [found]))[found.id]
     shown = await thread_of(session, user, found, zone, seen.unread, at)
     held = await held_texts.of(session, found.id)
-    return OpenConversation(row, seen, shown, str(uuid4()), str(uuid4()), held)
+    return OpenConversation(row, seen, shown, str(uuid4()), str(uuid4()), str(uuid4()), held)
 
 
 async def thread_for(
