@@ -2,7 +2,6 @@
 import { bring, load } from "./later.js"
 import { toast } from "./toast.js"
 
-const menu = () => document.getElementById("message-menu")
 const quote = () => document.getElementById("composer-quote")
 const box = () => document.getElementById("composer-text")
 const copy = async ({ value, dataset }) => {
@@ -21,13 +20,13 @@ document.addEventListener("dblclick", (event) => {
   if (event.target.matches("article.message")) answer(event.target)
 })
 document.addEventListener("click", (event) => {
-  const chosen = event.target.closest("#message-menu :is(button, a):not([popovertarget]), [data-action='forget-quote']")
+  const chosen = event.target.closest("#message-menu :is(button, a):not([popovertarget]), [data-action='forget-quote'], [data-select='begin']")
   if (!chosen) return
   if (chosen.dataset.action === "copy") copy(chosen)
-  if (chosen.dataset.select) bring("selecting.js", "copying.js").then((selecting) => selecting?.begin(chosen.value))
   if (chosen.dataset.action === "forget-quote") quote().replaceChildren()
   if (["reply", "forget-quote"].includes(chosen.dataset.action)) box()?.focus()
-  menu()?.hidePopover()
+  chosen.closest("[popover]")?.hidePopover() // which gives the focus back, before it goes into the selection
+  if (chosen.dataset.select) bring("selecting.js", "copying.js").then((selecting) => selecting?.begin(chosen.value))
 })
 
 // What one message allows must not be seen, and pressed, while the next one's menu is still on its way.
@@ -44,6 +43,6 @@ const answer = (message) => {
 
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   const isDone = ctx.request.method === "POST" || ctx.sourceElement.matches("[data-closes-popover]")
-  if (ctx.response?.status === 200 && isDone) ctx.sourceElement.closest("[data-closes-popover]")?.closest("[popover]")?.hidePopover()
+  if (/^2/.test(ctx.response?.status) && isDone) ctx.sourceElement.closest("[data-closes-popover]")?.closest("[popover]")?.hidePopover()
 })
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => { if (ctx.target?.matches?.("#forward-sheet:not(:popover-open)")) ctx.target.showPopover() })

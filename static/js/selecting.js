@@ -20,6 +20,7 @@ function boxOf(message) {
 
 function show() {
   if (!isOn()) return
+  bar().hidden = false // also in a page that was fetched anew
   for (const one of messages()) boxOf(one).checked = one.hasAttribute("data-local-chosen")
   const all = chosen()
   bar().querySelector(".selection__count > span").textContent = all.length
@@ -33,11 +34,14 @@ function toggle(message) {
   show()
 }
 
+// `id`: the first that is chosen; "" for none, then the focus waits at the last that is in view.
 export function begin(id) {
   thread().setAttribute("data-local-selecting", "")
-  bar().hidden = false
-  toggle(document.getElementById(`message-${id}`))
-  boxOf(document.getElementById(`message-${id}`)).focus({ preventScroll: true })
+  const first = document.getElementById(`message-${id}`), { bottom } = thread().getBoundingClientRect()
+  first?.setAttribute("data-local-chosen", "")
+  show()
+  const at = first ?? messages().findLast((one) => one.getBoundingClientRect().top < bottom)
+  if (at) boxOf(at).focus({ preventScroll: true })
 }
 
 function end() {

@@ -134,3 +134,16 @@ async def test_the_list_does_not_jump_while_a_hand_is_on_it(browsers: Browsers, 
     await expect(tab.page.locator("#conversation-list .row__name")).to_have_text(
         [ANA.name, CLARA.name, BRUNO.name]
     )
+
+
+async def test_marking_all_as_read_closes_the_menu_it_was_chosen_in(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
+    await whatsapp.says(ANA, "Oi")
+    tab = await (await browsers.of()).tab()
+    await tab.receives()
+    await tab.unread(ANA, 1)
+    await tab.page.locator('[data-command="list-menu"]').click()
+    await tab.page.locator('[data-command="mark-all-read"]').click()
+    await tab.unread(ANA, 0)
+    await expect(tab.page.locator("#list-menu")).to_be_hidden()
