@@ -26,10 +26,12 @@ export const show = (news, covered) => inOrder(async () => {
 
 const readAt = ({ ctx }) => Number(ctx.response?.headers.get("X-Live-Cursor") ?? NaN)
 
-// The answer to a form that news have overtaken: all that it would draw is here already, and newer. What is no news stays.
+// The answer to a form that news have overtaken: all that it would draw is here already, and newer. What is no news stays:
+// the forms themselves, and what they say.
+const OWN = "#composer, #note, #sheet, .unread-bar, #done, #undo"
 document.addEventListener("htmx:before:swap", ({ detail }) => {
   if (!(readAt(detail) <= cursor) || detail.ctx.request.method === "GET") return
-  const own = detail.tasks.filter((task) => task.target?.closest?.("#composer, .unread-bar, #done, #undo"))
+  const own = detail.tasks.filter((task) => task.target?.closest?.(OWN))
   detail.tasks.splice(0, Infinity, ...own)
 })
 
@@ -38,16 +40,19 @@ export const whenReadEarlier = (act) => document.addEventListener("htmx:after:sw
   if (readAt(detail) < cursor && detail.ctx.request.method === "GET") act(readAt(detail))
 })
 
-// Whether the page is a fresh one now.
-export const fetchAnew = () => inOrder(async () => {
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" })
+async function anew() {
+  const address = location.href
+  const answer = await fetch(address, { headers: { Accept: "text/html" }, cache: "no-store" })
   const text = await answer.text()
   if (answer.redirected && new URL(answer.url).pathname.startsWith("/c/")) return location.replace(answer.url) // it has become part of another
   if (answer.redirected || answer.status === 401) return signInAgain()
   if (answer.status === 404) return location.reload()
   if (!answer.ok) return false
+  if (location.href !== address) return anew() // another conversation was opened meanwhile
   await htmx.swap({ text, sourceElement: document.body, target: app(), select: "#app", swap: "outerMorph" })
   lookLike(text)
   cursor = Number(app().dataset.cursor)
   return true
-})
+}
+// Whether the page is a fresh one now.
+export const fetchAnew = () => inOrder(anew)
