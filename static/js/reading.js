@@ -4,15 +4,21 @@ import { openId } from "./selection.js"
 import { isAtBottom, newest } from "./thread.js"
 
 const told = new Map(), AGAIN_AFTER = 3000
+const end = () => [...document.querySelectorAll("#thread [data-position]")].at(-1)?.id
+let answered // where the thread ended when we told that this reader has seen the note that names them
 const isCovered = () => !document.getElementById("thread").checkVisibility({ visibilityProperty: true })
 export function look() {
   const id = openId()
   if (!id || document.hidden || !document.hasFocus() || !isAtBottom() || isCovered()) return
   const position = newest()
   const row = document.querySelector(`#conversation-list [data-conversation="${id}"]`)
-  if (position <= (told.get(id) ?? 0) || row?.dataset.unread === "0" && !row.hasAttribute("data-named")) return
+  const isUnread = position > (told.get(id) ?? 0) && row?.dataset.unread !== "0"
+  const named = row?.hasAttribute("data-named") ? end() : undefined // by a note, which is no unread message
+  if (!named) answered = undefined
+  if (!isUnread && named === answered) return
   told.set(id, position)
-  const lost = () => { told.delete(id); setTimeout(look, AGAIN_AFTER) }
+  answered = named
+  const lost = () => { told.delete(id); answered = undefined; setTimeout(look, AGAIN_AFTER) }
   post(`/c/${id}/reading`, { up_to: position }).then((answer) => { if (answer.status >= 500) lost() }, lost)
 }
 

@@ -1,10 +1,12 @@
 """Private notes: impossible to confuse with a message, and whom they name is told."""
 
+from uuid import uuid4
+
 from playwright.async_api import expect
 
-from tests.actors import Desk, WhatsApp
+from tests.actors import Desk, WhatsApp, within
 from tests.browser.actors import Browsers
-from tests.people import ANA, BRUNO, PAULO
+from tests.people import ANA, BRUNO, MARTA, PAULO
 
 
 async def test_a_note_is_yellow_names_a_colleague_and_leaves_the_answer_to_the_customer_alone(
@@ -55,3 +57,29 @@ async def test_a_note_is_yellow_names_a_colleague_and_leaves_the_answer_to_the_c
     await written.locator(".bubble__menu").click()
     await page.locator("[data-action='remove-note']").click()
     await expect(written).to_contain_text("Esta nota foi desfeita")
+
+
+async def test_whoever_looks_at_a_note_that_names_them_has_seen_it_also_where_nothing_is_unread(
+    desk: Desk, browsers: Browsers, whatsapp: WhatsApp
+) -> None:
+    await whatsapp.says(ANA, "Oi")
+    paulo = await desk.attendant(PAULO)
+    browser = await browsers.of()
+    tab = await browser.tab("/c/1")
+    await tab.receives()
+    await tab.unread(ANA, 0)
+    named = tab.row(ANA).get_by_title("Você foi citado aqui")
+
+    def told() -> int:
+        return len([one for one in browser.requests if one.url.endswith("/c/1/reading")])
+
+    for words in ("pode ver?", "e isto?"):
+        before = told()
+        await paulo.post("/c/1/notes", {"text": f"@{MARTA.name} {words}", "compose_id": str(uuid4())})
+        await expect(tab.page.locator("#thread .note").last).to_contain_text(words)
+        await within(10, lambda: told() > before, what="that she has seen it")  # noqa: B023
+        await expect(named).to_have_count(0)
+        assert told() == before + 1
+    await tab.reloads()
+    await expect(tab.row(ANA)).to_be_visible()
+    await expect(named).to_have_count(0)
