@@ -23,8 +23,12 @@ async function page(event) {
   }
 }
 
+// The pages that show messages and open conversations; the settings, for one, do neither.
+const INBOX = /^\/(|search|c\/.*)$/
+const inboxes = async () => (await clients.matchAll({ type: "window" })).filter(({ url }) => INBOX.test(new URL(url).pathname))
+
 async function call({ conversation, why, words }) {
-  const tabs = await clients.matchAll({ type: "window" })
+  const tabs = await inboxes()
   if (tabs.some((tab) => tab.visibilityState === "visible")) return // it shows the message itself
   const answer = await fetch(`/c/${conversation}/call?why=${why}`, { headers: { Accept: "application/json" } }).catch(() => null)
   if (answer?.status === 204) return // read meanwhile, elsewhere
@@ -35,7 +39,7 @@ async function call({ conversation, why, words }) {
 }
 
 async function open(conversation) {
-  const [tab] = await clients.matchAll({ type: "window" })
+  const [tab] = await inboxes()
   if (!tab) return clients.openWindow(`/c/${conversation}`)
   tab.postMessage({ open: conversation })
   await tab.focus()

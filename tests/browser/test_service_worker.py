@@ -17,6 +17,11 @@ KEPT = """async () => {
   for (const name of await caches.keys()) addresses.push(...await (await caches.open(name)).keys())
   return addresses.map(({url}) => new URL(url).pathname)
 }"""
+# As the desktop does it, which no browser of a test has; only there the worker may bring a window to the front.
+CLICK = """async () => {
+  const [notification] = await registration.getNotifications()
+  dispatchEvent(new NotificationEvent("notificationclick", { notification }))
+}"""
 TAKEN_OVER = "() => navigator.serviceWorker.controller !== null"
 
 
@@ -60,6 +65,34 @@ async def test_a_push_shows_one_notification_for_each_conversation_until_it_is_r
         return not await is_shown()
 
     await within(10, is_withdrawn, what="the end of the notification")
+
+
+async def test_a_page_that_shows_no_messages_neither_keeps_a_push_away_nor_is_where_it_opens(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
+    await whatsapp.says(ANA, "Oi")
+    browser = await browsers.of()
+    inbox = await browser.tab()
+    await inbox.page.wait_for_function(TAKEN_OVER)
+    await inbox.page.goto("about:blank")
+    settings = await browser.tab("/settings")
+    session = await browser.context.new_cdp_session(settings.page)
+    registration = await registration_at(session)
+    told = json.dumps({"conversation": 1, "why": "message", "words": "Nova mensagem"})
+    push = {"origin": browser.address, "registrationId": registration, "data": told}
+    await session.send("ServiceWorker.deliverPushMessage", push)
+
+    async def shown() -> list[dict[str, Any]]:
+        return list(await settings.page.evaluate(SHOWN))
+
+    [call] = await within(10, shown, what="a notification")
+    assert call["title"] == ANA.name
+    await inbox.visits(browser.address)
+    await settings.page.bring_to_front()
+    [worker] = browser.context.service_workers
+    await worker.evaluate(CLICK)
+    await expect(inbox.page).to_have_url(f"{browser.address}/c/1")
+    await expect(settings.page).to_have_url(f"{browser.address}/settings")
 
 
 async def test_without_a_connection_the_page_says_so_in_the_attendants_language(
