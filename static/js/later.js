@@ -25,12 +25,14 @@ const USES = {
   click: `[data-voice], [data-opens-suggestions], [data-action="forget-quick-reply"], [data-action="edit-note"], [popovertarget="note"],
     [popovertarget="emoji-panel"], [popovertarget="conversation-menu"], [hx-target="#sheet"], .row__choice, .selecting, .window__hold, .notice-row__earlier`,
   input: "#composer-text",
+  keydown: "#composer-text",
 }
+const sendsSlash = ({ key, target }) => key === "Enter" && /(?:^|\n)\/\S*$/.test(target.value) // which asks for a quick reply
 const waiting = new Set()
 let isHere = false
 async function wait(event) {
   const { type, target, cancelable } = event
-  if (isHere || !target.closest?.(USES[type])) return
+  if (isHere || !target.closest?.(USES[type]) || type === "keydown" && !sendsSlash(event)) return
   if (cancelable) { event.preventDefault(); event.stopImmediatePropagation() }
   if (waiting.has(target)) return // pressed again out of impatience
   waiting.add(target)

@@ -7,12 +7,14 @@ export const plain = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M
 // the options that fit, where they are too many for the server to send them all.
 export function suggest({ box, list, begins, put, fill }) {
   let from = null // where what is replaced begins; null while nothing is offered
+  let coming = null, goesOn = false // the options are on their way; Enter came before them
   const options = () => [...list().querySelectorAll('[role="option"]:not([hidden])')]
   const current = () => list().querySelector('[aria-selected="true"]')
 
   function close() {
     if (from === null) return
-    from = null
+    from = coming = null
+    goesOn = false
     list().hidden = true
     for (const name of ["aria-controls", "aria-activedescendant"]) box().removeAttribute(name)
   }
@@ -33,14 +35,18 @@ export function suggest({ box, list, begins, put, fill }) {
     if (none) none.hidden = !nothing
     list().hidden = !none && nothing
     choose(options().find(({ dataset }) => plain(dataset.says).startsWith(wanted)) ?? options()[0])
+    if (goesOn && current()) take(current())
   }
 
   async function open(at) {
     from = at
+    const mine = coming = {}
     if (!fill) await htmx.ajax("GET", list().dataset.from, { target: list(), swap: "innerHTML" })
-    if (from === null || !list().firstElementChild) return
+    if (coming !== mine) return
+    if (!list().firstElementChild) return close() // it did not come: the next letter asks again
     box().setAttribute("aria-controls", list().firstElementChild.id)
-    filter()
+    await filter()
+    if (coming === mine) { coming = null; goesOn = false }
   }
 
   function take(option) {
@@ -53,16 +59,19 @@ export function suggest({ box, list, begins, put, fill }) {
 
   document.addEventListener("input", ({ target }) => {
     if (target !== box()) return
+    goesOn = false
     const found = target.value.slice(0, target.selectionStart).match(begins)
     if (!found) close()
     else if (from === null) open(target.selectionStart - found[1].length - 1)
     else if (list().firstElementChild) filter() // else it is still on its way
   })
   document.addEventListener("keydown", (event) => {
-    if (event.target !== box() || from === null || list().hidden || event.isComposing) return
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.code], left = options()
+    if (event.target !== box() || from === null || list().hidden && !coming || event.isComposing) return
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.code], left = list().hidden ? [] : options()
+    const takes = ["Enter", "Tab"].includes(event.key) && !event.shiftKey
     if (step && left.length) choose(left.at((left.indexOf(current()) + step) % left.length))
-    else if (["Enter", "Tab"].includes(event.key) && !event.shiftKey && left.length) take(current())
+    else if (takes && left.length) take(current())
+    else if (takes && coming) goesOn = true
     else if (event.key === "Escape") close()
     else return
     event.preventDefault()
@@ -73,6 +82,6 @@ export function suggest({ box, list, begins, put, fill }) {
     if (option && list()?.contains(option)) { event.preventDefault(); take(option) }
     else if (!event.target.closest?.("[data-opens-suggestions]")) close()
   })
-  document.addEventListener("conversation-opened", () => { from = null })
+  document.addEventListener("conversation-opened", () => { from = coming = null })
   return { open }
 }

@@ -68,10 +68,12 @@ async def test_quick_replies_are_offered_for_what_was_typed_before_they_could_be
     tab = await at_anas(browser, whatsapp)
     await tab.text_box.press_sequentially("/hor")
     offered = tab.page.get_by_role("option", name="/horario")
-    await expect(tab.text_box).to_have_value("/hor")
+    await tab.text_box.press("Enter")
+    await expect(tab.text_box).to_have_value("/hor")  # and nothing is sent
     await expect(offered).to_have_count(0)
     may_come.set()
     await expect(offered).to_be_visible()
+    await expect(tab.bubbles).to_have_count(1)
 
 
 async def test_what_does_not_come_is_told_and_asked_for_again_at_the_next_use(

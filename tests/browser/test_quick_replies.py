@@ -1,11 +1,14 @@
 """Quick replies in the composer, by keyboard and by pointer, made and used in one page."""
 
-from playwright.async_api import FilePayload, expect
+import asyncio
+
+from playwright.async_api import FilePayload, Route, expect
 
 from tests.actors import WhatsApp
-from tests.browser.actors import Browsers
+from tests.browser.actors import LOST, Browsers
 from tests.browser.test_files import picture
 from tests.people import ANA
+from tests.quick_replies.test_quick_replies import kept
 
 CATALOGUE: FilePayload = {"name": "catalogo.png", "mimeType": "image/png", "buffer": picture("teal")}
 
@@ -72,3 +75,44 @@ async def test_a_slash_offers_the_quick_replies_and_enter_puts_one_in_its_place(
     accepted = await whatsapp.accepted(at_least=2)
     assert [one["payload"]["type"] for one in accepted] == ["text", "image"]
     assert not accepted[1]["payload"]["image"].get("caption")
+
+
+async def test_enter_behind_a_slash_chooses_also_where_the_replies_are_still_on_their_way(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
+    await whatsapp.says(ANA, "Oi")
+    await kept(browsers.desk.marta, "frete", "O frete é R$ 12.")
+    browser = await browsers.of()
+    browser.expects(*LOST)
+    tab = await browser.tab("/c/1")
+    await tab.receives()
+    asked, may_come = asyncio.Event(), asyncio.Event()
+
+    async def lose(route: Route) -> None:
+        asked.set()
+        await may_come.wait()
+        await route.abort()
+
+    async def wait(route: Route) -> None:
+        asked.set()
+        await may_come.wait()
+        await route.continue_()
+
+    for answer in (lose, wait):
+        await tab.page.route("**/c/1/quick-replies", answer, times=1)
+        await tab.text_box.fill("")
+        await tab.text_box.press_sequentially("/fre")
+        await asyncio.wait_for(asked.wait(), 10)
+        await tab.text_box.press("Enter")
+        await expect(tab.text_box).to_have_value("/fre")
+        may_come.set()
+        if answer is lose:
+            await expect(tab.page.locator("#toast")).to_be_visible()
+            await expect(tab.text_box).to_have_value("/fre")
+        asked.clear()
+        may_come.clear()
+    await expect(tab.text_box).to_have_value("O frete é R$ 12.")
+    await expect(tab.bubbles).to_have_count(1)
+    await tab.text_box.press("Enter")
+    await expect(tab.bubble("O frete é R$ 12.")).to_be_visible()
+    await expect(tab.bubbles).to_have_count(2)
