@@ -187,3 +187,70 @@ async def test_the_palette_finds_actions_and_conversations_by_their_names_and_pu
     await expect(chosen).to_have_attribute("data-presses", "take")
     await keys.press("ArrowDown")
     await expect(chosen).to_contain_text(ANA.name)
+
+
+async def test_a_dialog_gives_the_focus_back_to_the_row_or_message_it_was_opened_from(
+    browsers: Browsers, whatsapp: WhatsApp, desk: Desk
+) -> None:
+    await desk.marta.post("/labels", {"name": "Entrega", "colour": "teal"})
+    tab = await at_anas(browsers, whatsapp)
+    page, keys = tab.page, tab.page.keyboard
+    sheet, palette, link = (
+        page.locator("#sheet"),
+        page.locator("#palette"),
+        tab.row(BRUNO).locator(".row__link"),
+    )
+    menu = page.locator("#row-menu")
+
+    for name in ("Etiquetas…", "Atribuir a…"):
+        await link.focus()
+        await keys.press("Shift+F10")
+        await menu.get_by_role("link", name=name).press("Enter")
+        await expect(sheet).to_be_visible()
+        await keys.press("Escape")
+        await expect(sheet).to_be_hidden()
+        await expect(link).to_be_focused()
+
+    await keys.press("Shift+F10")
+    await menu.get_by_role("link", name="Atribuir a…").press("Enter")
+    await sheet.get_by_role("searchbox").press("Enter")  # the first: herself
+    await expect(sheet).to_be_hidden()
+    await expect(tab.row(BRUNO).locator(".row__assignee")).to_be_visible()
+    await expect(link).to_be_focused()
+
+    for where in (link, tab.bubble("Oi")):
+        for opening, dialog in (("Alt+KeyK", palette), ("Control+Slash", page.locator("#help"))):
+            await where.focus()
+            await keys.press(opening)
+            await expect(dialog).to_be_visible()
+            await keys.press("Escape")
+            await expect(dialog).to_be_hidden()
+            await expect(where).to_be_focused()
+
+    await link.focus()
+    await keys.press("Alt+KeyK")
+    await page.locator("#palette-text").press_sequentially("Etiqueta")
+    await keys.press("Enter")
+    await expect(sheet).to_be_visible()
+    await keys.press("Escape")
+    await expect(link).to_be_focused()
+
+
+async def test_the_menu_of_the_open_conversation_begins_a_selection_with_nothing_chosen(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
+    tab = await at_anas(browsers, whatsapp)
+    page, menu = tab.page, tab.page.locator("#conversation-menu")
+    await page.locator(".header__more").press("Enter")
+    await menu.get_by_role("link", name="Pesquisar na conversa").press("Enter")
+    await expect(page.locator("#thread-search-words")).to_be_focused()
+    await page.locator(".header__more").press("Enter")
+    await menu.get_by_role("button", name="Selecionar mensagens").press("Enter")
+    await expect(menu).to_be_hidden()
+    count = page.locator(".selection__count")
+    await expect(count).to_have_text("Selecionadas: 0")
+    await expect(page.locator(".selection").get_by_role("button", name="Encaminhar")).to_be_disabled()
+    box = tab.bubble("Oi").get_by_role("checkbox")
+    await expect(box).to_be_focused()
+    await box.press("Space")
+    await expect(count).to_have_text("Selecionadas: 1")
