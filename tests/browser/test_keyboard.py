@@ -229,7 +229,8 @@ async def test_a_dialog_gives_the_focus_back_to_the_row_or_message_it_was_opened
 
     await link.focus()
     await keys.press("Alt+KeyK")
-    await page.locator("#palette-text").press_sequentially("Etiqueta")
+    await expect(page.locator("#palette-text")).to_be_focused()
+    await keys.type("Etiqueta")
     await keys.press("Enter")
     await expect(sheet).to_be_visible()
     await keys.press("Escape")
