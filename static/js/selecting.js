@@ -23,7 +23,7 @@ function show() {
   bar().hidden = false // also in a page that was fetched anew
   for (const one of messages()) boxOf(one).checked = one.hasAttribute("data-local-chosen")
   const all = chosen()
-  bar().querySelector(".selection__count > span").textContent = all.length
+  bar().querySelector(".selection__number").textContent = all.length
   bar().querySelectorAll(".selection__action").forEach((one) => { one.disabled = !all.length })
   bar().querySelector(".selection__ids").replaceChildren(...all.map((one) =>
     Object.assign(document.createElement("input"), { type: "hidden", name: "message", value: one.dataset.message })))
