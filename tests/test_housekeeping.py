@@ -19,8 +19,16 @@ from tests.people import ANA, BRUNO, PAULO
 from tests.whatsapp.bodies import change, contact, past, status, text, theirs, webhook, written
 
 
+async def at_rest() -> bool:
+    wake_worker.ring()
+    async with reading() as session:
+        job = (await session.scalars(select(Job).where(Job.kind == HOUSEKEEPING))).one()
+    return job.lease_until is None and job.run_at > clock.now()
+
+
 async def next_tidying(hand: MovingClock, **span: float) -> None:
-    """Time passes, and the job has run at least once since then."""
+    """Time passes, and the job has run at least once since then: not one that had begun before."""
+    await within(20, at_rest, what="the housekeeping of before")
     hand.move(**span)
     due = clock.now()
     wake_worker.ring()

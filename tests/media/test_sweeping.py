@@ -6,11 +6,11 @@ from sqlalchemy import delete, select, update
 
 from app.conversations.models import Message
 from app.db import reading, transaction
-from app.jobs import Job, claim_next
+from app.jobs import Claim, Job, claim_next
 from app.media import sweeping
 from app.media.models import Media, MediaState
 from app.quick_replies.models import QuickReply
-from tests.actors import Browser
+from tests.actors import Browser, within
 from tests.clocks import MovingClock, count
 from tests.conversations.test_what_we_send import picture
 from tests.media.files import PNG, Album
@@ -19,11 +19,14 @@ WHOLE, PART = "a" * 32, "b" * 32 + "." + "c" * 12 + ".part"
 
 
 async def sweep(album: Album, hand: MovingClock) -> None:
-    """What the hourly job does, at once."""
-    async with transaction() as session:
-        await sweeping.ask(session)
-        claim = await claim_next(session, [sweeping.SWEEP])
-    assert claim is not None
+    """What the hourly job does, at once; the start's own is waited for."""
+
+    async def claimed() -> Claim | None:
+        async with transaction() as session:
+            await sweeping.ask(session)
+            return await claim_next(session, [sweeping.SWEEP])
+
+    claim: Claim = await within(10, claimed, what="the sweep")
     assert claim.kind == sweeping.SWEEP
     await sweeping.Sweeping(album.desk.app.state.store)(claim)
     assert await count(Job, Job.kind == sweeping.SWEEP) == 1
