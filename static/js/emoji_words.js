@@ -58,6 +58,6 @@ document.addEventListener("input", async ({ target, data }) => {
   if (target !== box() || !data?.endsWith(":")) return // typed: what is pasted, or brought back by "undo", stays
   const before = () => box().value.slice(0, box().selectionStart), typed = before(), closed = typed.match(CLOSED)
   if (!closed) return
-  const word = plain(closed[1]), whole = (await fitting(word)).find(({ words }) => words.includes(word))
+  const word = plain(closed[1]), whole = (await fitting(word)).find(({ names, also }) => names.includes(word) || also.includes(word))
   if (whole && before() === typed) put(whole.emoji, closed.index)
 })

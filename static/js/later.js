@@ -23,7 +23,7 @@ export const bringRest = () => told(rest())
 // Where something of the rest begins.
 const USES = {
   click: `[data-voice], [data-opens-suggestions], [data-action="forget-quick-reply"], [data-action="edit-note"], [popovertarget="note"],
-    [popovertarget="emoji-panel"], [popovertarget="conversation-menu"], [hx-target="#sheet"], .row__choice, .selecting, .window__hold, .notice-row__earlier`,
+    [popovertarget="emoji-panel"], [popovertarget="conversation-menu"], [hx-target="#sheet"], .row__choice, .selecting, .window__hold, .notice-row__earlier, [data-command="undo-send"]`,
   input: "#composer-text",
   keydown: "#composer-text",
 }
@@ -42,4 +42,5 @@ async function wait(event) {
   if (isHere && target.isConnected) target.dispatchEvent(again)
 }
 for (const kind in USES) addEventListener(kind, wait, true)
-addEventListener("load", () => (globalThis.requestIdleCallback ?? setTimeout)(() => rest().then(() => { isHere = true }, () => {})))
+const settle = () => rest().then(() => { isHere = true }, () => setTimeout(settle, 10_000)) // some of it nobody asks for by hand
+addEventListener("load", () => (globalThis.requestIdleCallback ?? setTimeout)(settle))

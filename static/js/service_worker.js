@@ -24,7 +24,7 @@ async function page(event) {
 }
 
 // The pages that show messages and open conversations; the settings, for one, do neither.
-const INBOX = /^\/(|search|c\/.*)$/
+const INBOX = /^\/(|search|c\/\d+(\/(contact|search|shared\/\w+|messages\/\d+\/info))?)$/
 const inboxes = async () => (await clients.matchAll({ type: "window" })).filter(({ url }) => INBOX.test(new URL(url).pathname))
 
 async function call({ conversation, why, words }) {

@@ -66,7 +66,7 @@ export function suggest({ box, list, begins, put, fill }) {
     else if (list().firstElementChild) filter() // else it is still on its way
   })
   document.addEventListener("keydown", (event) => {
-    if (event.target !== box() || from === null || list().hidden && !coming || event.isComposing) return
+    if (event.target !== box() || from === null || list().hidden && (fill || !coming) || event.isComposing) return
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.code], left = list().hidden ? [] : options()
     const takes = ["Enter", "Tab"].includes(event.key) && !event.shiftKey
     if (step && left.length) choose(left.at((left.indexOf(current()) + step) % left.length))
@@ -82,6 +82,6 @@ export function suggest({ box, list, begins, put, fill }) {
     if (option && list()?.contains(option)) { event.preventDefault(); take(option) }
     else if (!event.target.closest?.("[data-opens-suggestions]")) close()
   })
-  document.addEventListener("conversation-opened", () => { from = coming = null })
+  document.addEventListener("conversation-opened", () => { from = coming = null; goesOn = false })
   return { open }
 }

@@ -28,7 +28,7 @@ PASSING: dict[str, dict[str, Any]] = {
     "cut_midway": {"name": "cut_midway"},
     "half_answer": {"name": "half_answer"},
     "stall": {"name": "stall"},
-    "drips_for_ever": {"steps": [{"text": "a"}, *([{"pause": 0.3}, {"ping": True}] * 20)]},
+    "drips_for_ever": {"steps": [{"text": "a"}, *([{"pause": 2.0}, {"ping": True}] * 20)]},
     "too_long": {"name": "too_long"},
     "paused": {"text": "Um momento", "stop_reason": "pause_turn"},
     "reason_from_the_future": {"text": "Um momento", "stop_reason": "moon_phase"},
@@ -132,9 +132,10 @@ async def test_a_wrong_key_is_logged_once_as_an_error_and_without_words(
 
 async def test_the_draft_begins_anew_with_the_second_attempt(shop: Shop) -> None:
     await shop.says("Ana", "Oi")
-    shop.claude_will(
-        {"name": "cut_midway"}, {"steps": [{"text": "Olá!"}, {"pause": 0.3}, {"text": " Tudo bem?"}]}
-    )
+    seen = {"pause": 0.4}  # long enough together for it to be looked at, too short for silence
+    cut = {"steps": [{"text": "Deixa eu "}, seen, {"text": "verificar "}, seen, {"cut": True}]}
+    whole = {"steps": [{"text": "Olá!"}, seen, {"text": " Tudo"}, seen, {"text": " bem?"}]}
+    shop.claude_will(cut, whole)
     working = shop.working()
     await shop.writing("Ana", "Deixa")
     assert "Deixa" not in (await shop.writing("Ana", "Olá!")).draft

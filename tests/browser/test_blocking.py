@@ -45,6 +45,8 @@ async def test_a_customer_is_blocked_by_keyboard_and_unblocked_in_place_of_the_c
     for one in (tab, beside):
         await expect(one.page.get_by_text("Você bloqueou este contato")).to_be_visible()
         await expect(one.text_box).to_be_hidden()
+        await expect(one.page.locator('[data-action="use-template"]')).to_be_hidden()
+        await expect(one.page.get_by_role("button", name="Nota privada")).to_be_visible()
         await expect(one.row(ANA).get_by_role("img", name="Bloqueado")).to_be_visible()
         await expect(one.row(BRUNO).get_by_role("img", name="Bloqueado")).to_have_count(0)
         await expect(one.thread.locator(".notice-row").last).to_contain_text("bloqueou este cliente")

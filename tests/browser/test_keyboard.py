@@ -1,10 +1,11 @@
 """Keys press what they promise: each default, on a Brazilian keyboard too, and what an attendant chose instead."""
 
+import asyncio
 import re
 import time
 from typing import Any
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from app.keyboard.combinations import announced
 from app.keyboard.commands import BY_NAME, COMMANDS, Place
@@ -150,6 +151,26 @@ async def test_arrows_go_through_list_thread_and_menus_and_the_focus_survives_wh
     await keys.press("Escape")
     await expect(tab.page.locator("#help")).to_be_hidden()
     await expect(tab.page.locator(".header__name")).to_have_text(BRUNO.name)
+
+
+async def test_a_rows_command_is_done_also_where_the_row_changes_while_its_menu_is_on_its_way(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
+    tab = await at_anas(browsers, whatsapp)
+    asked, changed = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        asked.set()
+        await changed.wait()
+        await route.continue_()
+
+    await tab.page.route("**/menu", late)
+    await tab.page.keyboard.press("Control+Alt+Shift+KeyE")
+    await asked.wait()
+    await whatsapp.says(ANA, "Mais uma coisa")
+    await expect(tab.row(ANA)).to_contain_text("Mais uma coisa")
+    changed.set()
+    await expect(tab.row(ANA)).to_have_count(0)
 
 
 async def test_the_palette_finds_actions_and_conversations_by_their_names_and_puts_the_last_used_first(

@@ -262,4 +262,4 @@ async def test_a_conversation_stays_blocked_when_its_window_has_closed(desk: Des
         conversation.window_until = clock.now() - timedelta(hours=1)
     page = (await desk.marta.open(f"/c/{ana}")).text
     assert "Você bloqueou este contato" in page
-    assert 'data-action="use-template"' not in page
+    assert "window--closed window--blocked" in page  # which hides what a closed window offers

@@ -43,13 +43,14 @@ function act(element) {
 }
 
 function outOf(menu, { name, place }) {
+  const holder = document.querySelector(menu.getAttribute("hx-target"))
   const drawn = ({ detail: { ctx } }) => {
-    if (ctx.sourceElement !== menu) return
+    if (ctx.target !== holder) return // not by its button: a row that changes meanwhile brings another one
     document.removeEventListener("htmx:finally:request", drawn)
     const elsewhere = place === "message" && onPage(name) // never another conversation than the row that is meant
     const element = named(name).find((one) => one.closest(":popover-open")) ?? elsewhere
     if (element) return act(element)
-    document.querySelector(menu.getAttribute("hx-target")).hidePopover()
+    holder.hidePopover()
     toast(document.getElementById("app").dataset.notHere)
   }
   document.addEventListener("htmx:finally:request", drawn)
