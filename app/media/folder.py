@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 from uuid import uuid4
 
@@ -54,7 +55,7 @@ class Folder(Store):
         return None
 
     async def pieces(self, stored_as: str, start: int, bytes_: int) -> AsyncIterator[bytes]:
-        file = await asyncio.to_thread(self.path_of(stored_as).open, "rb")
+        file = await opened(self.path_of(stored_as))
         try:
             await asyncio.to_thread(file.seek, start)
             while bytes_ > 0 and (piece := await asyncio.to_thread(file.read, min(PIECE, bytes_))):
@@ -93,3 +94,13 @@ def sync_folder(folder: Path) -> None:
             os.fsync(opened)
         finally:
             os.close(opened)
+
+
+async def opened(path: Path) -> BufferedReader:
+    """For reading. Who is cancelled meanwhile, for the browser has left, leaves nothing open behind."""
+    opening = asyncio.ensure_future(asyncio.to_thread(path.open, "rb"))
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        opening.add_done_callback(lambda done: None if done.exception() else done.result().close())
+        raise

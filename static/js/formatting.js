@@ -46,6 +46,6 @@ document.addEventListener("click", ({ target }) => {
 })
 document.addEventListener("mousedown", (event) => { if (event.target.closest(".format")) event.preventDefault() }) // the text keeps the focus
 document.addEventListener("selectionchange", () => {
-  const isHere = document.activeElement === box() || bar()?.contains(document.activeElement)
+  const isHere = document.activeElement?.closest("#composer") // also on the way from the text to these buttons
   bar()?.toggleAttribute("data-local-shown", Boolean(isHere && box().selectionStart !== box().selectionEnd))
 })

@@ -23,7 +23,7 @@ async def test_a_note_is_yellow_names_a_colleague_and_leaves_the_answer_to_the_c
     page, note = tab.page, tab.page.locator("#note-text")
     await tab.text_box.fill("Vou perguntar")
 
-    await page.locator("[data-command='note']").first.click()
+    await page.locator("#composer [data-command='note']").click()
     await expect(note).to_be_focused()
     await note.press_sequentially("Pode dar 10 %? @pa")
     await expect(page.get_by_role("option")).to_have_count(1)
@@ -31,7 +31,7 @@ async def test_a_note_is_yellow_names_a_colleague_and_leaves_the_answer_to_the_c
     await expect(note).to_have_value(f"Pode dar 10 %? @{PAULO.name} ")
     await note.press("Escape")  # closed, not lost
     await expect(note).to_be_hidden()
-    await page.locator("[data-command='note']").first.click()
+    await page.locator("#composer [data-command='note']").click()
     await expect(note).to_have_value(f"Pode dar 10 %? @{PAULO.name} ")
     await note.press("Enter")
     written = page.locator("#thread .note")

@@ -44,7 +44,7 @@ async def test_a_note_whose_answer_comes_after_the_news_is_kept_once_and_its_for
     tab = await at_anas(browsers, whatsapp)
     page, note = tab.page, tab.page.locator("#note-text")
     may_come = await held_back(page, "**/c/1/notes")
-    await page.locator("[data-command='note']").first.click()
+    await page.locator("#composer [data-command='note']").click()
     await note.fill("Cliente antiga")
     await note.press("Enter")
     await expect(page.locator("#thread .note")).to_have_count(1)
@@ -52,7 +52,7 @@ async def test_a_note_whose_answer_comes_after_the_news_is_kept_once_and_its_for
     may_come.set()
     await expect(note).to_be_hidden()
     await expect(note).to_have_value("")
-    await page.locator("[data-command='note']").first.click()
+    await page.locator("#composer [data-command='note']").click()
     await note.fill("Paga à vista")
     await note.press("Enter")  # with a compose_id of its own
     await expect(page.locator("#thread .note")).to_have_count(2)
@@ -130,7 +130,7 @@ async def test_a_page_that_is_fetched_anew_keeps_what_was_begun_beside_the_text(
     await page.locator('[data-command="stop-selecting"]').click()
 
     note = page.locator("#note-text")
-    await page.locator("[data-command='note']").first.click()
+    await page.locator("#composer [data-command='note']").click()
     await note.fill("Antes")
     await note.press("Enter")
     await page.locator("#thread .note .bubble__menu").click()
