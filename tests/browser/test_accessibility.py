@@ -135,6 +135,16 @@ async def violations(page: Page, options: dict[str, Any]) -> list[str]:
     ]
 
 
+async def in_both_themes(page: Page, name: str) -> dict[str, list[str]]:
+    """What is wrong with it, by its name and theme."""
+    found = {}
+    for theme, options in (("light", EVERYTHING), ("dark", COLOURS)):
+        await page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        if wrong := await violations(page, options):
+            found[f"{name}, {theme}"] = wrong
+    return found
+
+
 async def a_desk_with_everything(desk: Desk, whatsapp: WhatsApp) -> None:
     """Ana sent one of each kind and was answered; Bruno wrote long ago."""
     await whatsapp.says(ANA, "Oi! Vi o vaso *azul* em https://example.com/vaso")
@@ -167,19 +177,16 @@ async def test_axe_finds_nothing_on_any_page_in_either_theme(
     await tab.receives()
     await tab.page.evaluate("document.body.append(document.createElement('img'))")
     assert await violations(tab.page, EVERYTHING), "the instrument sees"
-    found = {}
+    found: dict[str, list[str]] = {}
     for name, (path, opened) in PAGES.items():
         await tab.visits(browser.address + path)
         if opened is not None:
             await opened(tab.page)
-        for theme, options in (("light", EVERYTHING), ("dark", COLOURS)):
-            await tab.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-            if wrong := await violations(tab.page, options):
-                found[f"{name}, {theme}"] = wrong
+        found |= await in_both_themes(tab.page, name)
     stranger = await browsers.chromium.new_context(locale=language_tag(locale))
     page = await stranger.new_page()
     await page.goto(browser.address + "/sign-in")
     await expect(page.locator("html")).to_have_attribute("lang", language_tag(locale))
-    found["signing in"] = await violations(page, EVERYTHING)
+    found |= await in_both_themes(page, "signing in")
     await stranger.close()
-    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+    assert found == {}
