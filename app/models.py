@@ -21,6 +21,7 @@ from app.conversations.models import (
 from app.db import Base
 from app.installation import Installation
 from app.jobs import Job
+from app.knowledge.models import KnowledgeArticle, Passage
 from app.live.events import LiveEvent, LiveSeq
 from app.media.models import Media
 from app.message_templates.models import Template
@@ -48,6 +49,7 @@ __all__ = [
     "Installation",
     "Job",
     "JournalEntry",
+    "KnowledgeArticle",
     "Label",
     "LiveEvent",
     "LiveSeq",
@@ -58,6 +60,7 @@ __all__ = [
     "NoteDraft",
     "Number",
     "NumberPace",
+    "Passage",
     "PossibleDuplicate",
     "PushSubscription",
     "QuickReply",

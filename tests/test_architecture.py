@@ -25,6 +25,7 @@ CONCEPTS = (
     "assistant",
     "installation",
     "keyboard",
+    "knowledge",
     "jobs",
     "search",
 )
