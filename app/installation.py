@@ -1,5 +1,7 @@
 """What the owner sets for the whole installation: one row, changed by admins."""
 
+from datetime import datetime
+
 from sqlalchemy import String, Text, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,6 +16,7 @@ class Installation(Base):
     """The settings of this business. `instructions` are Claude's, in the owner's words.
 
     `silence_minutes`: after how long without any webhook admins are warned; 0: never. `push_key`: see `push/keys.py`.
+    `usd_in_brl`: what a dollar costs in millionths of a real, as somebody typed it at that time; None: nobody did.
     """
 
     __tablename__ = "installation"
@@ -25,6 +28,8 @@ class Installation(Base):
     silence_minutes: Mapped[int] = mapped_column(
         default=USUAL_SILENCE_MINUTES, server_default=str(USUAL_SILENCE_MINUTES)
     )
+    usd_in_brl: Mapped[int | None]
+    usd_in_brl_at: Mapped[datetime | None]
     push_key: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 

@@ -1,7 +1,7 @@
 """Every table in one import: for the migrations, and so that foreign keys find their targets."""
 
 from app.accounts.models import SignIn, User
-from app.assistant.models import Turn
+from app.assistant.models import ApiCall, ModelPrice, Turn
 from app.attention.models import ReadCursor, TypingShown
 from app.contacts.models import Contact, ContactMerge, Identity, MergedRow, PossibleDuplicate
 from app.conversations.marked import ConversationMark
@@ -26,12 +26,13 @@ from app.live.events import LiveEvent, LiveSeq
 from app.media.models import Media
 from app.message_templates.models import Template
 from app.notes.models import Mention, NoteDraft
-from app.outbox.models import ContactPace, Delivery, DeliveryReport, NumberPace
+from app.outbox.models import ContactPace, Delivery, DeliveryReport, MessagePrice, NumberPace
 from app.push.models import PushSubscription
 from app.quick_replies.models import QuickReply
 from app.whatsapp.models import JournalEntry, Number, SetAside
 
 __all__ = [
+    "ApiCall",
     "Base",
     "Contact",
     "ContactMerge",
@@ -57,6 +58,8 @@ __all__ = [
     "Mention",
     "MergedRow",
     "Message",
+    "MessagePrice",
+    "ModelPrice",
     "NoteDraft",
     "Number",
     "NumberPace",

@@ -10,13 +10,15 @@ from urllib.parse import urlsplit
 import httpx2
 
 from app import boundaries
-from app.assistant.failures import Busy, Misconfigured, sorted_out
-from app.assistant.replies import Block, Growing, Reply, Usage
+from app.assistant.calls import Calls, Meter, metered
+from app.assistant.failures import Busy, Misconfigured, sorted_out, was_not_read
+from app.assistant.replies import Block, Reply
 from app.boundaries import Boundary
 from app.settings import Settings
 from app.web_addresses import is_loopback
 
 ANTHROPIC = "https://api.anthropic.com"
+ANTHROPICS, COMPATIBLE = "claude", "anthropic_compatible"  # kinds of providers
 MAX_TOKENS = 2048
 ANY_KEY = "local"  # a server found by its address alone takes any key
 KNOWS_EFFORT = re.compile(r"claude-(?:haiku|sonnet|opus)-5-5")
@@ -63,6 +65,7 @@ class Claude:
         self._base_url = base_url or ANTHROPIC
         self._patience = patience or Patience()
         self._is_simple = not is_anthropics(self._base_url) if is_simple is None else is_simple
+        self.kind = COMPATIBLE if self._is_simple else ANTHROPICS
         self._sdk: Any = None
         self._client: Any = None
         self._connecting = asyncio.Lock()
@@ -78,37 +81,43 @@ class Claude:
                 self._sdk, self._client = await asyncio.to_thread(self._connect)
 
     async def stream(
-        self, request: Request, on_text: Callable[[str], object], spent: Usage | None = None
+        self, request: Request, on_text: Callable[[str], object], calls: Calls | None = None
     ) -> Reply:
-        """One attempt. `on_text` hears the text so far as it grows; `spent` is added to, also on failure.
+        """One attempt. `on_text` hears the text so far as it grows; `calls` gets what it took, also when it failed.
 
         Raises Busy, Refused or Misconfigured. Cancelling it closes the connection, which ends the bill.
         """
         if not self._api_key:
             raise Misconfigured("no key")
         await self.warm_up()
-        reply = Growing()
-        try:
-            async with asyncio.timeout(self._patience.attempt):
-                return await self._read(request, reply, on_text)
-        except (self._sdk.AnthropicError, httpx2.TransportError, TimeoutError) as error:
-            raise sorted_out(error) from error
-        except ValueError as error:  # cut in the middle of a character, or no JSON
-            raise Busy(f"garbled {type(error).__name__}") from error
-        finally:
-            reply.book(spent or Usage())
+        arguments = self._arguments(request)
+        meter = Meter(self.kind, self.model, arguments)
+        with metered(meter, [] if calls is None else calls):
+            try:
+                async with asyncio.timeout(self._patience.attempt):
+                    return await self._read(arguments, meter, on_text)
+            except (self._sdk.AnthropicError, httpx2.TransportError, TimeoutError) as error:
+                meter.costs_nothing = was_not_read(error)
+                raise sorted_out(error) from error
+            except ValueError as error:  # cut in the middle of a character, or no JSON
+                raise Busy(f"garbled {type(error).__name__}") from error
 
-    async def _read(self, request: Request, reply: Growing, on_text: Callable[[str], object]) -> Reply:
-        async with await self._client.messages.create(**self._arguments(request)) as stream:
+    async def _read(self, arguments: dict[str, Any], meter: Meter, on_text: Callable[[str], object]) -> Reply:
+        reply = meter.reply
+        async with await self._client.messages.create(**arguments) as stream:
+            meter.request_id = stream.response.headers.get("request-id")
             boundaries.passed(Boundary.CLAUDE_ASKED)
             pieces = 0
             async for event in stream:
-                if reply.take(event.to_dict(warnings=False)):
+                has_grown = reply.take(event.to_dict(warnings=False))
+                if event.type == "content_block_delta":
+                    meter.note_token()
+                if has_grown:
                     pieces += 1
                     boundaries.passed(Boundary.FIRST_PIECE if pieces == 1 else Boundary.LATER_PIECE)
                     on_text(reply.text)
             boundaries.passed(Boundary.LAST_PIECE)
-            return reply.whole(stream.response.headers.get("request-id"))
+            return reply.whole(meter.request_id)
 
     def _arguments(self, request: Request) -> dict[str, Any]:
         arguments: dict[str, Any] = {

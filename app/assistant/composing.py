@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from math import ceil
 
+from app.assistant.calls import Calls
 from app.assistant.claude import Claude, Request
 from app.assistant.desk import Pace
 from app.assistant.failures import Busy, ClaudeFailed
-from app.assistant.replies import Reply, Usage
+from app.assistant.replies import Reply
 from app.assistant.tools import Wish, handoff_in, results_of
 from app.whatsapp.markup import markdown_to_whatsapp, split_for_whatsapp
 
@@ -32,10 +33,10 @@ class Composed:
 
 @dataclass
 class Effort:
-    """What a turn has cost so far, known however it ends."""
+    """What a turn has taken so far, known however it ends."""
 
     attempts: int = 0
-    spent: Usage = field(default_factory=Usage)
+    spent: Calls = field(default_factory=list)
 
 
 async def compose(

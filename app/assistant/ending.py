@@ -8,11 +8,11 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import boundaries, clock, jobs
-from app.assistant import turns
+from app.assistant import ledger, turns
 from app.assistant.beginning import Run
 from app.assistant.composing import Composed, Effort
 from app.assistant.failures import ClaudeFailed, Misconfigured
-from app.assistant.models import TurnState
+from app.assistant.models import Purpose, TurnState
 from app.assistant.waiting import locked
 from app.assistant.watching import Verdict, verdict_on
 from app.boundaries import Boundary
@@ -48,8 +48,9 @@ async def end(claim: Claim, run: Run, outcome: Outcome, effort: Effort) -> None:
         if conversation is not None and is_running:
             state = await end_running(session, conversation, run, outcome)
             log.info("a turn ended", extra={"turn": run.turn_id, "state": state})
-        request_id = None if isinstance(outcome, Verdict) else outcome.request_id
-        await turns.book(session, run.turn_id, effort.spent, attempts=effort.attempts, request_id=request_id)
+        await turns.note_attempts(session, run.turn_id, effort.attempts)
+        about = {"conversation_id": run.conversation_id, "turn_id": run.turn_id}
+        await ledger.book(session, effort.spent, purpose=Purpose.ANSWER, **about)
         if outcome is not Verdict.LOST:
             await jobs.finish(session, claim)
             boundaries.passed(Boundary.TURN_DONE)

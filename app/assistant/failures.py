@@ -14,6 +14,7 @@ FOR_GOOD_TYPES = {
     "not_found_error",
     "request_too_large",
 }
+NOT_REACHED = {"ConnectError", "ConnectTimeout", "PoolTimeout"}  # of the HTTP client, by name: it loads late
 SPENT = "enforced_spend_limit_reached"  # comes as 429, and waiting does not help
 
 
@@ -59,6 +60,13 @@ def sorted_out(error: Exception) -> ClaudeFailed:
     if status in FOR_GOOD or kind in FOR_GOOD_TYPES or code == SPENT:
         return Misconfigured(name, request_id=request_id)
     return Busy(name, retry_after_seconds=asked_wait(error), request_id=request_id)
+
+
+def was_not_read(error: Exception) -> bool:
+    """Whether the request was refused, or reached nobody: then it costs nothing."""
+    status = getattr(error, "status_code", None)
+    cause = error.__cause__ or error
+    return (status is not None and status >= 400) or type(cause).__name__ in NOT_REACHED
 
 
 def word(value: object) -> str:

@@ -10,19 +10,30 @@ Block = dict[str, Any]
 
 GOES_BACK = {"text", "thinking", "redacted_thinking", "tool_use"}
 CHARACTERS_PER_TOKEN = 3  # Portuguese, cautiously
+MOST_TOKENS = 10**9  # in one call: more is no count
 
 
-@dataclass
+@dataclass(frozen=True)
 class Usage:
-    """Tokens spent. `cached_tokens` were read from the cache and are not in `input_tokens`.
+    """Tokens of one call, each counted once: the three kinds of cached ones are not in `input_tokens`; thinking is part
+    of `output_tokens`.
 
     Whoever ends a stream early is told only the input: then the output is estimated from what arrived.
     """
 
     input_tokens: int = 0
-    cached_tokens: int = 0
+    cache_write_5m_tokens: int = 0
+    cache_write_1h_tokens: int = 0
+    cache_read_tokens: int = 0
     output_tokens: int = 0
+    thinking_tokens: int = 0
     is_estimated: bool = False
+
+    @property
+    def prompt_tokens(self) -> int:
+        """All that was read, wherever it came from."""
+        written = self.cache_write_5m_tokens + self.cache_write_1h_tokens
+        return self.input_tokens + written + self.cache_read_tokens
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,11 @@ class Growing:
     @property
     def text(self) -> str:
         return text_of(self._blocks.values())
+
+    @property
+    def stop_reason(self) -> str | None:
+        """Why it ended, None while it has not."""
+        return self._stop_reason
 
     def take(self, event: Block) -> bool:
         """Add one event; whether the text grew. Raises Busy for one that this API does not send."""
@@ -120,20 +136,39 @@ class Growing:
         block["input"] = parsed or {}
         return ToolCall(str(block.get("id", "")), str(block.get("name", "")), parsed)
 
-    def book(self, spent: Usage) -> None:
-        """Add what this reply cost so far."""
-        count = {name: n for name, n in self._usage.items() if isinstance(n, int)}
-        spent.input_tokens += count.get("input_tokens", 0) + count.get("cache_creation_input_tokens", 0)
-        spent.cached_tokens += count.get("cache_read_input_tokens", 0)
-        if self._is_whole:
-            spent.output_tokens += count.get("output_tokens", 0)
-        else:
-            spent.output_tokens += 1 + self._size() // CHARACTERS_PER_TOKEN
-            spent.is_estimated = True
+    @property
+    def has_begun(self) -> bool:
+        """Whether the server told what it has read, which is what it bills at least."""
+        return bool(self._usage)
+
+    @property
+    def usage(self) -> Usage:
+        """What this reply cost so far; exact once the server told how it ends."""
+        written = count(self._usage, "cache_creation_input_tokens")
+        written_1h = min(count(self._usage.get("cache_creation"), "ephemeral_1h_input_tokens"), written)
+        is_estimated = self._stop_reason is None
+        told = (
+            1 + self._size() // CHARACTERS_PER_TOKEN if is_estimated else count(self._usage, "output_tokens")
+        )
+        return Usage(
+            input_tokens=count(self._usage, "input_tokens"),
+            cache_write_5m_tokens=written - written_1h,
+            cache_write_1h_tokens=written_1h,
+            cache_read_tokens=count(self._usage, "cache_read_input_tokens"),
+            output_tokens=told,
+            thinking_tokens=count(self._usage.get("output_tokens_details"), "thinking_tokens"),
+            is_estimated=is_estimated,
+        )
 
     def _size(self) -> int:
         said = (len(block.get("text", "") + block.get("thinking", "")) for block in self._blocks.values())
         return sum(said) + sum(map(len, self._inputs.values()))
+
+
+def count(usage: Any, name: str) -> int:
+    """A number of tokens that the server told; other servers leave some out, or send what is none."""
+    told = usage.get(name) if isinstance(usage, dict) else None
+    return told if isinstance(told, int) and 0 <= told < MOST_TOKENS else 0
 
 
 def text_of(blocks: Any) -> str:

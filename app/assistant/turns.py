@@ -5,7 +5,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.assistant.models import Turn, TurnState
-from app.assistant.replies import Usage
 from app.db import transaction
 from app.live.events import Change, EventKind, announce
 
@@ -66,21 +65,9 @@ async def end(session: AsyncSession, turn_id: int, state: TurnState, *, failure:
     return True
 
 
-async def book(
-    session: AsyncSession, turn_id: int, spent: Usage, *, attempts: int, request_id: str | None
-) -> None:
-    """Write down what a turn cost, however it ended."""
-    costs = update(Turn).where(Turn.id == turn_id)
-    await session.execute(
-        costs.values(
-            attempts=attempts,
-            request_id=request_id[:80] if request_id else None,
-            input_tokens=spent.input_tokens,
-            cached_tokens=spent.cached_tokens,
-            output_tokens=spent.output_tokens,
-            tokens_estimated=spent.is_estimated,
-        )
-    )
+async def note_attempts(session: AsyncSession, turn_id: int, attempts: int) -> None:
+    """Write down how often a turn was tried, however it ended."""
+    await session.execute(update(Turn).where(Turn.id == turn_id).values(attempts=attempts))
 
 
 async def is_running(session: AsyncSession, turn_id: int) -> bool:

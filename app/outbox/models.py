@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -70,11 +70,17 @@ class ContactPace(Base):
     free_at: Mapped[datetime]
 
 
+ARRIVED = text("status IN ('delivered', 'read')")  # what Meta bills tells its price then
+
+
 class DeliveryReport(Base):
     """A status report as it came, once each. Without a delivery it waits: it may be faster than the send's answer."""
 
     __tablename__ = "delivery_report"
-    __table_args__ = (UniqueConstraint("wamid", "status", "participant"),)
+    __table_args__ = (
+        UniqueConstraint("wamid", "status", "participant"),
+        Index("ix_delivery_report_priced", "reported_at", sqlite_where=ARRIVED, postgresql_where=ARRIVED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id", ondelete="CASCADE"), index=True)
@@ -86,3 +92,14 @@ class DeliveryReport(Base):
     error_code: Mapped[int | None]
     error_details: Mapped[str | None] = mapped_column(Text)
     pricing: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class MessagePrice(Base):
+    """What Meta takes for one delivered message of a category, in micro-USD, from then on. Rows are added, never changed."""
+
+    __tablename__ = "message_price"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    category: Mapped[str] = mapped_column(String(40))
+    valid_from: Mapped[datetime]
+    microusd: Mapped[int]

@@ -117,25 +117,27 @@ async def _reply(world: World, asked: Asked) -> Response:
 
 
 def _failure(asked: Asked, reply: Reply) -> Response:
-    asked.outcome, asked.http_status = "error", reply.http_status
-    return _error(reply.http_status, "Scripted failure", reply)
+    asked.outcome, asked.http_status, asked.request_id = "error", reply.http_status, new_id("req")
+    return _error(reply.http_status, "Scripted failure", reply, request_id=asked.request_id)
 
 
-def _at_once(asked: Asked, reply: Reply, usage: dict[str, int]) -> Response:
+def _at_once(asked: Asked, reply: Reply, usage: dict[str, Any]) -> Response:
     try:
         message = whole_message(reply, asked.body["model"], usage)
     except CutHere:
         asked.outcome = "cut"
         return Cut()
-    asked.outcome = "finished"
-    return JSONResponse(message, headers={"request-id": new_id("req")})
+    asked.outcome, asked.request_id = "finished", new_id("req")
+    asked.bill(message["usage"])
+    return JSONResponse(message, headers={"request-id": asked.request_id})
 
 
 class _ClaudeStream(StreamingResponse):
     """The event stream; notes how it ended, so that a test sees whether stopping really stopped it."""
 
     def __init__(self, world: World, asked: Asked, stream: Stream) -> None:
-        headers = {"request-id": new_id("req"), "cache-control": "no-cache"}
+        asked.request_id = new_id("req")
+        headers = {"request-id": asked.request_id, "cache-control": "no-cache"}
         super().__init__(stream.records(), media_type="text/event-stream", headers=headers)
         self._world, self._asked = world, asked
 
@@ -161,17 +163,26 @@ class _ClaudeStream(StreamingResponse):
             self._world.background.ring()
 
 
-def _usage(world: World, body: dict[str, Any]) -> dict[str, int]:
+def _usage(world: World, body: dict[str, Any]) -> dict[str, Any]:
     """Input tokens, with the tools and system prompt cached when the request asked for that."""
     prefix = json.dumps([body.get("tools"), body.get("system")])
     total, fixed = _size(body), len(prefix) // 4
-    usage = {"input_tokens": total, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0}
-    if "cache_control" not in body and "cache_control" not in prefix:
-        return usage
+    is_marked = "cache_control" in body or "cache_control" in prefix
     digest = sha256(prefix.encode()).hexdigest()
-    kind = "cache_read_input_tokens" if digest in world.claude.cached else "cache_creation_input_tokens"
-    world.claude.cached.add(digest)
-    return {**usage, "input_tokens": max(1, total - fixed), kind: fixed}
+    is_known = digest in world.claude.cached
+    written = fixed if is_marked and not is_known else 0
+    if is_marked:
+        world.claude.cached.add(digest)
+    lasts_1h = '"ttl": "1h"' in prefix
+    return {
+        "input_tokens": max(1, total - fixed) if is_marked else total,
+        "cache_creation_input_tokens": written,
+        "cache_creation": {
+            "ephemeral_5m_input_tokens": 0 if lasts_1h else written,
+            "ephemeral_1h_input_tokens": written if lasts_1h else 0,
+        },
+        "cache_read_input_tokens": fixed if is_marked and is_known else 0,
+    }
 
 
 def _size(body: dict[str, Any]) -> int:
@@ -179,9 +190,9 @@ def _size(body: dict[str, Any]) -> int:
     return 1 + len(json.dumps([body.get("tools"), body.get("system"), body.get("messages")])) // 4
 
 
-def _error(status: int, message: str, reply: Reply | None = None) -> Response:
+def _error(status: int, message: str, reply: Reply | None = None, *, request_id: str = "") -> Response:
     kind = (reply and reply.error_type) or _ERROR_TYPES.get(status, "api_error")
-    request_id = new_id("req")
+    request_id = request_id or new_id("req")
     body = error_body(kind, message, code=reply.error_code if reply else "", request_id=request_id)
     headers = {"request-id": request_id, **(reply.headers if reply else {})}
     return JSONResponse(body, status_code=status, headers=headers)

@@ -3,7 +3,7 @@
 import json
 import secrets
 from asyncio import sleep
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any
 
 from app.simulator.claude_stage import Asked, Reply
@@ -20,7 +20,7 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{secrets.token_hex(12)}"
 
 
-def opening(model: str, usage: dict[str, int]) -> Frame:
+def opening(model: str, usage: dict[str, Any]) -> Frame:
     """The message before anything was said."""
     return {
         "id": new_id("msg"),
@@ -34,7 +34,7 @@ def opening(model: str, usage: dict[str, int]) -> Frame:
     }
 
 
-def whole_message(reply: Reply, model: str, usage: dict[str, int]) -> Frame:
+def whole_message(reply: Reply, model: str, usage: dict[str, Any]) -> Frame:
     """The same steps without streaming. Raises CutHere where the script cuts."""
     content: list[Frame] = []
     for step in reply.steps:
@@ -43,7 +43,7 @@ def whole_message(reply: Reply, model: str, usage: dict[str, int]) -> Frame:
         _add_to(content, step)
     ending = {
         "stop_reason": reply.stop_reason,
-        "usage": {**usage, "output_tokens": _tokens(reply), **reply.usage},
+        "usage": final_usage(reply, usage),
     }
     if reply.stop_details:
         ending["stop_details"] = reply.stop_details
@@ -69,14 +69,22 @@ def _tool_block(step: Step) -> Frame:
     return {"type": "tool_use", "id": step.get("id") or new_id("toolu"), "name": step["tool"], "input": {}}
 
 
-def _tokens(reply: Reply) -> int:
-    return 1 + sum(len(json.dumps(step)) for step in reply.steps) // 4
+def final_usage(reply: Reply, usage: dict[str, Any]) -> dict[str, Any]:
+    """The input's tokens with those of the whole output, of which some were thinking."""
+    thinking = _tokens(step for step in reply.steps if "thinking" in step)
+    said = 1 + _tokens(reply.steps)
+    output = {"output_tokens": said, "output_tokens_details": {"thinking_tokens": min(thinking, said)}}
+    return {**usage, **output, **reply.usage}
+
+
+def _tokens(steps: Iterable[Step]) -> int:
+    return sum(len(json.dumps(step)) for step in steps) // 4
 
 
 class Stream:
     """The events of one reply, in order; counts on `asked` what has left."""
 
-    def __init__(self, reply: Reply, asked: Asked, model: str, usage: dict[str, int]) -> None:
+    def __init__(self, reply: Reply, asked: Asked, model: str, usage: dict[str, Any]) -> None:
         self._reply = reply
         self._asked = asked
         self._model = model
@@ -97,8 +105,9 @@ class Stream:
                 self._asked.pieces_sent += 1
 
     async def _frames(self) -> AsyncIterator[Frame]:
+        self._asked.bill({**self._usage, "output_tokens": 1})
         yield {"type": "message_start", "message": opening(self._model, self._usage)}
-        for step in self._reply.steps:
+        for number, step in enumerate(self._reply.steps):
             await sleep(float(step.get("pause") or step.get("stall") or 0))
             if step.get("cut"):
                 raise CutHere
@@ -107,6 +116,8 @@ class Stream:
                 return
             for frame in self._play(step):
                 yield frame
+            said = 1 + _tokens(self._reply.steps[: number + 1])
+            self._asked.bill({**self._usage, "output_tokens": said})
             if step.get("error"):
                 return
         for frame in self._closing():
@@ -172,7 +183,8 @@ class Stream:
         ending: Frame = {"stop_reason": self._reply.stop_reason, "stop_sequence": None}
         if self._reply.stop_details:
             ending["stop_details"] = self._reply.stop_details
-        usage = {**self._usage, "output_tokens": _tokens(self._reply), **self._reply.usage}
+        usage = final_usage(self._reply, self._usage)
+        self._asked.bill(usage)
         yield {"type": "message_delta", "delta": ending, "usage": usage}
         yield {"type": "message_stop"}
 

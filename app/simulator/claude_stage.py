@@ -22,7 +22,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     chunk_bytes: int = 0
     delay: float = 0.0
-    usage: dict[str, int] = field(default_factory=dict)
+    usage: dict[str, Any] = field(default_factory=dict)
     match: str = ""
     repeat: int = 1
 
@@ -77,6 +77,9 @@ def reply_from(wish: dict[str, Any]) -> Reply:
 class Asked:
     """One request to Claude. `outcome` ends as finished, disconnected, cut, truncated or error;
     `pieces_sent` counts the deltas that left before that.
+
+    `billed`: the tokens of the bill by kind, empty when nothing is billed; of an answer that was broken off the output
+    that had left by then, which only the server knows.
     """
 
     number: int
@@ -86,6 +89,21 @@ class Asked:
     outcome: str = "running"
     pieces_sent: int = 0
     http_status: int = 200
+    request_id: str = ""
+    billed: dict[str, int] = field(default_factory=dict)
+
+    def bill(self, usage: dict[str, Any]) -> None:
+        """Take this usage, as it stands in an answer, for the bill."""
+        written = usage["cache_creation_input_tokens"]
+        written_1h = usage["cache_creation"]["ephemeral_1h_input_tokens"]
+        self.billed = {
+            "input_tokens": usage["input_tokens"],
+            "cache_write_5m_tokens": written - written_1h,
+            "cache_write_1h_tokens": written_1h,
+            "cache_read_tokens": usage["cache_read_input_tokens"],
+            "output_tokens": usage["output_tokens"],
+            "thinking_tokens": usage.get("output_tokens_details", {}).get("thinking_tokens", 0),
+        }
 
 
 class ClaudeStage:

@@ -13,7 +13,7 @@ from app import jobs
 from app.accounts.models import User
 from app.assistant.desk import Desk
 from app.assistant.handlers import handlers
-from app.assistant.models import Turn, TurnState
+from app.assistant.models import ApiCall, Turn, TurnState
 from app.contacts.models import Contact
 from app.conversations import receiving
 from app.conversations.models import Author, Conversation, Handoff, Message
@@ -182,6 +182,9 @@ class Shop:
 
     async def turns(self, name: str) -> list[Turn]:
         return await self.all_of(Turn, name)
+
+    async def calls(self, name: str) -> list[ApiCall]:
+        return await self.all_of(ApiCall, name)
 
     async def answers(self, name: str) -> list[str]:
         """What Claude told the customer; every one of them is queued to leave."""

@@ -25,7 +25,7 @@ async def test_an_answer_is_stored_once_in_whatsapps_own_markup(shop: Shop) -> N
     turn = (await shop.turns("Ana"))[0]
     assert (turn.state, turn.draft, turn.attempts) == (TurnState.ANSWERED, "", 1)
     assert turn.ended_at is not None
-    assert turn.request_id is not None
+    assert (await shop.calls("Ana"))[0].request_id == shop.asked[0].request_id
 
 
 async def test_a_long_answer_becomes_three_messages_at_most(shop: Shop) -> None:
@@ -149,10 +149,10 @@ async def test_tokens_are_booked_with_each_turn(shop: Shop) -> None:
     await shop.says("Ana", "Oi")
     shop.claude_will({"text": "Olá!", "usage": {"output_tokens": 7}})
     await shop.work()
-    turn = (await shop.turns("Ana"))[0]
-    assert turn.output_tokens == 7
-    assert turn.input_tokens > 100
-    assert not turn.tokens_estimated
+    (call,) = await shop.calls("Ana")
+    assert (call.output_tokens, call.stop_reason, call.failure) == (7, "end_turn", None)
+    assert call.input_tokens > 100
+    assert not call.is_estimated
 
 
 async def test_nobody_is_answered_where_claude_does_not_own_the_conversation(shop: Shop) -> None:

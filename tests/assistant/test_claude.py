@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from app.assistant.calls import Calls
 from app.assistant.claude import Claude, Request, claude_from, is_anthropics
 from app.assistant.failures import Misconfigured
-from app.assistant.replies import Usage
 from app.assistant.tools import TOOLS
 from app.settings import load_settings
 from app.simulator.claude_stage import reply_from
@@ -37,14 +37,16 @@ async def test_the_text_is_told_as_it_grows(claude: Claude, simulator: tuple[Wor
 async def test_anthropics_servers_are_asked_to_cache_the_system_prompt(
     full: Claude, simulator: tuple[World, str]
 ) -> None:
-    first, second = Usage(), Usage()
-    await full.stream(QUESTION, str, first)
-    await full.stream(QUESTION, str, second)
+    calls: Calls = []
+    await full.stream(QUESTION, str, calls)
+    await full.stream(QUESTION, str, calls)
+    first, second = (call.usage for call in calls)
     body = simulator[0].claude.asked[0].body
     assert body["system"][0]["cache_control"] == {"type": "ephemeral"}
     assert body["output_config"] == {"effort": "low"}
-    assert (first.cached_tokens, second.cached_tokens > 0) == (0, True)
-    assert second.input_tokens < first.input_tokens
+    assert (first.cache_read_tokens, second.cache_write_5m_tokens) == (0, 0)
+    assert first.cache_write_5m_tokens == second.cache_read_tokens > 0
+    assert first.input_tokens == second.input_tokens
 
 
 async def test_other_servers_get_plain_fields_only(claude: Claude, simulator: tuple[World, str]) -> None:

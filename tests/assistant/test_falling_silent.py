@@ -38,8 +38,9 @@ async def while_claude_writes(shop: Shop) -> AsyncIterator[None]:
     assert await shop.open_jobs() == 0
     turn = (await shop.turns("Ana"))[-1]
     assert turn.state == TurnState.STOPPED
-    assert turn.tokens_estimated
-    assert turn.output_tokens > 1
+    (call,) = await shop.calls("Ana")
+    assert (call.is_estimated, call.failure, call.turn_id) == (True, "stopped", turn.id)
+    assert call.output_tokens > 1
     assert (await shop.draft_events("Ana"))[-1] is None
 
 
