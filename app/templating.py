@@ -18,6 +18,7 @@ from app.conversations.ordering import sort_key
 from app.i18n import _, language_tag, ngettext
 from app.keyboard.choices import pressed_by
 from app.keyboard.combinations import is_mac
+from app.knowledge import markup as knowledge_markup
 from app.media import preparing
 from app.settings import HOME, Settings
 from app.settings import Environment as Surroundings
@@ -87,6 +88,7 @@ def environment(settings: Settings) -> Environment:
     )
     made.filters.update(
         whatsapp_markup=to_html,
+        markdown=knowledge_markup.to_html,
         plain=plain,
         emoji_count=emoji_count,
         file_size=words.file_size,

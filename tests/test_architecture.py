@@ -197,8 +197,8 @@ def talkative_log_lines(path: Path) -> Iterator[str]:
                 yield f"{where}: {sorted(keys & private)}"
 
 
-def test_html_is_trusted_only_where_whatsapp_markup_makes_it() -> None:
-    ours = {"app/whatsapp/markup.py", "app/simulator/markup.py"}
+def test_html_is_trusted_only_where_markup_makes_it() -> None:
+    ours = {"app/whatsapp/markup.py", "app/simulator/markup.py", "app/knowledge/markup.py"}
     trusting = {
         name_of(path) for path in sources() if re.search(r"\bMarkup\(", path.read_text(encoding="utf-8"))
     }

@@ -89,6 +89,10 @@ PAGES: dict[str, tuple[str, Step | None]] = {
     "the choice of a quick reply": ("/c/1/quick-replies", None),
     "a new quick reply": ("/quick-replies/new", None),
     "a quick reply": ("/quick-replies/1", None),
+    "the knowledge": ("/knowledge", None),
+    "a new article": ("/knowledge/new", None),
+    "an article": ("/knowledge/1", click(".knowledge__passages > summary", ".knowledge__passage")),
+    "an article, changed": ("/knowledge/1/edit", click("[data-action='preview']", "#preview .prose")),
     "the page without a connection": ("/offline", None),
     "a page that is not there": ("/c/999", None),
     "the simulator": ("/simulator", None),
@@ -159,6 +163,9 @@ async def a_desk_with_everything(desk: Desk, whatsapp: WhatsApp) -> None:
     await desk.marta.post(f"/c/1/messages/{first.id}/reaction", {"emoji": "👍"})
     await desk.marta.post("/c/1/stars", {"message": str(first.id), "on": "on"})
     await desk.marta.post("/quick-replies", {"shortcut": "horario", "text": "Abrimos às 9h"})
+    await desk.marta.post(
+        "/knowledge", {"title": "Frete", "body": "# Quanto custa\n\nR$ 12, [veja](https://example.com)."}
+    )
     await desk.marta.post("/templates/sync", {})
     async with transaction() as session:
         await session.execute(update(Conversation).where(Conversation.id == 2).values(window_until=None))
