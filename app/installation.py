@@ -1,8 +1,9 @@
 """What the owner sets for the whole installation: one row, changed by admins."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import String, Text, select
+from sqlalchemy import String, Text, false, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,6 +16,7 @@ USUAL_SILENCE_MINUTES = 24 * 60
 class Installation(Base):
     """The settings of this business. `instructions` are Claude's, in the owner's words.
 
+    `opening_hours`: as `opening_hours.py` keeps them. `claude_labels`: Claude may put labels on conversations.
     `silence_minutes`: after how long without any webhook admins are warned; 0: never. `push_key`: see `push/keys.py`.
     `usd_in_brl`: what a dollar costs in millionths of a real, as somebody typed it at that time; None: nobody did.
     """
@@ -25,6 +27,11 @@ class Installation(Base):
     business_name: Mapped[str] = mapped_column(String(120), default="")
     instructions: Mapped[str] = mapped_column(Text, default="")
     handoff_text: Mapped[str] = mapped_column(Text, default="")
+    opening_hours: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    expected_wait_minutes: Mapped[int] = mapped_column(
+        default=0, server_default="0"
+    )  # for a person; 0: not told
+    claude_labels: Mapped[bool] = mapped_column(default=False, server_default=false())
     silence_minutes: Mapped[int] = mapped_column(
         default=USUAL_SILENCE_MINUTES, server_default=str(USUAL_SILENCE_MINUTES)
     )
@@ -41,5 +48,8 @@ async def installation(session: AsyncSession) -> Installation:
         business_name="",
         instructions="",
         handoff_text="",
+        opening_hours={},
+        expected_wait_minutes=0,
+        claude_labels=False,
         silence_minutes=USUAL_SILENCE_MINUTES,
     )

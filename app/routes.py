@@ -33,6 +33,7 @@ from app.pages import (
     new_conversation,
     notes,
     numbers,
+    opening_hours,
     palette,
     quick_replies,
     reading,
@@ -194,6 +195,8 @@ def routes() -> Sequence[BaseRoute]:
         Route("/settings/shortcuts", shortcuts.show, methods=["GET"], name="shortcuts"),
         Route("/settings/shortcuts", shortcuts.choose, methods=["POST"]),
         Route("/settings/shortcuts/defaults", shortcuts.reset, methods=["POST"], name="default-shortcuts"),
+        Route("/settings/opening-hours", opening_hours.show, methods=["GET"], name="opening-hours"),
+        Route("/settings/opening-hours", opening_hours.update, methods=["POST"]),
         Route("/settings/numbers", numbers.show, methods=["GET"], name="numbers"),
         Route("/settings/numbers/{number_id}", numbers.update, methods=["POST"], name="number"),
         Route(

@@ -35,7 +35,8 @@ UNMARKED = {
 # Portuguese by design: what Claude is told, and what the simulated customers, shop and Meta say.
 SPEAKS_PORTUGUESE = (
     "app/assistant/prompt.py",
-    "app/assistant/tools.py",
+    "app/opening_hours.py",  # reads what owners type
+    "app/assistant/tools/",
     "app/assistant/history.py",
     "app/simulator/",
 )

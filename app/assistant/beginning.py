@@ -1,6 +1,5 @@
 """Whether Claude answers, decided in the transaction that begins the turn."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -8,48 +7,34 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import boundaries, clock, jobs
 from app.assistant import turns
-from app.assistant.claude import Request
 from app.assistant.desk import Desk
-from app.assistant.history import history
-from app.assistant.prompt import system_prompt
-from app.assistant.tools import TOOLS
+from app.assistant.equipping import Equipped, equipped
+from app.assistant.run import Run
 from app.assistant.waiting import Waiting, locked, unanswered
 from app.boundaries import Boundary
 from app.conversations import handoff, service_window
 from app.conversations.handoff import HandoffReason
 from app.conversations.models import Conversation, Mode
 from app.db import transaction
-from app.installation import installation
 from app.jobs import Claim
 from app.whatsapp.models import Number
 
 
-@dataclass(frozen=True)
-class Run:
-    """A turn under way: whom it answers, up to where, and what Claude is asked."""
-
-    turn_id: int
-    conversation_id: int
-    waiting: Waiting
-    number: Number
-    request: Request
-
-
-async def begin(claim: Claim, desk: Desk) -> Run | None:
+async def begin(claim: Claim, desk: Desk) -> Equipped | None:
     """Begin the turn that this job asks for. None, and the job done, when Claude has nothing to say here."""
     boundaries.passed(Boundary.TURN_CLAIMED)
     async with transaction() as session:
         conversation = await locked(session, int(claim.key))
         await turns.end_lost(session, int(claim.key))
-        run = None
+        begun = None
         if conversation is not None and conversation.id == int(
             claim.key
         ):  # else the other one was asked for itself
-            run = await begin_in(session, conversation, asked_at(claim), desk)
-        if run is None:
+            begun = await begin_in(session, conversation, asked_at(claim), desk)
+        if begun is None:
             await jobs.finish(session, claim)
     boundaries.passed(Boundary.CONTEXT_READ)
-    return run
+    return begun
 
 
 def asked_at(claim: Claim) -> datetime:
@@ -58,7 +43,7 @@ def asked_at(claim: Claim) -> datetime:
 
 async def begin_in(
     session: AsyncSession, conversation: Conversation, asked: datetime, desk: Desk
-) -> Run | None:
+) -> Equipped | None:
     if conversation.mode != Mode.CLAUDE or conversation.blocked_at is not None:
         return None
     waiting = await unanswered(session, conversation.id, asked)
@@ -69,8 +54,8 @@ async def begin_in(
         await handoff.hand_over(session, conversation, reason)
         return None
     turn = await turns.begin(session, conversation.id, waiting.position, desk.provider.model)
-    request = await request_for(session, conversation, waiting, desk)
-    return Run(turn.id, conversation.id, waiting, number, request)
+    run = Run(turn.id, conversation.id, waiting, number)
+    return await equipped(session, run, conversation, desk)
 
 
 def reason_for_people(
@@ -81,16 +66,3 @@ def reason_for_people(
         return HandoffReason.OTHER
     is_late = waiting.is_too_old(clock.now()) or not service_window.of(conversation).is_open
     return HandoffReason.TOO_OLD if is_late else None
-
-
-async def request_for(
-    session: AsyncSession, conversation: Conversation, waiting: Waiting, desk: Desk
-) -> Request:
-    said = await history(
-        session,
-        conversation,
-        answered_up_to=waiting.answered_up_to,
-        zone=desk.settings.zone,
-        now=clock.now(),
-    )
-    return Request(system_prompt(await installation(session)), said, TOOLS)

@@ -11,7 +11,8 @@ from app.assistant.claude import Claude, Request
 from app.assistant.desk import Pace
 from app.assistant.failures import Busy, ClaudeFailed
 from app.assistant.replies import Reply
-from app.assistant.tools import Wish, handoff_in, results_of
+from app.assistant.tools.calling_people import Wish, handoff_in
+from app.assistant.tools.toolbox import Toolbox
 from app.whatsapp.markup import markdown_to_whatsapp, split_for_whatsapp
 
 MOST_ROUNDS = 6
@@ -40,7 +41,12 @@ class Effort:
 
 
 async def compose(
-    provider: Claude, request: Request, on_text: Callable[[str], object], effort: Effort, pace: Pace
+    provider: Claude,
+    request: Request,
+    toolbox: Toolbox,
+    on_text: Callable[[str], object],
+    effort: Effort,
+    pace: Pace,
 ) -> Composed:
     """The answer; raises the last failure when a fresh attempt did not help or the time is up."""
     until = asyncio.get_running_loop().time() + pace.budget
@@ -48,7 +54,7 @@ async def compose(
         async with asyncio.timeout_at(until):
             while True:
                 try:
-                    return await attempt(provider, request, on_text, effort)
+                    return await attempt(provider, request, toolbox, on_text, effort)
                 except Busy as failure:
                     await wait_for_another(failure, effort, until, pace)
                     on_text("")
@@ -66,7 +72,7 @@ async def wait_for_another(failure: Busy, effort: Effort, until: float, pace: Pa
 
 
 async def attempt(
-    provider: Claude, request: Request, on_text: Callable[[str], object], effort: Effort
+    provider: Claude, request: Request, toolbox: Toolbox, on_text: Callable[[str], object], effort: Effort
 ) -> Composed:
     """One attempt from scratch: as many rounds as tools ask for."""
     effort.attempts += 1
@@ -78,7 +84,7 @@ async def attempt(
             return replace(spoken(said, reply), wish=wish)
         if not reply.calls:
             return answer(said, reply)
-        request = request.followed_by(reply.as_message(), results_of(reply.calls))
+        request = request.followed_by(reply.as_message(), await toolbox.answer(reply.calls))
     raise ClaudeFailed("too many rounds")  # as many again would not help
 
 

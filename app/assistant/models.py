@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -36,6 +37,7 @@ class Turn(Base):
     model: Mapped[str] = mapped_column(String(80))
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    steps: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # tools used, in order
     failure: Mapped[str | None] = mapped_column(String(80))
 
     # Nobody reads or fills these: ApiCall tells it. The version before still writes there, so the next one drops them.

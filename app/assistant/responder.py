@@ -5,7 +5,8 @@ from app.assistant.composing import Composed, Effort, compose
 from app.assistant.desk import Desk
 from app.assistant.ending import end
 from app.assistant.failures import ClaudeFailed
-from app.assistant.watching import Verdict, Watch
+from app.assistant.run import TurnOver, Verdict
+from app.assistant.watching import Watch
 from app.jobs import Claim, LeftUndone
 
 
@@ -15,15 +16,19 @@ async def answer(claim: Claim, desk: Desk) -> None:
     Claude writes between two transactions: the first begins the turn, the last looks again and speaks.
     A newer message ends the turn; that message's own job, the same row, begins the next one with all of it.
     """
-    run = await begin(claim, desk)
-    if run is None:
+    begun = await begin(claim, desk)
+    if begun is None:
         return
-    watch, effort = Watch(claim, run, desk), Effort()
+    run, effort = begun.run, Effort()
+    watch = Watch(claim, run, desk)
     outcome: Composed | ClaudeFailed | Verdict
     try:
-        outcome = await watch.over(compose(desk.provider, run.request, watch.draft, effort, desk.pace))
+        writing = compose(desk.provider, begun.request, begun.toolbox, watch.draft, effort, desk.pace)
+        outcome = await watch.over(writing)
     except ClaudeFailed as failure:
         outcome = failure
-    await end(claim, run, outcome, effort)
+    except TurnOver as over:
+        outcome = over.verdict
+    await end(claim, begun, outcome, effort)
     if outcome is Verdict.LOST:
         raise LeftUndone

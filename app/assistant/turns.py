@@ -1,10 +1,13 @@
 """The life of a turn: begun, growing, ended. Whoever ends it first wins; everything else finds it over."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.assistant.models import Turn, TurnState
+from app.assistant.tools.toolbox import Step
 from app.db import transaction
 from app.live.events import Change, EventKind, announce
 
@@ -68,6 +71,13 @@ async def end(session: AsyncSession, turn_id: int, state: TurnState, *, failure:
 async def note_attempts(session: AsyncSession, turn_id: int, attempts: int) -> None:
     """Write down how often a turn was tried, however it ended."""
     await session.execute(update(Turn).where(Turn.id == turn_id).values(attempts=attempts))
+
+
+async def keep_steps(session: AsyncSession, turn_id: int, steps: Sequence[Step]) -> None:
+    """Write down which tools the turn has used, however it ended."""
+    if steps:
+        kept = {"tools": [step.as_json() for step in steps]}
+        await session.execute(update(Turn).where(Turn.id == turn_id).values(steps=kept))
 
 
 async def is_running(session: AsyncSession, turn_id: int) -> bool:

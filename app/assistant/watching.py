@@ -3,18 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
-from enum import Enum, auto
 from typing import Any, TypeVar
-
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import jobs
 from app.assistant import turns
-from app.assistant.beginning import Run
 from app.assistant.desk import Desk
-from app.assistant.waiting import newest_position
-from app.conversations.models import Conversation, Mode
+from app.assistant.run import Run, Verdict, verdict_on
 from app.db import reading, transaction
 from app.jobs import Claim
 from app.live.bell import Bell, bell
@@ -22,26 +16,6 @@ from app.live.bell import Bell, bell
 log = logging.getLogger(__name__)
 
 Work = TypeVar("Work")
-
-
-class Verdict(Enum):
-    """Why a turn may not go on."""
-
-    STOPPED = auto()  # a person stopped it, answered or took over
-    NEWER = auto()  # the customer wrote more
-    LOST = auto()  # the lease ran out, or this process stops: the job is another worker's
-
-
-async def verdict_on(session: AsyncSession, run: Run) -> Verdict | None:
-    """None while the turn may go on and speak."""
-    mode = select(Conversation.mode).where(Conversation.id == run.conversation_id)
-    if not await turns.is_running(session, run.turn_id):
-        return Verdict.STOPPED
-    if (await session.execute(mode)).scalar_one_or_none() != Mode.CLAUDE:
-        return Verdict.STOPPED
-    if run.waiting.may_restart and await newest_position(session, run.conversation_id) > run.waiting.position:
-        return Verdict.NEWER
-    return None
 
 
 class Watch:

@@ -1,6 +1,7 @@
 """Who answers in a conversation: Claude or a person, never both; every change silences a running turn at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import StrEnum
 
@@ -35,6 +36,18 @@ class HandoffReason(StrEnum):
     CLAUDE_FAILED = "claude_failed"  # overload, cut, refusal, time-out
     ANSWER_DID_NOT_LEAVE = "answer_did_not_leave"
     TOO_OLD = "too_old"  # the customer's message waited longer than Claude may answer
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """What Claude tells the person who takes over. `questions`: open ones, one a line. `language`: "" for unknown."""
+
+    summary: str = ""
+    tried: str = ""
+    questions: str = ""
+    suggestion: str = ""
+    language: str = ""
+    urgency: str = "normal"
 
 
 async def to_people(session: AsyncSession, conversation: Conversation, *, by: User | None) -> None:
@@ -92,18 +105,23 @@ async def hand_over(
     session: AsyncSession,
     conversation: Conversation,
     reason: HandoffReason,
+    briefing: Briefing | None = None,
     *,
-    summary: str = "",
-    urgency: str = "normal",
+    turn_id: int | None = None,
+    articles: Sequence[tuple[int, str]] = (),
 ) -> Handoff:
-    """Claude, or a rule, gives the conversation to people, who are called."""
+    """Claude, or a rule, gives the conversation to people, who are called.
+
+    `turn_id`: the turn it came out of. `articles`: (id, title) of the knowledge that Claude has looked at.
+    """
     await apply(session, conversation, {"mode": Mode.PERSON, "paused_until": None})
     noted = Handoff(
         conversation_id=conversation.id,
         reason=reason,
-        summary=summary,
-        urgency=urgency,
+        turn_id=turn_id,
+        sources={"articles": [list(one) for one in articles]} if articles else {},
         created_at=clock.now(),
+        **asdict(briefing or Briefing()),
     )
     session.add(noted)
     await session.flush()

@@ -111,8 +111,8 @@ async def remove(session: AsyncSession, by: User, label_id: int) -> None:
     announce(session, Change(EventKind.LABEL_CHANGED, ref=label_id))
 
 
-async def put(session: AsyncSession, conversation: Conversation, label_id: int, by: User) -> None:
-    """Put a label on a conversation, which is locked; again does nothing. Raises NoSuchLabel."""
+async def put(session: AsyncSession, conversation: Conversation, label_id: int, by: User | None) -> None:
+    """Put a label on a conversation, which is locked; again does nothing. `by` None: Claude. Raises NoSuchLabel."""
     name = await name_of(session, label_id)
     values = {"conversation_id": conversation.id, "label_id": label_id}
     if await insert_if_new(session, ConversationLabel, values, unique=list(values)) is not None:
@@ -128,7 +128,7 @@ async def take_off(session: AsyncSession, conversation: Conversation, label_id: 
 
 
 async def tell(
-    session: AsyncSession, conversation: Conversation, what: Happening, by: User, name: str
+    session: AsyncSession, conversation: Conversation, what: Happening, by: User | None, name: str
 ) -> None:
     await desk_notices.note(session, conversation, what, by=by, label=name)
     announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation.id))

@@ -1,6 +1,5 @@
 """The sentences of the desk's notices, in the reader's language, and the icon beside each."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from app.conversations.desk_notices import Happening
@@ -56,7 +55,7 @@ def handoff(reason: str) -> str:
 
 def told_by_desk(message: Message) -> str:
     """What a notice of the desk says; what a newer program noted is only said to have happened."""
-    told: Mapping[str, Any] = message.content
+    told: dict[str, Any] = message.content
     what = happening(message)
     if what is None:
         return _("Something changed in this conversation.")
@@ -64,6 +63,8 @@ def told_by_desk(message: Message) -> str:
         return _("Claude answers again")
     if what is Happening.BLOCKED and "by" not in told:
         return _("WhatsApp says that this customer is blocked")
+    if what is Happening.LABELLED and "by" not in told:
+        told = told | {"by": "Claude"}
     names = {name: told.get(name, "?") for name in ("by", "to", "label")}
     span = span_of(told["minutes"]) if isinstance(told.get("minutes"), int) else "?"
     return _(SENTENCES[what]) % (names | {"span": span, "reason": handoff(str(told.get("reason", "")))})

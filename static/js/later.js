@@ -22,7 +22,7 @@ export const bringRest = () => told(rest())
 
 // Where something of the rest begins.
 const USES = {
-  click: `[data-voice], [data-opens-suggestions], [data-action="forget-quick-reply"], [data-action="edit-note"], [popovertarget="note"],
+  click: `[data-voice], [data-opens-suggestions], [data-puts], [data-action="forget-quick-reply"], [data-action="edit-note"], [popovertarget="note"],
     [popovertarget="emoji-panel"], [popovertarget="conversation-menu"], [hx-target="#sheet"], .row__choice, .selecting, .window__hold, .notice-row__earlier, [data-command="undo-send"]`,
   input: "#composer-text",
   keydown: "#composer-text",

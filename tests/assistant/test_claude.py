@@ -9,12 +9,12 @@ import pytest
 from app.assistant.calls import Calls
 from app.assistant.claude import Claude, Request, claude_from, is_anthropics
 from app.assistant.failures import Misconfigured
-from app.assistant.tools import TOOLS
+from app.assistant.tools.toolbox import described
 from app.settings import load_settings
 from app.simulator.claude_stage import reply_from
 from app.simulator.world import World
 
-QUESTION = Request("Seja breve.", [{"role": "user", "content": "Oi"}], TOOLS)
+QUESTION = Request("Seja breve.", [{"role": "user", "content": "Oi"}], described(()))
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.assistant.ending import HANDOFF_TEXT as DEFAULT
+from app.assistant.farewell import HANDOFF_TEXT as DEFAULT
 from app.assistant.models import TurnState
 from app.conversations.models import Mode
 from app.i18n import _

@@ -77,6 +77,7 @@ PAGES: dict[str, tuple[str, Step | None]] = {
     "the settings": ("/settings", None),
     "the keyboard's settings": ("/settings/shortcuts", None),
     "the numbers": ("/settings/numbers", None),
+    "the opening hours": ("/settings/opening-hours", None),
     "the journal": ("/settings/journal", None),
     "a journal's entry": ("/settings/journal/1", None),
     "the labels": ("/labels", None),

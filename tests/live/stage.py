@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.assistant import turns
 from app.assistant.models import TurnState
 from app.conversations import handoff, outgoing, replying
-from app.conversations.handoff import HandoffReason
+from app.conversations.handoff import Briefing, HandoffReason
 from app.conversations.models import Author, Conversation
 from app.db import reading, transaction
 from app.jobs import wake_worker
@@ -205,7 +205,8 @@ class Stage:
     async def claude_hands_over(self, reason: HandoffReason = HandoffReason.ASKED_HUMAN) -> None:
         async with transaction() as session:
             conversation = await locked(session, self.ana)
-            await handoff.hand_over(session, conversation, reason, summary="Quer trocar o vaso <quebrado>.")
+            told = Briefing(summary="Quer trocar o vaso <quebrado>.")
+            await handoff.hand_over(session, conversation, reason, told)
 
 
 async def locked(session: Any, conversation: int) -> Conversation:
