@@ -1,5 +1,8 @@
 """Reading a form field as text, whatever was sent."""
 
+import re
+from decimal import Decimal
+
 from starlette.datastructures import FormData
 
 
@@ -21,3 +24,13 @@ def whole_number(text: str, *, lowest: int, highest: int) -> int | None:
         return None
     number = int(text)
     return number if lowest <= number <= highest else None
+
+
+def scaled_number(text: str, *, places: int, highest: int) -> int | None:
+    """A number of at least 0 with at most so many decimals after a point or a comma, in units of the last place, within
+    the bound; None for anything else."""
+    found = re.fullmatch(r"([0-9]{1,12})(?:[.,]([0-9]{1,12}))?", text.strip(), re.ASCII)
+    if found is None or len((found[2] or "").rstrip("0")) > places:
+        return None
+    number = int(Decimal(f"{found[1]}.{found[2] or 0}").scaleb(places))
+    return number if number <= highest else None

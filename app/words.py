@@ -1,9 +1,11 @@
 """Sentences that depend on what they speak of, for the templates."""
 
 import re
+from copy import copy
 from datetime import date
 from decimal import Decimal
 
+from babel import Locale
 from babel.dates import format_skeleton
 from babel.numbers import format_currency, format_decimal
 
@@ -105,9 +107,42 @@ def money(amount: Decimal, currency: str) -> str:
     """As people write it, in the reader's language: R$ 30,50. A currency that is none stands as it came."""
     if not re.fullmatch("[A-Z]{3}", currency):
         return f"{format_decimal(amount, locale=number_format())} {currency}".strip()
-    written = format_currency(amount, currency, locale=number_format())
-    # After a currency that ends in a letter CLDR wants a space, which Babel leaves out: MXN 30.50.
-    return re.sub(r"(?<=[^\W\d_])(?=\d)", "\N{NO-BREAK SPACE}", written)
+    return spaced(format_currency(amount, currency, locale=number_format()))
+
+
+def spaced(money: str) -> str:
+    """After a currency that ends in a letter CLDR wants a space, which Babel leaves out: MXN 30.50."""
+    return re.sub(r"(?<=[^\W\d_])(?=\d)", "\N{NO-BREAK SPACE}", money)
+
+
+MILLION = 1_000_000
+
+
+def usd(micro: int) -> str:
+    """Micro-USD as money: to a hundredth of a cent while it is less than a dollar."""
+    return in_small(micro, "USD")
+
+
+def brl(micro: int) -> str:
+    return in_small(micro, "BRL")
+
+
+def in_small(micro: int, currency: str) -> str:
+    amount = Decimal(micro) / MILLION
+    pattern = copy(Locale.parse(number_format()).currency_formats["standard"])
+    pattern.frac_prec = (4, 4) if 0 < amount < 1 else (2, 2)
+    return spaced(pattern.apply(amount, number_format(), currency=currency, currency_digits=False))
+
+
+def typed_number(micro: int | None) -> str:
+    """Millionths as somebody types the number into a field, in the reader's language."""
+    if micro is None:
+        return ""
+    return format_decimal(Decimal(micro) / MILLION, "0.00####", locale=number_format())
+
+
+def whole(number: int) -> str:
+    return format_decimal(number, locale=number_format())
 
 
 def month(day: date) -> str:

@@ -13,6 +13,7 @@ from app.assistant.replies import Usage
 MILLION = 1_000_000
 SNAPSHOT = re.compile(r"[-@](?:20\d{6}|latest)$")  # a dated name costs what the plain one does
 KINDS = ("input", "cache_write_5m", "cache_write_1h", "cache_read", "output")
+PRICED = (*KINDS, "long_above", *(f"long_{kind}" for kind in KINDS))  # what a version tells
 
 
 def priced_as(model: str) -> str:
@@ -29,6 +30,14 @@ async def valid_at(
         known = known.where(ModelPrice.model.in_({priced_as(model) for model in models}))
     in_order = await session.scalars(known.order_by(ModelPrice.valid_from, ModelPrice.id))
     return {price.model: price for price in in_order}
+
+
+async def set_price(session: AsyncSession, wanted: ModelPrice) -> None:
+    """A new version, unless nothing is other than in the one that counts."""
+    known = (await valid_at(session, wanted.valid_from, {wanted.model})).get(wanted.model)
+    if known is None or any(getattr(known, name) != getattr(wanted, name) for name in PRICED):
+        session.add(wanted)
+        await session.flush()
 
 
 def cost_of(usage: Usage, price: ModelPrice) -> int:

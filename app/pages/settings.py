@@ -135,6 +135,7 @@ async def page(
         status=status,
         installation=kept,
         administers=may(request.state.user, Permission.ADMINISTER),
+        oversees=may(request.state.user, Permission.OVERSEE),
         has_saved=has_saved,
         errors=errors or {},
     )

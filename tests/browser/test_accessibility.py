@@ -17,6 +17,7 @@ from app.i18n import LOCALES, language_tag
 from app.routes import routes
 from tests.actors import Desk, WhatsApp
 from tests.browser.actors import Browsers
+from tests.costs.books import booked, call
 from tests.people import ANA, BRUNO
 
 Step = Callable[[Page], Awaitable[None]]
@@ -81,6 +82,8 @@ PAGES: dict[str, tuple[str, Step | None]] = {
     "the journal": ("/settings/journal", None),
     "a journal's entry": ("/settings/journal/1", None),
     "the labels": ("/labels", None),
+    "the costs": ("/costs", None),
+    "the prices": ("/costs/prices", click(".price__title", ".price__form")),
     "the templates": ("/templates", None),
     "the choice of a template": ("/c/1/templates", None),
     "a template's fields": ("/c/1/templates/1", None),
@@ -168,6 +171,7 @@ async def a_desk_with_everything(desk: Desk, whatsapp: WhatsApp) -> None:
         "/knowledge", {"title": "Frete", "body": "# Quanto custa\n\nR$ 12, [veja](https://example.com)."}
     )
     await desk.marta.post("/templates/sync", {})
+    await booked(call(), conversation=1)
     async with transaction() as session:
         await session.execute(update(Conversation).where(Conversation.id == 2).values(window_until=None))
 
