@@ -36,6 +36,7 @@ UNMARKED = {
 SPEAKS_PORTUGUESE = (
     "app/assistant/prompt.py",
     "app/opening_hours.py",  # reads what owners type
+    "app/knowledge/stems.py",  # knows Portuguese words
     "app/assistant/tools/",
     "app/assistant/history.py",
     "app/simulator/",

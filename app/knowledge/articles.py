@@ -114,6 +114,7 @@ async def publish(
     for article in changed:
         article.is_published = is_published
         article.changed_at, article.changed_by_id = clock.now(), by.id if by else None
+        await passages.divide(session, article)
     return len(changed)
 
 
@@ -125,15 +126,20 @@ def write(article: KnowledgeArticle, wanted: Wanted, by: User | None) -> None:
 
 async def remove(session: AsyncSession, article_id: int) -> None:
     """Claude does not read it any more; `bring_back` undoes it. Raises NotFound."""
-    (await of_id(session, article_id)).removed_at = clock.now()
+    article = await of_id(session, article_id, locked=True)
+    article.removed_at = clock.now()
+    await passages.divide(session, article)
 
 
 async def bring_back(session: AsyncSession, article_id: int) -> KnowledgeArticle:
     """Raises NotFound once it is gone for good."""
     article = (
-        await session.scalars(select(KnowledgeArticle).where(KnowledgeArticle.id == article_id))
+        await session.scalars(
+            select(KnowledgeArticle).where(KnowledgeArticle.id == article_id).with_for_update()
+        )
     ).one_or_none()
     if article is None:
         raise NotFound(NOT_THERE)
     article.removed_at = None
+    await passages.divide(session, article)
     return article

@@ -42,8 +42,9 @@ class KnowledgeArticle(Base):
 class Passage(Base):
     """A piece of an article that answers one question: 60 to 120 words under one heading.
 
-    `stems`: its words as full text finds them. `vector`: float32 in the machine's byte order, None until `embedder`,
-    which names model and dimension, has read it.
+    `stems`: its words as full text finds them, "" while it is not to be found. `vector`: of the whole passage, float32
+    in the machine's byte order, None until `embedder`, which names model and dimension, has read it. `parts`: those of
+    its title and of each sentence, one behind the other.
     """
 
     __tablename__ = "passage"
@@ -57,3 +58,13 @@ class Passage(Base):
     stems: Mapped[str] = mapped_column(Text)
     vector: Mapped[bytes | None] = mapped_column(LargeBinary)
     embedder: Mapped[str | None] = mapped_column(String(120))
+    parts: Mapped[bytes | None] = mapped_column(LargeBinary)  # last: SQLite reads a row from its beginning
+
+
+class KnowledgeVersion(Base):
+    """One row, whose number rises whenever what is found changes."""
+
+    __tablename__ = "knowledge_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]

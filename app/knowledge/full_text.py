@@ -1,0 +1,48 @@
+"""Passages by their words, the best first: bm25, which FTS5 brings along and Postgres is told in SQL.
+
+The lists of words follow `passage.stems` by themselves; the migration "what passages are found by" has made them.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.knowledge.stems import stems
+
+MOST_ASKED = 32  # stems of one question
+
+FTS5 = text(
+    "SELECT rowid FROM passage_search WHERE passage_search MATCH :words ORDER BY rank, rowid LIMIT :most"
+)
+
+# As FTS5 reckons: k1 = 1.2, b = 0.75, each stem stands in a passage once, and one that half of them have counts hardly.
+# A passage's length is that of its list of stems, which the row tells without being read.
+BM25 = text("""
+WITH known AS MATERIALIZED (
+    SELECT count(*) AS passages, greatest(avg(octet_length(stems)), 1) AS usual FROM passage
+), hit AS MATERIALIZED (
+    SELECT asked.stem, passage.id, octet_length(passage.stems) AS size
+    FROM unnest(CAST(:words AS text[])) AS asked (stem)
+    JOIN passage ON array_to_tsvector(string_to_array(passage.stems, ' ')) @@ CAST(quote_literal(asked.stem) AS tsquery)
+), rarity AS (
+    SELECT stem, greatest(ln((max(passages) - count(*) + 0.5) / (count(*) + 0.5)), 0.000001) AS weight
+    FROM hit, known GROUP BY stem
+)
+SELECT id FROM hit JOIN rarity USING (stem), known
+GROUP BY id
+ORDER BY sum(weight * 2.2 / (1 + 1.2 * (0.25 + 0.75 * size / usual))) DESC, id
+LIMIT :most
+""")
+
+
+async def ranked(session: AsyncSession, question: str, most: int) -> Sequence[int]:
+    """The ids of passages that have any of the question's words, the best first."""
+    asked = stems(question)[:MOST_ASKED]
+    if not asked:
+        return []
+    if session.get_bind().dialect.name == "sqlite":
+        # A stem is letters and digits alone: in quotes FTS5 reads no command.
+        words = " OR ".join(f'"{stem}"' for stem in asked)
+        return (await session.scalars(FTS5, {"words": words, "most": most})).all()
+    return (await session.scalars(BM25, {"words": asked, "most": most})).all()
