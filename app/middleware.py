@@ -16,7 +16,9 @@ LARGEST_BODY = MEBIBYTE
 SLOWEST_BODY_SECONDS = 60.0  # a MiB over a telephone's worst line; the webhook has its own 10 s
 LARGEST_UPLOAD = 110 * MEBIBYTE  # WhatsApp takes documents of 100 MB
 SLOWEST_UPLOAD_SECONDS = 30 * 60.0
-UPLOADS = re.compile(r"/c/[0-9]{1,18}/(messages|templates/[0-9]{1,18})")  # the doors that take files
+UPLOADS = re.compile(  # the doors that take files
+    r"/c/[0-9]{1,18}/(messages|templates/[0-9]{1,18})|/knowledge/import"
+)
 WEBHOOK = "/webhooks/whatsapp"  # reads its own body, up to 4 MiB
 
 # The emoji picker brings one <style>, named by its hash (tests/browser/test_emoji.py says when an update changes it), and

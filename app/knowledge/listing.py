@@ -41,10 +41,14 @@ def seen_by(user: User) -> Select[int]:
     return there if may(user, Permission.OVERSEE) else there.where(KnowledgeArticle.is_published)
 
 
-async def page(session: AsyncSession, user: User, asked: str = "", beginning: int = 0) -> Page:
+async def page(
+    session: AsyncSession, user: User, asked: str = "", beginning: int = 0, *, only_drafts: bool = False
+) -> Page:
     """Those with every word that is asked for in title, text or source; accents and capitals do not matter."""
     ids = await found(session, user, asked)
     shown = select(*LISTED).outerjoin(User, User.id == KnowledgeArticle.changed_by_id)
+    if only_drafts:
+        shown = shown.where(KnowledgeArticle.is_published.is_(False))
     shown = shown.where(KnowledgeArticle.id.in_(ids)).order_by(KnowledgeArticle.title, KnowledgeArticle.id)
     rows = (await session.execute(shown.offset(beginning).limit(AT_ONCE + 1))).all()
     counted = select(func.count(), func.count().filter(KnowledgeArticle.is_published.is_(False)))

@@ -1,5 +1,6 @@
 """The knowledge base: the list of articles, one to read, and what becomes of it."""
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -7,20 +8,21 @@ from app.accounts.permissions import Permission, may, require
 from app.conversations.access import strict_id
 from app.db import reading, transaction
 from app.forms import is_on, text_field, whole_number
-from app.knowledge import articles, listing
+from app.knowledge import articles, importing, listing
 from app.templating import render
 
 PAGE = "/knowledge"
-MOST_AT_ONCE = 5000
+MOST_AT_ONCE = 2000  # articles that one button does something to
 
 
 async def index(request: Request) -> Response:
-    """`GET /knowledge?q=…&from=100`; `?removed=ID` offers to bring that one back."""
+    """`GET /knowledge?q=…&show=drafts&from=100`; `?removed=ID` offers to bring that one back."""
     user, asked = request.state.user, request.query_params.get("q", "").strip()
     beginning = whole_number(request.query_params.get("from", "0"), lowest=0, highest=10**9) or 0
+    only_drafts = request.query_params.get("show") == "drafts"
     oversees = may(user, Permission.OVERSEE)
     async with reading() as session:
-        page = await listing.page(session, user, asked, beginning)
+        page = await listing.page(session, user, asked, beginning, only_drafts=only_drafts)
         removed = await listing.removed(session) if oversees else []
     just_removed = [one for one in removed if str(one.id) == request.query_params.get("removed")]
     return render(
@@ -28,6 +30,7 @@ async def index(request: Request) -> Response:
         "knowledge/index.html",
         page=page,
         asked=asked,
+        only_drafts=only_drafts,
         oversees=oversees,
         removed=removed,
         just_removed=just_removed,
@@ -41,6 +44,7 @@ async def show(request: Request) -> Response:
         article = await listing.article_for(session, user, id_in(request))
         writer = await listing.writer_of(session, article)
         passages = await listing.passages_of(session, article)
+        earlier = None if article.is_published else await importing.earlier_of(session, article)
     oversees = may(user, Permission.OVERSEE)
     return render(
         request,
@@ -48,20 +52,29 @@ async def show(request: Request) -> Response:
         article=article,
         writer=writer,
         passages=passages,
+        earlier=earlier,
         oversees=oversees,
     )
 
 
 async def publish(request: Request) -> Response:
-    """`POST /knowledge/publications` with `article` (several) and `on`: published, or without `on` drafts again."""
+    """`POST /knowledge/publications` with `articles` and `on`: published, or without `on` drafts again."""
     require(request.state.user, Permission.OVERSEE)
-    async with request.form(max_files=0, max_fields=MOST_AT_ONCE) as form:
-        chosen = [strict_id(str(one)) for one in form.getlist("article")]
-        on, back = is_on(form, "on"), text_field(form, "back")
+    async with request.form(max_files=0) as form:
+        chosen, on = ids_of(form), is_on(form, "on")
     async with transaction() as session:
         await articles.publish(session, chosen, request.state.user, is_published=on)
-    only = f"{PAGE}/{chosen[0]}" if len(chosen) == 1 and back != "list" else PAGE
-    return RedirectResponse(only, 303)
+    return back_to(chosen)
+
+
+async def replace(request: Request) -> Response:
+    """`POST /knowledge/replacements` with `articles`: each takes the place of the earlier one of the same source."""
+    require(request.state.user, Permission.OVERSEE)
+    async with request.form(max_files=0) as form:
+        chosen = ids_of(form)
+    async with transaction() as session:
+        standing = await importing.replace(session, chosen, request.state.user)
+    return back_to([one.id for one in standing])
 
 
 async def remove(request: Request) -> Response:
@@ -79,6 +92,15 @@ async def bring_back(request: Request) -> Response:
     async with transaction() as session:
         article = await articles.bring_back(session, id_in(request))
     return RedirectResponse(f"{PAGE}/{article.id}", 303)
+
+
+def ids_of(form: FormData) -> list[int]:
+    """Of one field, separated by commas. Raises NotFound for what is none."""
+    return [strict_id(one) for one in text_field(form, "articles").split(",")[:MOST_AT_ONCE]]
+
+
+def back_to(article_ids: list[int]) -> Response:
+    return RedirectResponse(f"{PAGE}/{article_ids[0]}" if len(article_ids) == 1 else PAGE, 303)
 
 
 def id_in(request: Request) -> int:

@@ -65,7 +65,7 @@ async def test_attendants_read_what_is_published_and_change_nothing(desk: Desk) 
         assert (await paulo.open(path)).status_code == 403, path
     for path in ("/knowledge", public, f"{public}/removal", f"{public}/return", "/knowledge/preview",
                  "/knowledge/publications"):  # fmt: skip
-        assert (await sends(paulo, path, title="x", body="y", article=1)).status_code == 403, path
+        assert (await sends(paulo, path, title="x", body="y", articles=1)).status_code == 403, path
     sofia = await desk.attendant(SOFIA)
     assert titles_in((await sofia.open("/knowledge")).text) == ["Frete", "Trocas"]
     assert (await written(sofia, "Pagamento")).startswith("/knowledge/")
@@ -91,10 +91,10 @@ async def test_published_and_withdrawn_again(marta: Browser) -> None:
     address = await written(marta, "Frete", publish="")
     assert "Rascunho" in (await marta.open("/knowledge")).text
     number = address.rpartition("/")[2]
-    published = await sends(marta, "/knowledge/publications", article=number, on="on")
+    published = await sends(marta, "/knowledge/publications", articles=number, on="on")
     assert (published.status_code, published.headers["location"]) == (303, address)
     assert "Publicado" in (await marta.open(address)).text
-    await sends(marta, "/knowledge/publications", article=number)
+    await sends(marta, "/knowledge/publications", articles=number)
     assert "Rascunho: Claude não o lê" in (await marta.open(address)).text
 
 
