@@ -15,6 +15,7 @@ from app.accounts.throttle import Throttle
 from app.accounts.users import ensure_admin
 from app.db import close_database, open_database, transaction
 from app.gate import SessionGate
+from app.knowledge.sites import Sites
 from app.live.bell import bell
 from app.live.bus import carrying
 from app.live.connection import Live
@@ -117,6 +118,7 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         app.state.templates = templates = environment(settings)
         app.state.throttle = Throttle()
         app.state.store = store = store_of(settings)
+        app.state.sites = await stack.enter_async_context(Sites())
         app.state.intake = intake = Intake(settings)
         app.state.live = live = Live(ring, Fragments(templates, settings.zone), settings.zone)
         app.state.presence = presence = Presence()

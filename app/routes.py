@@ -23,6 +23,7 @@ from app.pages import (
     knowledge,
     knowledge_form,
     knowledge_import,
+    knowledge_sites,
     labels,
     lists,
     marks,
@@ -157,11 +158,18 @@ def routes() -> Sequence[BaseRoute]:
         Route("/knowledge/preview", knowledge_form.preview, methods=["POST"], name="article-preview"),
         Route("/knowledge/import", knowledge_import.show, methods=["GET"], name="import"),
         Route("/knowledge/import", knowledge_import.create, methods=["POST"]),
+        Route("/knowledge/site-pages", knowledge_sites.create, methods=["POST"], name="site-pages"),
         Route("/knowledge/replacements", knowledge.replace, methods=["POST"], name="replacements"),
         Route("/knowledge/publications", knowledge.publish, methods=["POST"], name="publications"),
         Route("/knowledge/{article_id}", knowledge.show, methods=["GET"], name="article"),
         Route("/knowledge/{article_id}", knowledge_form.update, methods=["POST"]),
         Route("/knowledge/{article_id}/edit", knowledge_form.edit, methods=["GET"], name="edit-article"),
+        Route(
+            "/knowledge/{article_id}/rereading",
+            knowledge_sites.read_again,
+            methods=["POST"],
+            name="rereading",
+        ),
         Route("/knowledge/{article_id}/removal", knowledge.remove, methods=["POST"], name="article-removal"),
         Route(
             "/knowledge/{article_id}/return", knowledge.bring_back, methods=["POST"], name="article-return"

@@ -97,6 +97,19 @@ async def route_to(url: str, own: tuple[str, str, int], resolve: Resolve) -> Rou
         return Route(address.at(address.host), shown, address.host)
     if (address.scheme, address.port) != ("https", 443) or not is_of_meta(address.host):
         raise WrongAddress("not a host of WhatsApp's")
+    return await checked(address, resolve)
+
+
+async def route_out(url: str, resolve: Resolve) -> Route:
+    """How a page anywhere on the web may be asked, without any token of ours; raises as above."""
+    address = parsed(url)
+    if address.port != USUAL_PORTS[address.scheme]:
+        raise WrongAddress("not a port of the web")
+    return await checked(address, resolve)
+
+
+async def checked(address: Address, resolve: Resolve) -> Route:
+    """The name is resolved once; whoever connects does so to an address that was looked at."""
     places = await resolve(address.host)
     if not places or not all(is_public(place) for place in places):
         raise WrongAddress("a name that leads into a private network")

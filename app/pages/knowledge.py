@@ -53,6 +53,7 @@ async def show(request: Request) -> Response:
         writer=writer,
         passages=passages,
         earlier=earlier,
+        is_same=request.query_params.get("page") == "same",
         oversees=oversees,
     )
 

@@ -114,7 +114,7 @@ def form_for(
 ) -> Response:
     errors = {str(fault.field): _(fault.words)} if fault and fault.field else {}
     told = _(fault.words) if fault and not fault.field else ""
-    context = {"theirs": None, "writer": "", "shows_preview": False} | more
+    context = {"theirs": None, "writer": "", "shows_preview": False, "changes": ()} | more
     return render(
         request,
         "knowledge/form.html",

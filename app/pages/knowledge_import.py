@@ -78,10 +78,17 @@ async def keep(found: Sequence[Found], by: User, outcome: Outcome) -> None:
             await importing.keep(session, Source.FILE, outcome.name, some, by, outcome.kept)
 
 
-def page(request: Request, outcomes: Sequence[Outcome] = (), fault: Invalid | None = None) -> Response:
+def page(
+    request: Request, outcomes: Sequence[Outcome] = (), fault: Invalid | None = None, address: str = ""
+) -> Response:
     errors = {str(fault.field): _(fault.words)} if fault else {}
     made = [one for outcome in outcomes for one in outcome.kept.made]
-    status = fault.status if fault else 200
     return render(
-        request, "knowledge/import.html", status=status, outcomes=outcomes, made=made, errors=errors
+        request,
+        "knowledge/import.html",
+        status=fault.status if fault else 200,
+        outcomes=outcomes,
+        made=made,
+        errors=errors,
+        address=address,
     )

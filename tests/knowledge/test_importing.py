@@ -152,7 +152,7 @@ async def test_the_same_file_again_is_unchanged_or_offers_to_replace_its_article
     again = await brings(marta, ("frete.txt", b"R$ 12"))
     assert "1 artigo já diz o mesmo" in outcomes_in(again.text)[0][2]
     changed = await brings(marta, ("frete.txt", b"R$ 15"))
-    assert "já tinha vindo deste arquivo" in outcomes_in(changed.text)[0][2]
+    assert "já tinha vindo de lá" in outcomes_in(changed.text)[0][2]
     assert await kept() == [("frete", "R$ 12", True), ("frete", "R$ 15", False)]
     assert "Pôr este no lugar" in (await marta.open("/knowledge/2")).text
     replaced = await sends(marta, "/knowledge/replacements", articles="2")
