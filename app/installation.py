@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, Text, false, select
+from sqlalchemy import String, Text, false, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -11,6 +11,7 @@ from app.db import Base
 
 # A shop that closes on Sunday sees the warning at most on a Sunday evening; Meta may give up after 36 hours.
 USUAL_SILENCE_MINUTES = 24 * 60
+USUAL_ANSWERS_PER_DAY = 50
 
 
 class Installation(Base):
@@ -19,6 +20,8 @@ class Installation(Base):
     `opening_hours`: as `opening_hours.py` keeps them. `claude_labels`: Claude may put labels on conversations.
     `silence_minutes`: after how long without any webhook admins are warned; 0: never. `push_key`: see `push/keys.py`.
     `usd_in_brl`: what a dollar costs in millionths of a real, as somebody typed it at that time; None: nobody did.
+    `budget_…`: what Claude may cost; None: no limit. `answers_per_day`: of Claude, to one person. `claude_trouble`: the
+    failure for which Claude is switched off since then, see `assistant/trouble.py`.
     """
 
     __tablename__ = "installation"
@@ -37,6 +40,13 @@ class Installation(Base):
     )
     usd_in_brl: Mapped[int | None]
     usd_in_brl_at: Mapped[datetime | None]
+    budget_day_microusd: Mapped[int | None]
+    budget_month_microusd: Mapped[int | None]
+    answers_per_day: Mapped[int] = mapped_column(
+        default=USUAL_ANSWERS_PER_DAY, server_default=text(str(USUAL_ANSWERS_PER_DAY))
+    )
+    claude_trouble: Mapped[str | None] = mapped_column(String(80))
+    claude_trouble_at: Mapped[datetime | None]
     push_key: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
@@ -52,4 +62,5 @@ async def installation(session: AsyncSession) -> Installation:
         expected_wait_minutes=0,
         claude_labels=False,
         silence_minutes=USUAL_SILENCE_MINUTES,
+        answers_per_day=USUAL_ANSWERS_PER_DAY,
     )

@@ -1,7 +1,7 @@
 """Every table in one import: for the migrations, and so that foreign keys find their targets."""
 
 from app.accounts.models import SignIn, User
-from app.assistant.models import ApiCall, ModelPrice, Turn
+from app.assistant.models import ApiCall, ModelChoice, ModelPrice, Turn
 from app.attention.models import ReadCursor, TypingShown
 from app.contacts.models import Contact, ContactMerge, Identity, MergedRow, PossibleDuplicate
 from app.conversations.marked import ConversationMark
@@ -60,6 +60,7 @@ __all__ = [
     "MergedRow",
     "Message",
     "MessagePrice",
+    "ModelChoice",
     "ModelPrice",
     "NoteDraft",
     "Number",

@@ -6,9 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import boundaries, clock, jobs
-from app.assistant import turns
+from app.assistant import limits, turns
+from app.assistant.choices import chosen
 from app.assistant.desk import Desk
 from app.assistant.equipping import Equipped, equipped
+from app.assistant.models import Purpose
 from app.assistant.run import Run
 from app.assistant.waiting import Waiting, locked, unanswered
 from app.boundaries import Boundary
@@ -53,9 +55,13 @@ async def begin_in(
     if reason := reason_for_people(conversation, waiting, number, desk):
         await handoff.hand_over(session, conversation, reason)
         return None
-    turn = await turns.begin(session, conversation.id, waiting.position, desk.provider.model)
+    if reason := await limits.reason_to_decline(session, conversation, desk.settings.zone):
+        await limits.decline(session, conversation, reason, desk.settings.zone)
+        return None
+    choice = await chosen(session, Purpose.ANSWER, desk.provider)
+    turn = await turns.begin(session, conversation.id, waiting.position, choice.model)
     run = Run(turn.id, conversation.id, waiting, number)
-    return await equipped(session, run, conversation, desk)
+    return await equipped(session, run, conversation, desk, choice)
 
 
 def reason_for_people(

@@ -22,7 +22,14 @@ ANTHROPICS, COMPATIBLE = "claude", "anthropic_compatible"  # kinds of providers
 MAX_TOKENS = 2048
 ANY_KEY = "local"  # a server found by its address alone takes any key
 KNOWS_EFFORT = re.compile(r"claude-(?:haiku|sonnet|opus)-5-5")
+LEAST_THINKING = "none"  # instead of an effort
 EFFORT = "low"  # short answers to short questions; thinking stays adaptive, or needed tool calls are skipped
+
+
+LEAST = {
+    "haiku": "disabled",
+    "sonnet": "between_tools",
+}  # how little thinking a line can do; opus always does
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,9 @@ class Request:
     system: str
     messages: Sequence[Block]
     tools: Sequence[Block] = field(default=())
+    model: str = ""  # "": the provider's
+    effort: str = EFFORT
+    max_tokens: int = MAX_TOKENS
 
     def followed_by(self, *messages: Block) -> "Request":
         return replace(self, messages=[*self.messages, *messages])
@@ -91,7 +101,7 @@ class Claude:
             raise Misconfigured("no key")
         await self.warm_up()
         arguments = self._arguments(request)
-        meter = Meter(self.kind, self.model, arguments)
+        meter = Meter(self.kind, arguments["model"], arguments)
         with metered(meter, [] if calls is None else calls):
             try:
                 async with asyncio.timeout(self._patience.attempt):
@@ -121,8 +131,8 @@ class Claude:
 
     def _arguments(self, request: Request) -> dict[str, Any]:
         arguments: dict[str, Any] = {
-            "model": self.model,
-            "max_tokens": MAX_TOKENS,
+            "model": request.model or self.model,
+            "max_tokens": request.max_tokens,
             "system": request.system,
             "messages": list(request.messages),
             "stream": True,
@@ -133,8 +143,7 @@ class Claude:
 
     def _extras(self, request: Request) -> dict[str, Any]:
         cached = {"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}
-        effort = {"output_config": {"effort": EFFORT}} if KNOWS_EFFORT.match(self.model) else {}
-        return {"system": [cached], **effort}
+        return {"system": [cached], **thinking(request.model or self.model, request.effort)}
 
     def _connect(self) -> tuple[Any, Any]:
         import anthropic
@@ -151,6 +160,16 @@ class Claude:
         )
         _ = client.messages  # imports most of the SDK
         return anthropic, client
+
+
+def thinking(model: str, effort: str) -> dict[str, Any]:
+    """How hard a model shall think, in the fields that it knows."""
+    if not KNOWS_EFFORT.match(model):
+        return {}
+    least = next((kind for line, kind in LEAST.items() if line in model), None)
+    if effort == LEAST_THINKING and least:
+        return {"thinking": {"type": least}, "output_config": {"effort": EFFORT}}
+    return {"output_config": {"effort": EFFORT if effort == LEAST_THINKING else effort}}
 
 
 def claude_from(settings: Settings, base_url: str = "") -> Claude:

@@ -8,10 +8,10 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import boundaries, clock, jobs
-from app.assistant import ledger, turns
+from app.assistant import ledger, trouble, turns
 from app.assistant.composing import Composed, Effort
 from app.assistant.equipping import Equipped
-from app.assistant.failures import ClaudeFailed, Misconfigured
+from app.assistant.failures import ClaudeFailed, Misconfigured, ShutOut
 from app.assistant.farewell import farewell
 from app.assistant.models import Purpose, TurnState
 from app.assistant.run import Run, Verdict, verdict_on
@@ -107,6 +107,8 @@ async def give_up(
     await turns.end(session, run.turn_id, TurnState.FAILED, failure=failure.kind)
     with suppress(Invalid):
         await say(session, conversation, run, await farewell(session, (), "", begun.zone, clock.now()))
+    if isinstance(failure, ShutOut):
+        await trouble.note(session, failure.kind)
     await call_people(session, conversation, begun, HandoffReason.CLAUDE_FAILED)
     return TurnState.FAILED
 

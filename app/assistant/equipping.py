@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
+from app.assistant.choices import Choice
 from app.assistant.claude import Request
 from app.assistant.desk import Desk
 from app.assistant.history import history
@@ -31,7 +32,9 @@ class Equipped:
     zone: ZoneInfo
 
 
-async def equipped(session: AsyncSession, run: Run, conversation: Conversation, desk: Desk) -> Equipped:
+async def equipped(
+    session: AsyncSession, run: Run, conversation: Conversation, desk: Desk, choice: Choice
+) -> Equipped:
     here = await installation(session)
     said = await history(
         session,
@@ -41,7 +44,7 @@ async def equipped(session: AsyncSession, run: Run, conversation: Conversation, 
         now=clock.now(),
     )
     tools = [tool async for tool in tools_for(session, run, here, desk)]
-    request = Request(system_prompt(here), said, described(tools))
+    request = Request(system_prompt(here), said, described(tools), model=choice.model, effort=choice.effort)
     return Equipped(run, request, Toolbox(tools, partial(check, run)), desk.settings.zone)
 
 

@@ -5,15 +5,14 @@ import re
 from app import clock
 from app.whatsapp.outcomes import retry_after_seconds
 
-FOR_GOOD = {400, 401, 402, 403, 404, 413, 422}
+FOR_GOOD = {400, 404, 413, 422}
 FOR_GOOD_TYPES = {
     "invalid_request_error",
-    "authentication_error",
-    "billing_error",
-    "permission_error",
     "not_found_error",
     "request_too_large",
 }
+SHUT_OUT = {401, 402, 403}
+SHUT_OUT_TYPES = {"authentication_error", "billing_error", "permission_error"}
 NOT_REACHED = {"ConnectError", "ConnectTimeout", "PoolTimeout"}  # of the HTTP client, by name: it loads late
 SPENT = "enforced_spend_limit_reached"  # comes as 429, and waiting does not help
 
@@ -45,6 +44,10 @@ class Misconfigured(ClaudeFailed):
     """The key, the money, the model or the request is wrong: an admin has to act, trying again is useless."""
 
 
+class ShutOut(Misconfigured):
+    """The key, the money or the permission: no request will be taken until somebody has seen to it."""
+
+
 def sorted_out(error: Exception) -> ClaudeFailed:
     """The failure that an error of the SDK, or of the HTTP client under it, stands for.
 
@@ -57,7 +60,9 @@ def sorted_out(error: Exception) -> ClaudeFailed:
     code = getattr(error, "error_code", None)
     request_id = getattr(error, "request_id", None)
     name = f"{status} {word(code) or word(kind) or type(error).__name__}"
-    if status in FOR_GOOD or kind in FOR_GOOD_TYPES or code == SPENT:
+    if status in SHUT_OUT or kind in SHUT_OUT_TYPES or code == SPENT:
+        return ShutOut(name, request_id=request_id)
+    if status in FOR_GOOD or kind in FOR_GOOD_TYPES:
         return Misconfigured(name, request_id=request_id)
     return Busy(name, retry_after_seconds=asked_wait(error), request_id=request_id)
 

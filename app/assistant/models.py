@@ -58,6 +58,16 @@ class Purpose(StrEnum):
     TEST = "test"  # of the connection
 
 
+class ModelChoice(Base):
+    """The model that an admin chose for a purpose."""
+
+    __tablename__ = "model_choice"
+
+    purpose: Mapped[str] = mapped_column(String(20), primary_key=True)
+    model: Mapped[str] = mapped_column(String(120))
+    effort: Mapped[str] = mapped_column(String(10))
+
+
 class ModelPrice(Base):
     """A version of what one model costs, in micro-USD per million tokens. Rows are added, never changed: what was
     booked by one keeps its cost. The `long_` prices hold for prompts of more than `long_above` tokens, if any.

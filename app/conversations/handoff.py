@@ -35,6 +35,8 @@ class HandoffReason(StrEnum):
     OTHER = "other"
     CLAUDE_FAILED = "claude_failed"  # overload, cut, refusal, time-out
     ANSWER_DID_NOT_LEAVE = "answer_did_not_leave"
+    BUDGET_SPENT = "budget_spent"
+    TOO_MANY_ANSWERS = "too_many_answers"  # of Claude, to this person on one day
     TOO_OLD = "too_old"  # the customer's message waited longer than Claude may answer
 
 

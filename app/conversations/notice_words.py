@@ -17,6 +17,8 @@ HANDOFFS = {
     HandoffReason.OTHER: N_("Claude passed this conversation on."),
     HandoffReason.CLAUDE_FAILED: N_("Claude could not answer for technical reasons."),
     HandoffReason.ANSWER_DID_NOT_LEAVE: N_("Claude's answer did not surely reach the customer."),
+    HandoffReason.BUDGET_SPENT: N_("The budget for Claude is spent."),
+    HandoffReason.TOO_MANY_ANSWERS: N_("Claude has answered this customer very often today."),
     HandoffReason.TOO_OLD: N_("The message waited too long for Claude to answer it."),
 }
 SENTENCES = {
