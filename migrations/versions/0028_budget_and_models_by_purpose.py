@@ -1,4 +1,4 @@
-"""Budget, and models by purpose
+"""Budget and models by purpose
 
 Revision ID: 0028
 Revises: 0025
