@@ -12,13 +12,16 @@ from app.db import Base
 # A shop that closes on Sunday sees the warning at most on a Sunday evening; Meta may give up after 36 hours.
 USUAL_SILENCE_MINUTES = 24 * 60
 USUAL_ANSWERS_PER_DAY = 50
+SILENCE_WORDS = "parar, stop, descadastrar"
 
 
 class Installation(Base):
     """The settings of this business. `instructions` are Claude's, in the owner's words.
 
     `opening_hours`: as `opening_hours.py` keeps them. `claude_labels`: Claude may put labels on conversations.
-    `silence_minutes`: after how long without any webhook admins are warned; 0: never. `push_key`: see `push/keys.py`.
+    `person_words`: a short message with one of them is a person's at once; `silence_words`: whoever writes nothing but
+    one of them gets no more answers of Claude's. Commas between them. `push_key`: see `push/keys.py`.
+    `silence_minutes`: after how long without any webhook admins are warned; 0: never.
     `usd_in_brl`: what a dollar costs in millionths of a real, as somebody typed it at that time; None: nobody did.
     `budget_…`: what Claude may cost; None: no limit. `answers_per_day`: of Claude, to one person. `claude_trouble`: the
     failure for which Claude is switched off since then, see `assistant/trouble.py`.
@@ -35,6 +38,8 @@ class Installation(Base):
         default=0, server_default="0"
     )  # for a person; 0: not told
     claude_labels: Mapped[bool] = mapped_column(default=False, server_default=false())
+    person_words: Mapped[str] = mapped_column(Text, default="", server_default="")
+    silence_words: Mapped[str] = mapped_column(Text, default=SILENCE_WORDS, server_default=SILENCE_WORDS)
     silence_minutes: Mapped[int] = mapped_column(
         default=USUAL_SILENCE_MINUTES, server_default=str(USUAL_SILENCE_MINUTES)
     )
@@ -61,6 +66,8 @@ async def installation(session: AsyncSession) -> Installation:
         opening_hours={},
         expected_wait_minutes=0,
         claude_labels=False,
+        person_words="",
+        silence_words=SILENCE_WORDS,
         silence_minutes=USUAL_SILENCE_MINUTES,
         answers_per_day=USUAL_ANSWERS_PER_DAY,
     )

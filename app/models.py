@@ -4,12 +4,12 @@ from app.accounts.models import SignIn, User
 from app.assistant.models import ApiCall, ModelChoice, ModelPrice, Turn
 from app.attention.models import ReadCursor, TypingShown
 from app.contacts.models import Contact, ContactMerge, Identity, MergedRow, PossibleDuplicate
+from app.conversations.handoff_models import Handoff, ModeChange
 from app.conversations.marked import ConversationMark
 from app.conversations.models import (
     Conversation,
     ConversationLabel,
     Draft,
-    Handoff,
     HeldText,
     HiddenMessage,
     Label,
@@ -60,6 +60,7 @@ __all__ = [
     "MergedRow",
     "Message",
     "MessagePrice",
+    "ModeChange",
     "ModelChoice",
     "ModelPrice",
     "NoteDraft",

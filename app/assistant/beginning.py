@@ -10,7 +10,9 @@ from app.assistant import limits, turns
 from app.assistant.choices import chosen
 from app.assistant.desk import Desk
 from app.assistant.equipping import Equipped, equipped
+from app.assistant.farewell import be_silent, leave_to_people
 from app.assistant.models import Purpose
+from app.assistant.rules import Rule, rule_for
 from app.assistant.run import Run
 from app.assistant.waiting import Waiting, locked, unanswered
 from app.boundaries import Boundary
@@ -18,6 +20,7 @@ from app.conversations import handoff, service_window
 from app.conversations.handoff import HandoffReason
 from app.conversations.models import Conversation, Mode
 from app.db import transaction
+from app.installation import installation
 from app.jobs import Claim
 from app.whatsapp.models import Number
 
@@ -55,13 +58,29 @@ async def begin_in(
     if reason := reason_for_people(conversation, waiting, number, desk):
         await handoff.hand_over(session, conversation, reason)
         return None
+    if await by_rule(session, conversation, waiting, desk):
+        return None
     if reason := await limits.reason_to_decline(session, conversation, desk.settings.zone):
-        await limits.decline(session, conversation, reason, desk.settings.zone)
+        await leave_to_people(session, conversation, reason, desk.settings.zone)
         return None
     choice = await chosen(session, Purpose.ANSWER, desk.provider)
     turn = await turns.begin(session, conversation.id, waiting.position, choice.model)
     run = Run(turn.id, conversation.id, waiting, number)
     return await equipped(session, run, conversation, desk, choice)
+
+
+async def by_rule(session: AsyncSession, conversation: Conversation, waiting: Waiting, desk: Desk) -> bool:
+    """Do what a rule says, if one decides."""
+    match await rule_for(session, conversation, waiting, await installation(session)):
+        case Rule.WANTS_PERSON:
+            await leave_to_people(session, conversation, HandoffReason.ASKED_HUMAN, desk.settings.zone)
+        case Rule.WANTS_SILENCE:
+            await be_silent(session, conversation)
+        case Rule.CIRCLE:  # a word more would go round, too
+            await handoff.hand_over(session, conversation, HandoffReason.GOES_IN_CIRCLES)
+        case None:
+            return False
+    return True
 
 
 def reason_for_people(

@@ -1,17 +1,41 @@
 """What the customer hears before a person answers: always something, with when that will be."""
 
+from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.i18n import DEFAULT_LOCALE, N_, catalogue
+from app import clock
+from app.conversations import handoff, outgoing, replying
+from app.conversations.handoff import HandoffReason
+from app.conversations.models import Author, Conversation
+from app.errors import Invalid
+from app.i18n import DEFAULT_LOCALE, N_, _, catalogue
 from app.installation import installation
 from app.opening_hours import OpeningHours, expectation
 
 HANDOFF_TEXT = N_("One moment, please: a person from our team will continue with you here.")
+SILENT = N_("All right: no more automatic answers here. Our team still reads what you write.")
 LONGEST = 1000  # characters of the owner's own sentence
 LOCALES = {"pt": "pt_BR", "en": "en", "es": "es"}  # by the language of a briefing
+
+
+async def leave_to_people(
+    session: AsyncSession, conversation: Conversation, reason: HandoffReason, zone: ZoneInfo
+) -> None:
+    """A rule gives the conversation to people; the customer hears of it, if anything can be sent."""
+    with suppress(Invalid):
+        for bubble in await farewell(session, (), "", zone, clock.now()):
+            await replying.put(session, conversation, outgoing.text(bubble), author=Author.CLAUDE)
+    await handoff.hand_over(session, conversation, reason)
+
+
+async def be_silent(session: AsyncSession, conversation: Conversation) -> None:
+    """The customer wants no answers of Claude's: one last sentence, and people see that it is so."""
+    with suppress(Invalid):
+        await replying.put(session, conversation, outgoing.text(_(SILENT)), author=Author.CLAUDE)
+    await handoff.switch_off(session, conversation, by=None)
 
 
 async def farewell(

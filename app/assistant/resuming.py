@@ -5,6 +5,7 @@ from app import jobs as queue
 from app.assistant.desk import Desk
 from app.assistant.waiting import locked
 from app.conversations import handoff
+from app.conversations.handoff import ModeReason
 from app.conversations.models import Mode
 from app.db import transaction
 from app.jobs import Claim
@@ -24,5 +25,5 @@ async def resume(claim: Claim, desk: Desk) -> None:
             if desk.settings.claude_answers:
                 await handoff.give_to_claude(session, conversation, desk.settings.claude_wait_seconds)
             else:
-                await handoff.to_people(session, conversation, by=None)
+                await handoff.to_people(session, conversation, by=None, reason=ModeReason.PAUSE_OVER)
         await queue.finish(session, claim)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.models import User
 from app.conversations import desk_notices, handoff
 from app.conversations.desk_notices import Happening
+from app.conversations.handoff import ModeReason
 from app.conversations.models import Conversation, Mode
 from app.errors import Invalid
 from app.i18n import N_
@@ -39,7 +40,9 @@ async def assign(
     if to is None:
         had_somebody = conversation.assignee_id is not None
         if had_somebody:
-            await handoff.apply(session, conversation, {"mode": conversation.mode, "assignee_id": None})
+            same = {"mode": conversation.mode, "paused_until": conversation.paused_until}
+            nobodys = {**same, "assignee_id": None}
+            await handoff.apply(session, conversation, nobodys, ModeReason.ASSIGNED, by)
         if had_somebody or told:
             await desk_notices.note(session, conversation, Happening.RELEASED, by=by, **told)
         return
@@ -47,7 +50,7 @@ async def assign(
     if colleague is None or not colleague.is_active:
         raise Invalid(N_("This person is not at the desk any more."), field="user_id")
     theirs = {"mode": Mode.PERSON, "paused_until": None, "assignee_id": colleague.id}
-    if not await handoff.apply(session, conversation, theirs) and not told:
+    if not await handoff.apply(session, conversation, theirs, ModeReason.ASSIGNED, by) and not told:
         return
     what = Happening.TAKEN if colleague.id == by.id and not told else Happening.ASSIGNED
     await desk_notices.note(session, conversation, what, by=by, to=colleague.name, **told)

@@ -15,6 +15,7 @@ from app.accounts.models import User
 from app.assistant.waiting import locked
 from app.conversations import desk_notices, handoff
 from app.conversations.desk_notices import Happening
+from app.conversations.handoff import ModeReason
 from app.conversations.models import Conversation
 from app.db import transaction
 from app.errors import Invalid
@@ -100,7 +101,7 @@ async def note(session: AsyncSession, conversation: Conversation, *, blocked: bo
     changed = update(Conversation).where(Conversation.id == conversation.id)
     await session.execute(changed.values(blocked_at=clock.now() if blocked else None))
     if blocked:
-        await handoff.to_people(session, conversation, by=by)
+        await handoff.to_people(session, conversation, by=by, reason=ModeReason.BLOCKED)
         await delivery.refuse_waiting(session, conversation.id)
     await session.refresh(conversation)
     what = Happening.BLOCKED if blocked else Happening.UNBLOCKED

@@ -14,7 +14,8 @@ from app.assistant.models import Turn, TurnState
 from app.assistant.schedule import ask_for_answer
 from app.conversations import desk_notices
 from app.conversations.desk_notices import Happening
-from app.conversations.models import Conversation, Direction, Handoff, Message, Mode
+from app.conversations.handoff_models import Handoff, ModeChange
+from app.conversations.models import Conversation, Direction, Message, Mode
 from app.live.events import Change, EventKind, announce
 from app.push import calling
 from app.push.calling import Why
@@ -37,7 +38,24 @@ class HandoffReason(StrEnum):
     ANSWER_DID_NOT_LEAVE = "answer_did_not_leave"
     BUDGET_SPENT = "budget_spent"
     TOO_MANY_ANSWERS = "too_many_answers"  # of Claude, to this person on one day
+    GOES_IN_CIRCLES = "goes_in_circles"  # the other side seems to be a machine
     TOO_OLD = "too_old"  # the customer's message waited longer than Claude may answer
+
+
+class ModeReason(StrEnum):
+    """Why somebody else answers now; written down with each change."""
+
+    REPLIED = "replied"
+    PHONE = "phone"  # somebody answered in the phone app
+    TAKEN = "taken"
+    ASSIGNED = "assigned"
+    BLOCKED = "blocked"
+    HANDED_OVER = "handed_over"  # by Claude or a rule
+    HANDED_BACK = "handed_back"
+    PAUSED = "paused"
+    PAUSE_OVER = "pause_over"
+    SWITCHED_OFF = "switched_off"
+    ASKED_FOR_SILENCE = "asked_for_silence"  # the customer wants no answers of Claude's
 
 
 @dataclass(frozen=True)
@@ -52,18 +70,24 @@ class Briefing:
     urgency: str = "normal"
 
 
-async def to_people(session: AsyncSession, conversation: Conversation, *, by: User | None) -> None:
-    """A person answers from now on. Whoever does it first is the assignee; None: somebody in the phone app."""
+async def to_people(
+    session: AsyncSession,
+    conversation: Conversation,
+    *,
+    by: User | None,
+    reason: ModeReason = ModeReason.REPLIED,
+) -> None:
+    """A person answers from now on. Whoever does it first is the assignee; None: nobody we know by name."""
     changes: dict[str, object] = {"mode": Mode.PERSON, "paused_until": None}
     if by is not None and conversation.assignee_id is None:
         changes["assignee_id"] = by.id
-    await apply(session, conversation, changes)
+    await apply(session, conversation, changes, reason, by)
 
 
 async def take(session: AsyncSession, conversation: Conversation, by: User) -> None:
     """Take the conversation over: it is this attendant's, whoever had it."""
     mine = {"mode": Mode.PERSON, "paused_until": None, "assignee_id": by.id}
-    if await apply(session, conversation, mine):
+    if await apply(session, conversation, mine, ModeReason.TAKEN, by):
         await desk_notices.note(session, conversation, Happening.TAKEN, by=by)
 
 
@@ -71,7 +95,9 @@ async def give_to_claude(
     session: AsyncSession, conversation: Conversation, wait_seconds: float, *, by: User | None = None
 ) -> None:
     """Claude answers again, beginning with what the customer still waits for, if anything. `by` None: a pause is over."""
-    if await apply(session, conversation, {"mode": Mode.CLAUDE, "paused_until": None, "assignee_id": None}):
+    claudes = {"mode": Mode.CLAUDE, "paused_until": None, "assignee_id": None}
+    reason = ModeReason.HANDED_BACK if by else ModeReason.PAUSE_OVER
+    if await apply(session, conversation, claudes, reason, by):
         await desk_notices.note(session, conversation, Happening.CLAUDE_AGAIN, by=by)
     newest = select(Message).where(
         Message.conversation_id == conversation.id, Message.position == conversation.last_message_position
@@ -92,14 +118,17 @@ async def stop(session: AsyncSession, conversation: Conversation) -> None:
 async def pause(session: AsyncSession, conversation: Conversation, minutes: int, by: User) -> None:
     """Claude is silent for a while, then answers again by itself."""
     until = clock.now() + timedelta(minutes=minutes)
-    await apply(session, conversation, {"mode": Mode.PAUSED, "paused_until": until})
+    changes = {"mode": Mode.PAUSED, "paused_until": until}
+    await apply(session, conversation, changes, ModeReason.PAUSED, by)
     await desk_notices.note(session, conversation, Happening.CLAUDE_PAUSED, by=by, minutes=minutes)
     await jobs.enqueue(session, RESUME, str(conversation.id), run_at=until)
 
 
-async def switch_off(session: AsyncSession, conversation: Conversation, by: User) -> None:
-    """Claude never answers here, until somebody switches it on."""
-    if await apply(session, conversation, {"mode": Mode.OFF, "paused_until": None}):
+async def switch_off(session: AsyncSession, conversation: Conversation, by: User | None) -> None:
+    """Claude never answers here, until somebody switches it on. `by` None: the customer asked for it."""
+    off = {"mode": Mode.OFF, "paused_until": None}
+    reason = ModeReason.SWITCHED_OFF if by else ModeReason.ASKED_FOR_SILENCE
+    if await apply(session, conversation, off, reason, by):
         await desk_notices.note(session, conversation, Happening.CLAUDE_OFF, by=by)
 
 
@@ -116,7 +145,8 @@ async def hand_over(
 
     `turn_id`: the turn it came out of. `articles`: (id, title) of the knowledge that Claude has looked at.
     """
-    await apply(session, conversation, {"mode": Mode.PERSON, "paused_until": None})
+    peoples = {"mode": Mode.PERSON, "paused_until": None}
+    await apply(session, conversation, peoples, f"{ModeReason.HANDED_OVER}:{reason}", None)
     noted = Handoff(
         conversation_id=conversation.id,
         reason=reason,
@@ -133,19 +163,42 @@ async def hand_over(
     return noted
 
 
-async def apply(session: AsyncSession, conversation: Conversation, changes: Mapping[str, object]) -> bool:
-    """Write a change of mode; unless Claude goes on answering, its running turn ends in the same transaction. Whether
-    anything is other than before."""
+async def apply(
+    session: AsyncSession,
+    conversation: Conversation,
+    changes: Mapping[str, object],
+    reason: str,
+    by: User | None,
+) -> bool:
+    """Write a change of mode, and that it changed, by whom and why; unless Claude goes on answering, its running turn
+    ends in the same transaction. Whether anything is other than before."""
     changes = {**changes, "claude_stopped": False}
     if changes["mode"] != Mode.CLAUDE:
         await stop_turn(session, conversation.id)
     was_waiting = await settle_handoff(session, conversation.id)
     if all(getattr(conversation, name) == value for name, value in changes.items()) and not was_waiting:
         return False
+    note_change(session, conversation, changes, reason, by)
     await session.execute(update(Conversation).where(Conversation.id == conversation.id).values(**changes))
     await session.refresh(conversation)
     announce(session, Change(EventKind.CONVERSATION_CHANGED, conversation.id))
     return True
+
+
+def note_change(
+    session: AsyncSession,
+    conversation: Conversation,
+    changes: Mapping[str, object],
+    reason: str,
+    by: User | None,
+) -> None:
+    """One row of the log, where the mode or the end of a pause is another one."""
+    until = changes.get("paused_until")
+    if (conversation.mode, conversation.paused_until) == (changes["mode"], until):
+        return
+    told = {"conversation_id": conversation.id, "by_id": by.id if by else None, "at": clock.now()}
+    was, became = conversation.mode, str(changes["mode"])
+    session.add(ModeChange(was=was, became=became, until=until, reason=str(reason), **told))
 
 
 async def settle_handoff(session: AsyncSession, conversation_id: int) -> bool:

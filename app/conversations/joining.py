@@ -17,7 +17,8 @@ from app.attention.reading import put_cursors
 from app.conversations import drafts, service_window
 from app.conversations.belongings import MERGED_ROWS, Move, move_all, put_back
 from app.conversations.handoff import RESUME
-from app.conversations.models import Conversation, Direction, Draft, Handoff, Message, Mode
+from app.conversations.handoff_models import Handoff
+from app.conversations.models import Conversation, Direction, Draft, Message, Mode
 from app.jobs import Job
 from app.live.events import Change, EventKind, announce
 from app.notes import mentions

@@ -31,10 +31,11 @@ from app.contacts import naming
 from app.contacts.models import Contact, Identity, IdentityKind, PossibleDuplicate
 from app.conversations import labelling, reacted, writing
 from app.conversations.filters import Filter, Show, belonging
+from app.conversations.handoff_models import Handoff
 from app.conversations.labelling import ShownLabel, carries
 from app.conversations.labels import Kind, kind_of
 from app.conversations.marked import CONVERSATIONS, MARKS, mark_of
-from app.conversations.models import Conversation, Handoff, Message
+from app.conversations.models import Conversation, Message
 from app.conversations.ordering import sort_key
 from app.conversations.reacted import Reacted
 from app.conversations.seen import Seen, seen_by

@@ -175,30 +175,6 @@ class Reaction(Base):
     error_code: Mapped[int | None]
 
 
-class Handoff(Base):
-    """Claude, or a rule, gave the conversation to people: why, and what happened so far."""
-
-    __tablename__ = "handoff"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    conversation_id: Mapped[int] = mapped_column(
-        ForeignKey("conversation.id", ondelete="CASCADE"), index=True
-    )
-    reason: Mapped[str] = mapped_column(String(40))
-    turn_id: Mapped[int | None] = mapped_column(ForeignKey("turn.id", ondelete="SET NULL"), index=True)
-    summary: Mapped[str] = mapped_column(Text, default="")
-    tried: Mapped[str] = mapped_column(Text, default="", server_default="")
-    questions: Mapped[str] = mapped_column(Text, default="", server_default="")  # open ones, one a line
-    suggestion: Mapped[str] = mapped_column(Text, default="", server_default="")  # what a person might reply
-    language: Mapped[str] = mapped_column(String(10), default="", server_default="")  # the customer's
-    urgency: Mapped[str] = mapped_column(String(10), default="normal")
-    sources: Mapped[dict[str, Any]] = mapped_column(
-        default=dict, server_default="{}"
-    )  # articles: [[id, title], …]
-    created_at: Mapped[datetime]
-    settled_at: Mapped[datetime | None]  # somebody took it, answered, or gave the conversation back
-
-
 class Label(Base):
     """A name in a colour of `labelling.COLOURS` that attendants put on conversations."""
 

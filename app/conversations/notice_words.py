@@ -19,6 +19,7 @@ HANDOFFS = {
     HandoffReason.ANSWER_DID_NOT_LEAVE: N_("Claude's answer did not surely reach the customer."),
     HandoffReason.BUDGET_SPENT: N_("The budget for Claude is spent."),
     HandoffReason.TOO_MANY_ANSWERS: N_("Claude has answered this customer very often today."),
+    HandoffReason.GOES_IN_CIRCLES: N_("The same words keep coming back; another machine may be writing."),
     HandoffReason.TOO_OLD: N_("The message waited too long for Claude to answer it."),
 }
 SENTENCES = {
@@ -63,6 +64,8 @@ def told_by_desk(message: Message) -> str:
         return _("Something changed in this conversation.")
     if what is Happening.CLAUDE_AGAIN and "by" not in told:
         return _("Claude answers again")
+    if what is Happening.CLAUDE_OFF and "by" not in told:
+        return _("The customer wants no automatic answers; Claude is switched off here")
     if what is Happening.BLOCKED and "by" not in told:
         return _("WhatsApp says that this customer is blocked")
     if what is Happening.LABELLED and "by" not in told:

@@ -16,6 +16,7 @@ from app.contacts.identities import Named
 from app.contacts.models import Contact
 from app.conversations import early_changes, handoff, held_texts, service_window, wordings
 from app.conversations.beside import beside_of
+from app.conversations.handoff import ModeReason
 from app.conversations.known import Key, looked_up
 from app.conversations.models import Author, Conversation, Direction, Message, Mode, Reaction
 from app.conversations.ordering import CONVERSATIONS, PLACES, Place, store_all, time_of
@@ -191,7 +192,7 @@ async def receive_echo(
     await early_changes.apply(session, [message], awaited)
     await expecting.expect(session, [message])
     conversation = await session.get_one(Conversation, place.id)
-    await handoff.to_people(session, conversation, by=None)
+    await handoff.to_people(session, conversation, by=None, reason=ModeReason.PHONE)
     await reading.everybody_has_read(session, conversation.id)
     announce(session, Change(EventKind.MESSAGE_ADDED, conversation.id, message.id))
     return message

@@ -12,7 +12,8 @@ from app.attention import counting
 from app.conversations import listing
 from app.conversations.access import conversation_for, strict_id
 from app.conversations.brief import with_sign
-from app.conversations.models import Conversation, Handoff, Message
+from app.conversations.handoff_models import Handoff
+from app.conversations.models import Conversation, Message
 from app.conversations.seen import seen_by
 from app.db import reading, transaction
 from app.forms import text_field

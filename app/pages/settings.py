@@ -21,6 +21,8 @@ LONGEST = {
     "business_name": 120,
     "instructions": 20_000,
     "handoff_text": 4_096,
+    "person_words": 1_000,
+    "silence_words": 1_000,
 }  # WhatsApp's own limit for a text
 MOST_MINUTES = 366 * 24 * 60
 

@@ -15,7 +15,8 @@ from app.accounts.models import SignIn, User
 from app.accounts.sign_in import IDLE
 from app.attention.counting import concerns
 from app.conversations import seen
-from app.conversations.models import Conversation, Handoff, Message
+from app.conversations.handoff_models import Handoff
+from app.conversations.models import Conversation, Message
 from app.db import reading, transaction
 from app.i18n import N_, _, current_locale, spoken
 from app.jobs import Claim

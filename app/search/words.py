@@ -41,8 +41,12 @@ def folded(text: str) -> str:
 
 def words_in(*texts: str) -> list[str]:
     """Each word once, as it is kept, in the order in which they came."""
-    found = (word[:LONGEST_WORD] for text in texts for word in WORD.findall(folded(text[:MOST_READ])))
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(word for text in texts for word in words_of(text)))
+
+
+def words_of(text: str) -> list[str]:
+    """Every word, as it is kept, in order."""
+    return [word[:LONGEST_WORD] for word in WORD.findall(folded(text[:MOST_READ]))]
 
 
 def kept(words: Iterable[str]) -> str:

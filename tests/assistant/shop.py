@@ -16,7 +16,8 @@ from app.assistant.handlers import handlers
 from app.assistant.models import ApiCall, Turn, TurnState
 from app.contacts.models import Contact
 from app.conversations import receiving
-from app.conversations.models import Author, Conversation, Handoff, Message
+from app.conversations.handoff_models import Handoff
+from app.conversations.models import Author, Conversation, Message
 from app.db import reading, transaction
 from app.installation import Installation
 from app.jobs import Claim, Job

@@ -70,7 +70,7 @@ async def test_text_parted_within_a_character_arrives_whole(shop: Shop) -> None:
 
 async def test_thinking_is_never_told_and_several_blocks_are_one_answer(shop: Shop) -> None:
     for name in ("thinking_first", "two_blocks", "unknown_event"):
-        await shop.says("Ana", "Oi")
+        await shop.says("Ana", f"Oi, {name}")
         shop.claude_will({"name": name})
         await shop.work()
     assert await shop.answers("Ana") == ["Olá! Como posso ajudar?", "Olá! Como posso ajudar?", "Olá!"]

@@ -76,8 +76,8 @@ async def test_a_budget_of_nothing_is_spent_from_the_start(shop: Shop) -> None:
 
 async def test_nobody_is_answered_by_claude_more_often_than_a_day_allows(shop: Shop) -> None:
     await shop.changes(Installation, answers_per_day=2)
-    for _ in range(2):
-        await shop.says("Ana", "Oi")
+    for words in ("Oi", "Tudo bem?"):
+        await shop.says("Ana", words)
         await shop.work()
     await declined(shop, HandoffReason.TOO_MANY_ANSWERS)
     await shop.says("Bia", "Oi")
