@@ -21,7 +21,7 @@ from app.conversations.models import (
 from app.db import Base
 from app.installation import Installation
 from app.jobs import Job
-from app.knowledge.models import KnowledgeArticle, KnowledgeVersion, Passage
+from app.knowledge.models import KnowledgeArticle, KnowledgeVersion, Passage, SettledGap
 from app.live.events import LiveEvent, LiveSeq
 from app.media.models import Media
 from app.message_templates.models import Template
@@ -73,6 +73,7 @@ __all__ = [
     "Reaction",
     "ReadCursor",
     "SetAside",
+    "SettledGap",
     "SignIn",
     "StarredMessage",
     "Template",

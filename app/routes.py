@@ -22,6 +22,7 @@ from app.pages import (
     journal,
     knowledge,
     knowledge_form,
+    knowledge_gaps,
     knowledge_import,
     knowledge_sites,
     labels,
@@ -159,6 +160,10 @@ def routes() -> Sequence[BaseRoute]:
         Route("/knowledge/import", knowledge_import.show, methods=["GET"], name="import"),
         Route("/knowledge/import", knowledge_import.create, methods=["POST"]),
         Route("/knowledge/site-pages", knowledge_sites.create, methods=["POST"], name="site-pages"),
+        Route("/knowledge/unanswered", knowledge_gaps.show, methods=["GET"], name="unanswered"),
+        Route(
+            "/knowledge/unanswered/{handoff_id}", knowledge_gaps.settle, methods=["POST"], name="settle-gap"
+        ),
         Route("/knowledge/replacements", knowledge.replace, methods=["POST"], name="replacements"),
         Route("/knowledge/publications", knowledge.publish, methods=["POST"], name="publications"),
         Route("/knowledge/{article_id}", knowledge.show, methods=["GET"], name="article"),

@@ -18,6 +18,14 @@ class Source(StrEnum):
     ANSWER = "answer"  # proposed from what a person answered, and approved
 
 
+class GapMark(StrEnum):
+    """What became of a question that Claude could not answer."""
+
+    WRITTEN = "written"  # an article was written of it
+    DONE = "done"
+    NOT_NEEDED = "not_needed"
+
+
 class KnowledgeArticle(Base):
     """One subject in the owner's words, as Markdown. Claude reads only what is published.
 
@@ -68,3 +76,16 @@ class KnowledgeVersion(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int]
+
+
+class SettledGap(Base):
+    """A hand-over for want of knowledge that somebody has seen to: it stands on no list any more."""
+
+    __tablename__ = "settled_gap"
+
+    handoff_id: Mapped[int] = mapped_column(
+        ForeignKey("handoff.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    mark: Mapped[str] = mapped_column(String(12))
+    marked_at: Mapped[datetime]
+    marked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)

@@ -8,13 +8,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.accounts.permissions import Permission, require
+from app.conversations.access import strict_id
 from app.db import reading, transaction
 from app.errors import AppError, Invalid, NotFound
 from app.forms import is_on, text_field
 from app.i18n import N_, _
-from app.knowledge import articles, listing
+from app.knowledge import articles, gaps, listing
 from app.knowledge.articles import Overtaken, Wanted
-from app.knowledge.models import KnowledgeArticle
+from app.knowledge.models import GapMark, KnowledgeArticle, Source
 from app.pages.knowledge import PAGE, id_in
 from app.templating import render, wants_fragment
 
@@ -23,22 +24,30 @@ GONE = N_("Somebody deleted this article meanwhile. What you wrote stands below:
 
 @dataclass(frozen=True)
 class Typed:
-    """What stands in the form. `version`: of the article as its writer had it before them, "" for a new one."""
+    """What stands in the form. `version`: of the article as its writer had it before them, "" for a new one; `handoff`: the
+    id of the hand-over that it answers, "" for none."""
 
     title: str = ""
     body: str = ""
     version: str = ""
+    handoff: str = ""
 
     @classmethod
     def of(cls, form: FormData) -> "Typed":
-        fields = ("title", "body", "version")
+        fields = ("title", "body", "version", "handoff")
         return cls(*(text_field(form, name).replace("\r\n", "\n") for name in fields))
 
 
 async def new(request: Request) -> Response:
-    """`GET /knowledge/new`"""
+    """`GET /knowledge/new`; with `?handoff=` the form begins with what was asked there, and what a person answered."""
     require(request.state.user, Permission.OVERSEE)
-    return form_for(request, None, Typed())
+    handoff = request.query_params.get("handoff", "")
+    if not handoff:
+        return form_for(request, None, Typed())
+    async with reading() as session:
+        gap = await gaps.gap_for(session, request.state.user, strict_id(handoff))
+    title = " ".join((gap.asked or gap.summary).split())[: articles.LONGEST_TITLE]
+    return form_for(request, None, Typed(title, gap.answered, handoff=handoff))
 
 
 async def edit(request: Request) -> Response:
@@ -56,8 +65,11 @@ async def create(request: Request) -> Response:
         typed, publishes = Typed.of(form), is_on(form, "publish")
     try:
         async with transaction() as session:
-            wanted = Wanted(typed.title, typed.body, publishes)
+            source = Source.ANSWER if typed.handoff else Source.WRITTEN
+            wanted = Wanted(typed.title, typed.body, publishes, source)
             article = await articles.create(session, wanted, request.state.user)
+            if typed.handoff:
+                await gaps.settle(session, request.state.user, strict_id(typed.handoff), GapMark.WRITTEN)
     except Invalid as fault:
         return form_for(request, None, typed, fault)
     return RedirectResponse(f"{PAGE}/{article.id}", 303)

@@ -95,6 +95,7 @@ PAGES: dict[str, tuple[str, Step | None]] = {
     "a quick reply": ("/quick-replies/1", None),
     "the knowledge": ("/knowledge", None),
     "a new article": ("/knowledge/new", None),
+    "what Claude could not answer": ("/knowledge/unanswered", None),
     "the import": ("/knowledge/import", None),
     "an article": ("/knowledge/1", click(".knowledge__passages > summary", ".knowledge__passage")),
     "an article, changed": ("/knowledge/1/edit", click("[data-action='preview']", "#preview .prose")),
