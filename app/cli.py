@@ -112,6 +112,35 @@ def worker() -> None:
         raise click.ClickException(str(fault)) from None
 
 
+@commands.group()
+def evaluate() -> None:
+    """Measure how well the assistant does its work; changes nothing."""
+
+
+@evaluate.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def retrieval(file: Path) -> None:
+    """How well the questions of FILE find the passages that answer them: R@1, R@3, R@5 and MRR of each mode.
+
+    FILE is JSON: "passages" with id, title and text; "questions" with q, lang and answer (a passage's id or null). Those
+    in "pt" with an answer are asked, in a database of their own that is thrown away.
+    """
+    from app.knowledge import evaluation
+    from app.knowledge.embedders.embedder import EmbedderFailed, embedder_of
+
+    try:
+        told = evaluation.read(file)
+        embedder = embedder_of(load_settings(recado_env="development"))
+        figures = asyncio.run(evaluation.measure(told, embedder))
+    except (evaluation.BrokenFile, WrongSettings) as fault:
+        raise click.ClickException(str(fault)) from None
+    except EmbedderFailed as fault:
+        raise click.ClickException(f"EMBEDDINGS_URL: no vectors came from there: {fault}.") from None
+    click.echo(evaluation.table(told, figures))
+    if embedder is None:
+        click.echo("Only by words: the extra `semantic` is not installed, and no EMBEDDINGS_URL is set.")
+
+
 @commands.command()
 @click.option("--reload", is_flag=True, help="Start again whenever the code changes.")
 @click.pass_context

@@ -11,6 +11,7 @@ from app.assistant.desk import Desk, typing_through
 from app.assistant.schedule import ANSWER
 from app.attention import telling
 from app.conversations import blocking, marks, reacting
+from app.knowledge import embedding, versions
 from app.media import expecting, outbound, previews, sweeping
 from app.media.fetching import Fetching
 from app.media.store import Store
@@ -41,6 +42,7 @@ LONGEST_WAITS: Mapping[str, timedelta] = {
     expecting.FETCH: timedelta(hours=2),
     expecting.PREVIEW: timedelta(hours=2),
     outbound.UPLOAD: timedelta(minutes=10),
+    versions.EMBED: timedelta(minutes=10),
     sweeping.SWEEP: timedelta(hours=2),
     housekeeping.HOUSEKEEPING: timedelta(hours=2),
     syncing.SYNC: timedelta(hours=7),
@@ -62,6 +64,7 @@ def handlers(
         expecting.FETCH: Fetching(files, store, token),
         expecting.PREVIEW: previews.Previewing(store),
         outbound.UPLOAD: outbound.Uploading(files, store, token),
+        versions.EMBED: embedding.embed,
         sweeping.SWEEP: sweeping.Sweeping(store),
         FOUND_BLOCKED: blocking.found_out,
         reacting.REACT: reacting.handler(settings, graph),

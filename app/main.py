@@ -15,6 +15,8 @@ from app.accounts.throttle import Throttle
 from app.accounts.users import ensure_admin
 from app.db import close_database, open_database, transaction
 from app.gate import SessionGate
+from app.knowledge import embedding
+from app.knowledge.embedders.embedder import choosing, embedder_of
 from app.knowledge.sites import Sites
 from app.live.bell import bell
 from app.live.bus import carrying
@@ -98,12 +100,14 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
                 log.warning("PUBLIC_URL is not https: passwords and messages travel readable")
         await stack.enter_async_context(timekeeping.together_with_the_database())
         settings = await stack.enter_async_context(simulated(app, settings))
+        await stack.enter_async_context(choosing(embedder_of(settings)))
         async with transaction() as session:
             await ensure_first(session, settings)
             await ensure_admin(session, settings)
             await housekeeping.begin(session)
             await sweeping.ask(session)
             await syncing.begin(session)
+            await embedding.begin(session)
             app.state.push_key = keys.public(await keys.ensure(session, settings.secret_key))
         graph = await stack.enter_async_context(
             Graph(

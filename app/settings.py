@@ -18,7 +18,6 @@ DATA = HOME / "data"
 SHORTEST_SECRET = 32
 OWN_DATABASE = ("postgres://", "postgresql://")  # as BUS_URL: the database itself
 REDIS = {"redis", "rediss", "unix"}  # the schemes of its addresses
-
 BUCKETS = {"s3", "gs"}  # the schemes of MEDIA_URL for a cloud's object store
 
 
@@ -80,6 +79,9 @@ class Settings(BaseSettings):
     claude_model: str = "claude-haiku-5-5"
     claude_enabled: bool | None = None
     claude_wait_seconds: float = Field(4.0, ge=0, le=300)
+    embeddings_url: str = ""
+    embeddings_model: str = ""
+    embeddings_key: SecretStr = SecretStr("")
 
     push_services: Annotated[tuple[str, ...], NoDecode] = ()
     media_url: str = (DATA / "media").as_uri()
@@ -117,7 +119,7 @@ class Settings(BaseSettings):
         """Any SQLite or Postgres address, with the drivers this program uses."""
         return database_address(value)
 
-    @field_validator("public_url", "whatsapp_api_url", "anthropic_base_url")
+    @field_validator("public_url", "whatsapp_api_url", "anthropic_base_url", "embeddings_url")
     @classmethod
     def web_address(cls, value: str) -> str:
         if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
@@ -138,9 +140,7 @@ class Settings(BaseSettings):
         is_bucket = parts.scheme in BUCKETS and parts.netloc and not parts.query and "@" not in parts.netloc
         is_folder = parts.scheme == "file" and parts.netloc in {"", "localhost"} and len(parts.path) >= 2
         if not is_bucket and not is_folder:
-            raise ValueError(
-                "must be a folder, file:///absolute/path, or a bucket, s3://bucket/prefix or gs://bucket/prefix"
-            )
+            raise ValueError("must be a folder, file:///absolute/path, or a bucket, s3://… or gs://…")
         return value.rstrip("/") if is_bucket else value
 
     @field_validator("time_zone")

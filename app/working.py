@@ -10,6 +10,7 @@ from app import jobs, jobs_table, timekeeping
 from app.assistant import schedule
 from app.assistant.claude import Claude, claude_from
 from app.db import close_database, open_database
+from app.knowledge.embedders.embedder import choosing, embedder_of
 from app.live.bell import bell
 from app.live.bus import carrying
 from app.live.stopping import stopping
@@ -86,6 +87,7 @@ async def work_until_told(settings: Settings) -> None:
             await refuse_forgetful_server(database.writer)
         await stack.enter_async_context(timekeeping.together_with_the_database())
         await stack.enter_async_context(carrying(settings, HEARD_BY_WORKERS))
+        await stack.enter_async_context(choosing(embedder_of(settings)))
         graph = Graph(base_url=settings.whatsapp_api_url, version=settings.whatsapp_api_version)
         await stack.enter_async_context(graph)
         await stack.enter_async_context(at_work(settings, graph, store_of(settings)))

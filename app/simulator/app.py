@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from app.simulator.claude import claude_routes
 from app.simulator.config import SimulatorConfig
 from app.simulator.control import control_routes
+from app.simulator.embeddings import embeddings_routes
 from app.simulator.graph import graph_routes
 from app.simulator.phone import phone_routes
 from app.simulator.world import World
@@ -50,5 +51,6 @@ def _routes(world: World) -> list[BaseRoute]:
         control_routes(world),
         *phone_routes(world),
         *claude_routes(world),
+        *embeddings_routes(world),
         *graph_routes(world),
     ]

@@ -13,6 +13,7 @@ from app.simulator.background import Background
 from app.simulator.claude_stage import ClaudeStage
 from app.simulator.config import SimulatorConfig
 from app.simulator.courier import Courier
+from app.simulator.embeddings_stage import Embeddings
 from app.simulator.faults import Faults
 from app.simulator.media import MediaShelf
 from app.simulator.people import Customer, bsuid, founding_customers, newcomers
@@ -85,6 +86,7 @@ class World:
         self.media = MediaShelf()
         self.templates = TemplateShelf()
         self.claude = ClaudeStage()
+        self.embeddings = Embeddings()
         self._numbers = count(1)
 
     async def reset(self) -> None:
