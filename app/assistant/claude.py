@@ -74,8 +74,8 @@ class Claude:
         self._api_key = api_key or (ANY_KEY if base_url else "")
         self._base_url = base_url or ANTHROPIC
         self._patience = patience or Patience()
-        self._is_simple = not is_anthropics(self._base_url) if is_simple is None else is_simple
-        self.kind = COMPATIBLE if self._is_simple else ANTHROPICS
+        self.is_simple = not is_anthropics(self._base_url) if is_simple is None else is_simple
+        self.kind = COMPATIBLE if self.is_simple else ANTHROPICS
         self._sdk: Any = None
         self._client: Any = None
         self._connecting = asyncio.Lock()
@@ -139,7 +139,7 @@ class Claude:
         }
         if request.tools:
             arguments["tools"] = list(request.tools)
-        return arguments if self._is_simple else arguments | self._extras(request)
+        return arguments if self.is_simple else arguments | self._extras(request)
 
     def _extras(self, request: Request) -> dict[str, Any]:
         cached = {"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}

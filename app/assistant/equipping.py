@@ -1,7 +1,7 @@
 """What a turn sets out with: the words Claude is asked, and the tools it may use."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -15,10 +15,15 @@ from app.assistant.history import history
 from app.assistant.prompt import system_prompt
 from app.assistant.run import Run, check
 from app.assistant.tools import desk as desk_tools
-from app.assistant.tools.toolbox import Tool, Toolbox, described
+from app.assistant.tools import knowing
+from app.assistant.tools.toolbox import Step, Tool, Toolbox, described
+from app.assistant.waiting import waiting_texts
 from app.conversations import labelling
 from app.conversations.models import Conversation
+from app.db import reading
 from app.installation import Installation, installation
+from app.knowledge import retrieval
+from app.knowledge.whole import whole
 from app.opening_hours import OpeningHours
 
 
@@ -30,6 +35,7 @@ class Equipped:
     request: Request
     toolbox: Toolbox
     zone: ZoneInfo
+    question: str = ""  # what to look for in the knowledge before Claude is asked; "" when there is no need
 
 
 async def equipped(
@@ -43,9 +49,33 @@ async def equipped(
         zone=desk.settings.zone,
         now=clock.now(),
     )
+    is_simple = desk.provider.is_simple
+    known = await whole(session, knowing.most_whole(choice.model, is_simple=is_simple))
     tools = [tool async for tool in tools_for(session, run, here, desk)]
-    request = Request(system_prompt(here), said, described(tools), model=choice.model, effort=choice.effort)
-    return Equipped(run, request, Toolbox(tools, partial(check, run)), desk.settings.zone)
+    if known is None:
+        tools.append(knowing.search_knowledge(cites=not is_simple))
+    prompt = system_prompt(here, known or "")
+    request = Request(prompt, said, described(tools), model=choice.model, effort=choice.effort)
+    question = "" if known is not None else await asked_of(session, run)
+    return Equipped(run, request, Toolbox(tools, partial(check, run)), desk.settings.zone, question)
+
+
+async def asked_of(session: AsyncSession, run: Run) -> str:
+    """What the customer still waits for an answer to, as one text."""
+    texts = await waiting_texts(session, run.conversation_id, run.waiting)
+    return "\n".join(texts).strip()[-knowing.LONGEST_QUESTION :]
+
+
+async def informed(begun: Equipped) -> Equipped:
+    """The turn with what is known about its question, which is looked for outside of any transaction."""
+    if not begun.question:
+        return begun
+    async with reading() as session:
+        found = await retrieval.search(session, begun.question)
+    if not found:
+        return begun
+    begun.toolbox.steps.append(Step("search_knowledge", None, False, knowing.told(found)))
+    return replace(begun, request=knowing.with_passages(begun.request, found))
 
 
 async def tools_for(session: AsyncSession, run: Run, here: Installation, desk: Desk) -> AsyncIterator[Tool]:

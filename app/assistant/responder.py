@@ -1,9 +1,12 @@
 """Claude answers: the way of one turn from the job to the queue of deliveries."""
 
+from collections.abc import Callable
+
 from app.assistant.beginning import begin
 from app.assistant.composing import Composed, Effort, compose
 from app.assistant.desk import Desk
 from app.assistant.ending import end
+from app.assistant.equipping import Equipped, informed
 from app.assistant.failures import ClaudeFailed
 from app.assistant.run import TurnOver, Verdict
 from app.assistant.watching import Watch
@@ -23,8 +26,7 @@ async def answer(claim: Claim, desk: Desk) -> None:
     watch = Watch(claim, run, desk)
     outcome: Composed | ClaudeFailed | Verdict
     try:
-        writing = compose(desk.provider, begun.request, begun.toolbox, watch.draft, effort, desk.pace)
-        outcome = await watch.over(writing)
+        outcome = await watch.over(write(desk, begun, watch.draft, effort))
     except ClaudeFailed as failure:
         outcome = failure
     except TurnOver as over:
@@ -32,3 +34,9 @@ async def answer(claim: Claim, desk: Desk) -> None:
     await end(claim, begun, outcome, effort)
     if outcome is Verdict.LOST:
         raise LeftUndone
+
+
+async def write(desk: Desk, begun: Equipped, on_text: Callable[[str], object], effort: Effort) -> Composed:
+    """The answer, once it is known what the business knows of the question."""
+    request = (await informed(begun)).request
+    return await compose(desk.provider, request, begun.toolbox, on_text, effort, desk.pace)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
-from app.assistant.waiting import Waiting, speaks
+from app.assistant.waiting import Waiting, waiting_texts
 from app.conversations.models import Author, Conversation, Message
 from app.installation import Installation
 from app.search.words import words_of
@@ -42,13 +42,6 @@ async def rule_for(
     if any(mentions(text, here.person_words) for text in texts):
         return Rule.WANTS_PERSON
     return Rule.CIRCLE if await runs_in_circles(session, conversation.id) else None
-
-
-async def waiting_texts(session: AsyncSession, conversation_id: int, waiting: Waiting) -> Sequence[str]:
-    texts = select(Message.body).where(
-        *speaks(conversation_id), Message.position > waiting.answered_up_to, Message.type == "text"
-    )
-    return (await session.scalars(texts)).all()
 
 
 def is_one_of(text: str, phrases: str) -> bool:

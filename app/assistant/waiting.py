@@ -1,5 +1,6 @@
 """What a customer still waits for, and whether Claude is the one to answer it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -102,3 +103,13 @@ async def restarts_since(session: AsyncSession, conversation_id: int, position: 
         Turn.answers_position > position,
     )
     return (await session.execute(given_up)).scalar_one()
+
+
+async def waiting_texts(session: AsyncSession, conversation_id: int, waiting: Waiting) -> Sequence[str]:
+    """What waits for an answer, as far as it is text, in the order in which it came."""
+    texts = (
+        select(Message.body)
+        .where(*speaks(conversation_id), Message.position > waiting.answered_up_to, Message.type == "text")
+        .order_by(Message.position)
+    )
+    return (await session.scalars(texts)).all()
