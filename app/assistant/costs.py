@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.assistant.models import ApiCall
@@ -74,8 +74,16 @@ async def dearest_conversations(session: AsyncSession, month: Month) -> list[Lin
 
 
 async def of_conversation(session: AsyncSession, conversation_id: int) -> Line:
-    sums = select(*SUMS).where(ApiCall.conversation_id == conversation_id)
-    return line_of({"key": conversation_id, **(await session.execute(sums)).mappings().one()})
+    return await of_all(session, conversation_id, ApiCall.conversation_id == conversation_id)
+
+
+async def of_turn(session: AsyncSession, turn_id: int) -> Line:
+    return await of_all(session, turn_id, ApiCall.turn_id == turn_id)
+
+
+async def of_all(session: AsyncSession, key: int, which: ColumnElement[bool]) -> Line:
+    sums = (await session.execute(select(*SUMS).where(which))).mappings().one()
+    return line_of({"key": key, **sums})
 
 
 async def first_call_at(session: AsyncSession) -> datetime | None:
