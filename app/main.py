@@ -13,6 +13,7 @@ from starlette.requests import Request
 from app import housekeeping, refusals, timekeeping
 from app.accounts.throttle import Throttle
 from app.accounts.users import ensure_admin
+from app.assistant.claude import claude_from
 from app.db import close_database, open_database, transaction
 from app.gate import SessionGate
 from app.knowledge import embedding
@@ -121,6 +122,8 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         app.state.graph = graph
         app.state.templates = templates = environment(settings)
         app.state.throttle = Throttle()
+        app.state.claude = claude = claude_from(settings)
+        stack.push_async_callback(claude.close)
         app.state.store = store = store_of(settings)
         app.state.sites = await stack.enter_async_context(Sites())
         app.state.intake = intake = Intake(settings)

@@ -76,6 +76,8 @@ class Settings(BaseSettings):
 
     anthropic_api_key: SecretStr = SecretStr("")
     anthropic_base_url: str = ""
+    vertex_project: str = ""
+    vertex_region: str = "global"
     claude_model: str = "claude-haiku-5-5"
     claude_enabled: bool | None = None
     claude_wait_seconds: float = Field(4.0, ge=0, le=300)
@@ -235,19 +237,18 @@ class Settings(BaseSettings):
     @property
     def simulates_claude(self) -> bool:
         """Whether this process plays Claude: only beside the simulated WhatsApp, never to a real customer."""
-        return self.plays_claude or (
-            self.simulates_whatsapp
-            and not self.anthropic_api_key.get_secret_value()
-            and not self.anthropic_base_url
+        return self.plays_claude or (self.simulates_whatsapp and not self.names_claude)
+
+    @property
+    def names_claude(self) -> bool:
+        return bool(
+            self.anthropic_api_key.get_secret_value() or self.anthropic_base_url or self.vertex_project
         )
 
     @property
     def claude_answers(self) -> bool:
-        if self.claude_enabled is not None:
-            return self.claude_enabled
-        return bool(
-            self.anthropic_api_key.get_secret_value() or self.anthropic_base_url or self.simulates_claude
-        )
+        wanted = self.claude_enabled
+        return (self.names_claude or self.simulates_claude) if wanted is None else wanted
 
     @property
     def transport(self) -> Transport:

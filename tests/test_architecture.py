@@ -138,7 +138,7 @@ def test_only_one_file_knows_the_sdk_of_claude_and_loads_it_late() -> None:
         if is_in(module, "", ("anthropic",))
     ]
     assert found
-    assert set(found) == {("app/assistant/claude.py", False)}
+    assert set(found) == {("app/assistant/clients.py", False)}
 
 
 def test_a_program_that_has_started_has_not_loaded_the_sdk_of_claude(database_url: str) -> None:

@@ -35,6 +35,7 @@ UNMARKED = {
 # Portuguese by design: what Claude is told, and what the simulated customers, shop and Meta say.
 SPEAKS_PORTUGUESE = (
     "app/assistant/prompt.py",
+    "app/assistant/trying.py",
     "app/opening_hours.py",  # reads what owners type
     "app/knowledge/stems.py",  # knows Portuguese words
     "app/assistant/tools/",

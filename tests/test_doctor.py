@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from app.db import transaction
-from app.doctor import bus, postgres_server, sqlite_file, surroundings, whatsapp
+from app.doctor import bus, claude, postgres_server, sqlite_file, surroundings, whatsapp
 from app.doctor.checks import State, clock_check
 from app.settings import HOME, Settings, load_settings
 from app.simulator.config import SimulatorConfig
@@ -274,3 +274,17 @@ async def test_a_subscription_that_was_lost_is_wrong(graph_settings: tuple[Setti
     world.is_subscribed = False
     checks = {check.name: check.state for check in await whatsapp.whatsapp_checks(settings)}
     assert checks["webhook subscription"] is State.WRONG
+
+
+async def test_claudes_models_that_are_going_or_not_offered_are_named(database_url: str) -> None:
+    async with running(SimulatorConfig("http://127.0.0.1:9/", "s", "v")) as (_world, address):
+        given = {"database_url": database_url, "anthropic_base_url": address, "secret_key": "s" * 40}
+
+        async def states(model: str, **more: str) -> dict[str, State]:
+            settings = load_settings(recado_env="test", claude_model=model, **given | more)
+            return {check.name: check.state for check in await claude.claude_checks(settings)}
+
+        assert await states("claude-haiku-5-5") == {"Claude": State.OK, "model claude-haiku-5-5": State.OK}
+        assert (await states("claude-sonnet-4-5"))["model claude-sonnet-4-5"] is State.WARNING
+        assert (await states("gemma9"))["model gemma9"] is State.WRONG
+        assert await states("any", anthropic_base_url="http://127.0.0.1:9") == {"Claude": State.WRONG}

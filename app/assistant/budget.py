@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import clock
 from app.assistant.models import ApiCall, Turn, TurnState
 from app.conversations.models import Conversation
-from app.installation import Installation
+from app.installation import Installation, installation
 from app.months import begin_of, month_of
 
 WARNED_AT_PERCENT = 80
@@ -55,6 +55,21 @@ async def budget_of(session: AsyncSession, here: Installation, zone: ZoneInfo) -
     ).where(ApiCall.began_at >= since)
     day, month = (await session.execute(sums)).one()
     return Budget(int(day), int(month), *limits)
+
+
+@dataclass(frozen=True)
+class Alert:
+    """`trouble`: the failure for which Claude is switched off, if it is."""
+
+    trouble: str | None
+    budget: Budget
+
+
+async def alert(session: AsyncSession, zone: ZoneInfo) -> Alert | None:
+    """What somebody should see to; None when all is well."""
+    here = await installation(session)
+    found = Alert(here.claude_trouble, await budget_of(session, here, zone))
+    return found if found.trouble or found.budget.is_nearly_spent else None
 
 
 async def answers_today(session: AsyncSession, contact_id: int, zone: ZoneInfo) -> int:

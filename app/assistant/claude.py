@@ -11,15 +11,17 @@ import httpx2
 
 from app import boundaries
 from app.assistant.calls import Calls, Meter, metered
-from app.assistant.failures import Busy, Misconfigured, sorted_out, was_not_read
+from app.assistant.clients import Google, of_anthropic, of_vertex
+from app.assistant.failures import Busy, Misconfigured, is_googles, sorted_out, was_not_read
+from app.assistant.offered import Model, model_from
 from app.assistant.replies import Block, Reply
 from app.boundaries import Boundary
 from app.settings import Settings
-from app.web_addresses import is_loopback
 
 ANTHROPIC = "https://api.anthropic.com"
-ANTHROPICS, COMPATIBLE = "claude", "anthropic_compatible"  # kinds of providers
+ANTHROPICS, VERTEX, COMPATIBLE = "claude", "vertex", "anthropic_compatible"  # kinds of providers
 MAX_TOKENS = 2048
+LONGEST_LIST_SECONDS = 8.0  # somebody looks at a page
 ANY_KEY = "local"  # a server found by its address alone takes any key
 KNOWS_EFFORT = re.compile(r"claude-(?:haiku|sonnet|opus)-5-5")
 LEAST_THINKING = "none"  # instead of an effort
@@ -69,13 +71,16 @@ class Claude:
         model: str,
         patience: Patience | None = None,
         is_simple: bool | None = None,
+        google: Google | None = None,
     ) -> None:
         self.model = model
+        self._google = google
         self._api_key = api_key or (ANY_KEY if base_url else "")
-        self._base_url = base_url or ANTHROPIC
+        self._base_url = base_url or ("" if google else ANTHROPIC)
         self._patience = patience or Patience()
-        self.is_simple = not is_anthropics(self._base_url) if is_simple is None else is_simple
-        self.kind = COMPATIBLE if self.is_simple else ANTHROPICS
+        is_full = google is not None or is_anthropics(self._base_url)
+        self.is_simple = not is_full if is_simple is None else is_simple
+        self.kind = VERTEX if google else COMPATIBLE if self.is_simple else ANTHROPICS
         self._sdk: Any = None
         self._client: Any = None
         self._connecting = asyncio.Lock()
@@ -97,9 +102,7 @@ class Claude:
 
         Raises Busy, Refused or Misconfigured. Cancelling it closes the connection, which ends the bill.
         """
-        if not self._api_key:
-            raise Misconfigured("no key")
-        await self.warm_up()
+        await self._be_ready()
         arguments = self._arguments(request)
         meter = Meter(self.kind, arguments["model"], arguments)
         with metered(meter, [] if calls is None else calls):
@@ -111,6 +114,32 @@ class Claude:
                 raise sorted_out(error) from error
             except ValueError as error:  # cut in the middle of a character, or no JSON
                 raise Busy(f"garbled {type(error).__name__}") from error
+            except Exception as error:
+                if not is_googles(error):
+                    raise
+                meter.costs_nothing = True
+                raise sorted_out(error) from error
+
+    async def models(self) -> list[Model]:
+        """What can be chosen; nothing on Vertex, which does not tell. Raises ClaudeFailed."""
+        if self._google:
+            return []
+        await self._be_ready()
+        try:
+            async with asyncio.timeout(LONGEST_LIST_SECONDS):
+                told = await self._client.models.list(limit=100)
+        except (self._sdk.AnthropicError, httpx2.TransportError, TimeoutError) as error:
+            raise sorted_out(error) from error
+        except ValueError as error:  # no JSON
+            raise Busy(f"garbled {type(error).__name__}") from error
+        listed = told.to_dict(warnings=False).get("data") if hasattr(told, "to_dict") else None
+        found = (model_from(one) for one in listed or [] if isinstance(one, dict))
+        return [model for model in found if model]
+
+    async def _be_ready(self) -> None:
+        if not self._api_key and not self._google:
+            raise Misconfigured("no key")
+        await self.warm_up()
 
     async def _read(self, arguments: dict[str, Any], meter: Meter, on_text: Callable[[str], object]) -> Reply:
         reply = meter.reply
@@ -146,20 +175,16 @@ class Claude:
         return {"system": [cached], **thinking(request.model or self.model, request.effort)}
 
     def _connect(self) -> tuple[Any, Any]:
-        import anthropic
-
         patience = self._patience
-        client = anthropic.AsyncAnthropic(
-            api_key=self._api_key,
-            base_url=self._base_url,
-            max_retries=0,  # the turn counts attempts, and the SDK would sleep as long as it is told
-            timeout=httpx2.Timeout(
-                connect=patience.connect, read=patience.read, write=patience.write, pool=patience.pool
-            ),
-            http_client=anthropic.DefaultAsyncHttpxClient(trust_env=not is_loopback(self._base_url)),
+        timeout = httpx2.Timeout(
+            connect=patience.connect, read=patience.read, write=patience.write, pool=patience.pool
         )
+        if self._google:
+            sdk, client = of_vertex(self._google, self._base_url, timeout)
+        else:
+            sdk, client = of_anthropic(self._api_key, self._base_url, timeout)
         _ = client.messages  # imports most of the SDK
-        return anthropic, client
+        return sdk, client
 
 
 def thinking(model: str, effort: str) -> dict[str, Any]:
@@ -178,6 +203,7 @@ def claude_from(settings: Settings, base_url: str = "") -> Claude:
         api_key=settings.anthropic_api_key.get_secret_value(),
         base_url=base_url or settings.anthropic_base_url,
         model=settings.claude_model,
+        google=Google(settings.vertex_project, settings.vertex_region) if settings.vertex_project else None,
     )
 
 

@@ -13,6 +13,7 @@ FOR_GOOD_TYPES = {
 }
 SHUT_OUT = {401, 402, 403}
 SHUT_OUT_TYPES = {"authentication_error", "billing_error", "permission_error"}
+GOOGLES = {"GoogleAuthError", "MissingDependencyError"}
 NOT_REACHED = {"ConnectError", "ConnectTimeout", "PoolTimeout"}  # of the HTTP client, by name: it loads late
 SPENT = "enforced_spend_limit_reached"  # comes as 429, and waiting does not help
 
@@ -54,6 +55,8 @@ def sorted_out(error: Exception) -> ClaudeFailed:
     An error inside a stream comes with status 200: then its type decides.
     """
     status = getattr(error, "status_code", None)
+    if is_googles(error):
+        return ShutOut("google sign-in")
     if status is None:
         return Busy(type(error).__name__)
     kind = getattr(error, "type", None)
@@ -67,11 +70,16 @@ def sorted_out(error: Exception) -> ClaudeFailed:
     return Busy(name, retry_after_seconds=asked_wait(error), request_id=request_id)
 
 
+def is_googles(error: Exception) -> bool:
+    """Whether google-auth is not installed, or finds nobody to sign in as: known by name, it loads late or never."""
+    return bool({kind.__name__ for kind in type(error).__mro__} & GOOGLES)
+
+
 def was_not_read(error: Exception) -> bool:
     """Whether the request was refused, or reached nobody: then it costs nothing."""
     status = getattr(error, "status_code", None)
     cause = error.__cause__ or error
-    return (status is not None and status >= 400) or type(cause).__name__ in NOT_REACHED
+    return is_googles(error) or (status is not None and status >= 400) or type(cause).__name__ in NOT_REACHED
 
 
 def word(value: object) -> str:

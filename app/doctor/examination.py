@@ -7,6 +7,7 @@ from sqlalchemy.engine import make_url
 
 from app.doctor.bus import bus_checks
 from app.doctor.checks import Check, State, ok, wrong
+from app.doctor.claude import claude_checks
 from app.doctor.postgres_server import server_checks
 from app.doctor.sqlite_file import file_checks
 from app.doctor.surroundings import disk_checks, settings_checks
@@ -26,6 +27,7 @@ async def examine() -> list[Check]:
         *disk_checks(settings),
         *await bus_checks(settings.bus_url),
         *await whatsapp_checks(settings),
+        *await claude_checks(settings),
     ]
 
 

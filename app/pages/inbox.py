@@ -1,6 +1,7 @@
 """The inbox: the list, and the open conversation beside it, whole in the first answer."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
@@ -9,6 +10,7 @@ from starlette.responses import Response
 from app import clock
 from app.accounts.models import User
 from app.accounts.permissions import Permission, may
+from app.assistant.budget import Alert, alert
 from app.conversations import opening
 from app.conversations.access import conversation_for, strict_id
 from app.conversations.filters import Filter
@@ -79,6 +81,7 @@ async def page(request: Request, conversation_id: int | None, drawer: Drawer | N
             shown |= await search.found_for(session, request)
         silence = await silence_for(session, request, user)
         shown["stopped"] = await troubles.states(session, only_stopped=True)
+        shown["claude_alert"] = await claude_alert(session, user, request.app.state.settings.zone)
         shown["administers"] = may(user, Permission.ADMINISTER)
     return render(request, "conversations/inbox.html", silence=silence, **shown)
 
@@ -115,6 +118,11 @@ def place_asked_for(request: Request) -> int | None:
     """The message that `?at=` names. Raises NotFound for what is no id."""
     at = request.query_params.get("at")
     return strict_id(at) if at is not None else None
+
+
+async def claude_alert(session: AsyncSession, user: User, zone: ZoneInfo) -> Alert | None:
+    """What supervisors and admins have to know of Claude."""
+    return await alert(session, zone) if may(user, Permission.OVERSEE) else None
 
 
 async def silence_for(session: AsyncSession, request: Request, user: User) -> Silence | None:

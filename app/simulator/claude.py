@@ -32,6 +32,9 @@ _ERROR_TYPES = {
 }
 
 
+VERTEX = "/projects/{project}/locations/{region}/publishers/anthropic/models/{model}"
+
+
 def claude_routes(world: World) -> list[Route]:
     """Everything under `/v1/`."""
 
@@ -65,7 +68,26 @@ def claude_routes(world: World) -> list[Route]:
         found = [one for one in MODELS if one["id"] == request.path_params["model"]]
         return _missing_key(request) or (JSONResponse(found[0]) if found else _error(404, "model not found"))
 
+    async def vertex(request: Request) -> Response:
+        """The same on Google's Vertex AI: the model and whether to stream stand in the address."""
+        body, problem = await _read(request, needs_version=False)
+        if problem:
+            return problem
+        model, _, verb = request.path_params["model"].rpartition(":")
+        if body.pop("anthropic_version", None) != "2026-10-21":
+            return _error(400, "anthropic_version: Field required")
+        if "model" in body or body.get("stream", False) != (verb == "streamRawPredict"):
+            return _error(400, "model: Extra inputs are not permitted")
+        asked = _record(world, request, body | {"model": model})
+        try:
+            check(asked.body)
+        except BadRequest as wrong:
+            asked.outcome, asked.http_status = "error", 400
+            return _error(400, str(wrong))
+        return await _reply(world, asked)
+
     return [
+        Route(VERTEX, vertex, methods=["POST"]),
         Route("/v1/messages", messages, methods=["POST"]),
         Route("/v1/messages/count_tokens", count_tokens, methods=["POST"]),
         Route("/v1/models", models),
@@ -73,11 +95,11 @@ def claude_routes(world: World) -> list[Route]:
     ]
 
 
-async def _read(request: Request) -> tuple[dict[str, Any], Response | None]:
+async def _read(request: Request, *, needs_version: bool = True) -> tuple[dict[str, Any], Response | None]:
     """The body, and the answer that ends the matter when there is something wrong with the request."""
     if missing := _missing_key(request):
         return {}, missing
-    if "anthropic-version" not in request.headers:
+    if needs_version and "anthropic-version" not in request.headers:
         return {}, _error(400, "anthropic-version: header is required")
     try:
         body = await request.json()

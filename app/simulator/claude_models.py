@@ -44,4 +44,10 @@ MODELS = [
     _model("claude-haiku-5-5", "Claude Haiku 5.5", "haiku"),
     _model("claude-sonnet-5-5", "Claude Sonnet 5.5", "sonnet"),
     _model("claude-opus-5-5", "Claude Opus 5.5", "opus"),
+    {
+        **_model("claude-sonnet-4-5", "Claude Sonnet 4.5", "sonnet"),
+        "lifecycle": "deprecated",
+        "deprecated_at": "2026-09-01T00:00:00Z",
+        "retires_at": "2026-11-30T00:00:00Z",
+    },
 ]

@@ -3,12 +3,16 @@
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app.assistant.calls import Calls
 from app.assistant.claude import Claude, Request, claude_from, is_anthropics
-from app.assistant.failures import Misconfigured
+from app.assistant.clients import Google
+from app.assistant.failures import Misconfigured, ShutOut
+from app.assistant.offered import Model
+from app.assistant.replies import Usage
 from app.assistant.tools.toolbox import described
 from app.settings import load_settings
 from app.simulator.claude_stage import reply_from
@@ -97,3 +101,69 @@ def test_the_provider_comes_from_the_environment() -> None:
 def test_importing_the_assistant_does_not_import_the_sdk() -> None:
     program = "import sys, app.assistant.handlers; sys.exit('anthropic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@pytest.fixture
+async def on_vertex(simulator: tuple[World, str]) -> AsyncIterator[Claude]:
+    """As far as it goes without Google: the address, the body and a token, played by the simulator."""
+    google = Google("a-project", "global", access_token="made-up")
+    provider = Claude(api_key="", base_url=simulator[1], model="claude-haiku-5-5", google=google)
+    yield provider
+    await provider.close()
+
+
+async def test_vertex_is_asked_at_its_own_address_with_googles_token(
+    on_vertex: Claude, simulator: tuple[World, str]
+) -> None:
+    calls: Calls = []
+    reply = await on_vertex.stream(QUESTION, str, calls)
+    assert reply.text
+    body = simulator[0].claude.asked[0].body
+    assert body["model"] == "claude-haiku-5-5"  # from the address
+    assert body["system"][0]["cache_control"] == {"type": "ephemeral"}
+    assert (calls[0].provider, calls[0].failure) == ("vertex", None)
+    assert await on_vertex.models() == []
+
+
+async def test_without_credentials_of_google_an_admin_has_to_act(simulator: tuple[World, str]) -> None:
+    provider = Claude(
+        api_key="", base_url=simulator[1], model="claude-haiku-5-5", google=Google("a-project", "global")
+    )
+    calls: Calls = []
+    with pytest.raises(ShutOut) as told:
+        await provider.stream(QUESTION, str, calls)
+    assert (told.value.kind, calls[0].usage) == ("google sign-in", Usage())
+    await provider.close()
+
+
+def test_vertex_comes_from_the_environment() -> None:
+    settings = load_settings(
+        recado_env="test", secret_key="of no use to anybody but long enough", vertex_project="p"
+    )
+    assert claude_from(settings).kind == "vertex"
+    assert settings.claude_answers
+
+
+async def test_the_models_are_listed_with_their_names_and_ends(claude: Claude) -> None:
+    models = {model.id: model for model in await claude.models()}
+    assert models["claude-haiku-5-5"].name == "Claude Haiku 5.5"
+    old, ends = models["claude-sonnet-4-5"], datetime(2026, 11, 30, tzinfo=UTC)
+    assert (old.lifecycle, old.retires_at) == ("deprecated", ends)
+
+
+@pytest.mark.parametrize(
+    ("lifecycle", "days", "is_going"),
+    [
+        ("active", None, False),
+        ("active", 61, False),
+        ("active", 60, True),
+        ("deprecated", None, True),
+        ("retired", -1, True),
+    ],
+)
+def test_a_model_is_going_when_it_is_deprecated_or_ends_within_sixty_days(
+    lifecycle: str, days: int | None, is_going: bool
+) -> None:
+    now = datetime(2026, 11, 27, tzinfo=UTC)
+    ends = None if days is None else now + timedelta(days=days)
+    assert Model("a", "A", lifecycle, ends).is_going(now) is is_going

@@ -82,6 +82,7 @@ PAGES: dict[str, tuple[str, Step | None]] = {
     "the journal": ("/settings/journal", None),
     "a journal's entry": ("/settings/journal/1", None),
     "the labels": ("/labels", None),
+    "Claude's settings": ("/claude", None),
     "the costs": ("/costs", None),
     "the prices": ("/costs/prices", click(".price__title", ".price__form")),
     "the templates": ("/templates", None),
