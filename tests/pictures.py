@@ -7,16 +7,20 @@ and a browser photographs what an attendant sees.
 import asyncio
 import io
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from PIL import Image
 from playwright.async_api import Browser as Chromium
+from playwright.async_api import Page
 
 from app.migrate import migrate
 from app.settings import database_address
 from tests.actors import Desk, running_desk
 from tests.chromium import installed_chromium, running_chromium
+from tests.knowledge.test_importing import FAQ, brings
 from tests.people import ANA, BRUNO, CLARA, PAULO, Customer
 
 WHERE = Path(__file__).resolve().parent.parent / "docs" / "images"
@@ -31,6 +35,13 @@ OTHERS = [
     (BRUNO, "Vocês abrem no sábado?"),
     (CLARA, "Perfeito, combinado então"),
 ]
+
+ARTICLES = {
+    "Entrega: quanto custa e quanto demora": "Entregamos em toda a cidade por **R$ 12**; acima de R$ 200 é grátis.\n\n"
+    "# Prazo\n\n- Pedidos até as 14h: no mesmo dia\n- Interior: três dias úteis\n\n# Domingos e feriados\n\nNão entregamos.",
+    "Formas de pagamento": "Pix, cartão em até três vezes ou dinheiro na entrega.",
+    "Trocas": "Em até sete dias, com a nota.",
+}
 
 
 async def a_morning_in_the_shop(desk: Desk) -> int:
@@ -65,9 +76,18 @@ async def a_morning_in_the_shop(desk: Desk) -> int:
     return ana
 
 
-async def photograph(
-    chromium: Chromium, desk: Desk, conversation: int, size: dict[str, int], theme: str
-) -> Image.Image:
+async def what_claude_knows(desk: Desk) -> None:
+    """Some articles, one of them a draft, and a table of questions."""
+    for title, body in ARTICLES.items():
+        fields = {"title": title, "body": body, "publish": "" if title == "Trocas" else "on"}
+        await desk.marta.post("/knowledge", fields)
+    await brings(desk.marta, ("perguntas.csv", FAQ.encode()))
+
+
+@asynccontextmanager
+async def looking_at(
+    chromium: Chromium, desk: Desk, path: str, size: dict[str, int], theme: str
+) -> AsyncIterator[Page]:
     context = await chromium.new_context(
         viewport=size,  # type: ignore[arg-type]
         color_scheme=theme,  # type: ignore[arg-type]
@@ -78,16 +98,39 @@ async def photograph(
     cookie = {"name": "recado", "value": desk.marta.http.cookies["recado"], "url": desk.address}
     await context.add_cookies([cookie])  # type: ignore[list-item]
     page = await context.new_page()
-    await page.goto(f"{desk.address}/c/{conversation}")
+    await page.goto(desk.address + path)
+    yield page
+    await context.close()
+
+
+def taken(picture: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(picture)).convert("RGB")
+
+
+async def photograph(
+    chromium: Chromium, desk: Desk, conversation: int, size: dict[str, int], theme: str
+) -> Image.Image:
+    async with looking_at(chromium, desk, f"/c/{conversation}", size, theme) as page:
+        return await photograph_thread(page)
+
+
+async def photograph_knowledge(chromium: Chromium, desk: Desk) -> Image.Image:
+    """The list in light, an article on a phone in dark."""
+    async with looking_at(chromium, desk, "/knowledge", WIDE, "light") as page:
+        everything = taken(await page.screenshot())
+    async with looking_at(chromium, desk, "/knowledge/1", PHONE, "dark") as page:
+        await page.locator(".knowledge__passages > summary").click()
+        return side_by_side([everything, taken(await page.screenshot())])
+
+
+async def photograph_thread(page: Page) -> Image.Image:
     await page.wait_for_selector(
         "#live-status[data-state='live'], #live-status[data-state='polling']", state="attached"
     )
     await page.wait_for_function("() => [...document.images].every(one => one.complete)")
     await page.locator("#alert-permission").evaluate("line => { line.hidden = true }")
     await page.locator("#thread").evaluate("box => { box.scrollTop = box.scrollHeight }")
-    picture = await page.screenshot()
-    await context.close()
-    return Image.open(io.BytesIO(picture)).convert("RGB")
+    return taken(await page.screenshot())
 
 
 def side_by_side(pictures: list[Image.Image]) -> Image.Image:
@@ -108,8 +151,11 @@ async def main() -> None:
             ana = await a_morning_in_the_shop(desk)
             looks = [(WIDE, "light"), (WIDE, "dark"), (PHONE, "light")]
             pictures = [await photograph(chromium, desk, ana, size, theme) for size, theme in looks]
+            await what_claude_knows(desk)
+            knowledge = await photograph_knowledge(chromium, desk)
     pictures[0].quantize(256).save(WHERE / "inbox-light.png", optimize=True)
     side_by_side(pictures).quantize(256).save(WHERE / "side-by-side.png", optimize=True)
+    knowledge.quantize(256).save(WHERE / "knowledge.png", optimize=True)
 
 
 if __name__ == "__main__":

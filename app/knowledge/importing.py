@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import User
@@ -14,6 +14,8 @@ from app.knowledge.files.found import Found
 from app.knowledge.models import KnowledgeArticle, Source
 
 TABLES = (".csv", ".tsv")  # of which each row is an article
+Sibling = Row[int, str, str, bool]  # of the same source
+SIBLING = (KnowledgeArticle.id, KnowledgeArticle.title, KnowledgeArticle.body, KnowledgeArticle.is_published)
 
 
 @dataclass
@@ -46,16 +48,17 @@ async def keep(
             into.again.append(article.id)
 
 
-async def of_source(session: AsyncSession, source: Source, name: str) -> Sequence[KnowledgeArticle]:
-    same = select(KnowledgeArticle).where(
+async def of_source(session: AsyncSession, source: str, name: str) -> Sequence[Sibling]:
+    """The oldest first."""
+    same = select(*SIBLING).where(
         KnowledgeArticle.source == source,
         KnowledgeArticle.source_name == name[:500],
         KnowledgeArticle.removed_at.is_(None),
     )
-    return (await session.scalars(same.order_by(KnowledgeArticle.id))).all()
+    return (await session.execute(same.order_by(KnowledgeArticle.id))).all()
 
 
-def earlier(article: KnowledgeArticle, all_of_it: Sequence[KnowledgeArticle]) -> KnowledgeArticle | None:
+def earlier(article: KnowledgeArticle, all_of_it: Sequence[Sibling]) -> Sibling | None:
     """The one that it can take the place of: of a table the same question, else the latest from before."""
     before = [one for one in all_of_it if one.id < article.id]
     same = [one for one in before if one.title == article.title]
@@ -65,24 +68,27 @@ def earlier(article: KnowledgeArticle, all_of_it: Sequence[KnowledgeArticle]) ->
     return last[-1] if last else None
 
 
-async def earlier_of(session: AsyncSession, article: KnowledgeArticle) -> KnowledgeArticle | None:
+async def earlier_of(session: AsyncSession, article: KnowledgeArticle) -> Sibling | None:
     """None where nothing came from the same source before."""
     if article.source not in (Source.FILE, Source.SITE):
         return None
-    return earlier(article, await of_source(session, Source(article.source), article.source_name))
+    return earlier(article, await of_source(session, article.source, article.source_name))
 
 
-async def replace(session: AsyncSession, article_ids: Sequence[int], by: User) -> Sequence[KnowledgeArticle]:
-    """Put the words of each in place of the earlier one's, which stays published or a draft as it was; the articles
-    that stand now. Raises NotFound."""
-    standing = []
+async def replace(session: AsyncSession, article_ids: Sequence[int], by: User) -> Sequence[int]:
+    """Put the words of each in place of the earlier one's, which stays published or a draft as it was; the ids of the
+    articles that stand now. Raises NotFound."""
+    standing: list[int] = []
+    siblings: dict[tuple[str, str], list[Sibling]] = {}
     for article_id in article_ids:
         fresh = await articles.of_id(session, article_id, locked=True)
-        old = await earlier_of(session, fresh)
-        if old is None:
-            standing.append(fresh)
-            continue
-        wanted = Wanted(fresh.title, fresh.body, old.is_published)
-        await articles.remove(session, fresh.id)
-        standing.append(await articles.change(session, old.id, wanted, by))
+        source = (fresh.source, fresh.source_name)
+        if source not in siblings:
+            siblings[source] = list(await of_source(session, *source))
+        old = earlier(fresh, siblings[source]) if fresh.source in (Source.FILE, Source.SITE) else None
+        if old is not None:
+            siblings[source] = [one for one in siblings[source] if one.id != fresh.id]
+            await articles.remove(session, fresh.id)
+            await articles.change(session, old.id, Wanted(fresh.title, fresh.body, old.is_published), by)
+        standing.append(old.id if old is not None else fresh.id)
     return standing

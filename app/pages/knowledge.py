@@ -12,7 +12,7 @@ from app.knowledge import articles, importing, listing
 from app.templating import render
 
 PAGE = "/knowledge"
-MOST_AT_ONCE = 2000  # articles that one button does something to
+MOST_AT_ONCE, AT_ONCE = 2000, 100  # articles that one button, and one transaction, does something to
 
 
 async def index(request: Request) -> Response:
@@ -63,8 +63,9 @@ async def publish(request: Request) -> Response:
     require(request.state.user, Permission.OVERSEE)
     async with request.form(max_files=0) as form:
         chosen, on = ids_of(form), is_on(form, "on")
-    async with transaction() as session:
-        await articles.publish(session, chosen, request.state.user, is_published=on)
+    for some in batches(chosen):
+        async with transaction() as session:
+            await articles.publish(session, some, request.state.user, is_published=on)
     return back_to(chosen)
 
 
@@ -73,9 +74,11 @@ async def replace(request: Request) -> Response:
     require(request.state.user, Permission.OVERSEE)
     async with request.form(max_files=0) as form:
         chosen = ids_of(form)
-    async with transaction() as session:
-        standing = await importing.replace(session, chosen, request.state.user)
-    return back_to([one.id for one in standing])
+    standing: list[int] = []
+    for some in batches(chosen):
+        async with transaction() as session:
+            standing += await importing.replace(session, some, request.state.user)
+    return back_to(standing)
 
 
 async def remove(request: Request) -> Response:
@@ -98,6 +101,11 @@ async def bring_back(request: Request) -> Response:
 def ids_of(form: FormData) -> list[int]:
     """Of one field, separated by commas. Raises NotFound for what is none."""
     return [strict_id(one) for one in text_field(form, "articles").split(",")[:MOST_AT_ONCE]]
+
+
+def batches(article_ids: list[int]) -> list[list[int]]:
+    """One transaction's worth each: others write too."""
+    return [article_ids[beginning : beginning + AT_ONCE] for beginning in range(0, len(article_ids), AT_ONCE)]
 
 
 def back_to(article_ids: list[int]) -> Response:

@@ -1,6 +1,6 @@
 """The form in which an article is written: new, changed, looked at before it is saved, overtaken by somebody else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -72,6 +72,8 @@ async def create(request: Request) -> Response:
                 await gaps.settle(session, request.state.user, strict_id(typed.handoff), GapMark.WRITTEN)
     except Invalid as fault:
         return form_for(request, None, typed, fault)
+    except NotFound as gone:  # the question is; what was written of it is not lost
+        return form_for(request, None, replace(typed, handoff=""), gone)
     return RedirectResponse(f"{PAGE}/{article.id}", 303)
 
 
@@ -104,7 +106,7 @@ async def preview(request: Request) -> Response:
     if wants_fragment(request):
         return render(request, "knowledge/_preview.html", title=typed.title, body=typed.body)
     async with reading() as session:
-        article = await articles.of_id(session, int(article_id)) if article_id.isdecimal() else None
+        article = await articles.of_id(session, strict_id(article_id)) if article_id else None
     return form_for(request, article, typed, shows_preview=True)
 
 

@@ -19,11 +19,11 @@ from app.knowledge.importing import Kept
 from app.knowledge.models import Source
 from app.knowledge.reading import MOST_BYTES, WORDS, articles_in
 from app.media import names
+from app.pages.knowledge import AT_ONCE
 from app.templating import render
 
 MOST_FILES = 100
 ALL_SECONDS = 25.0  # after which no further file is begun: browsers and proxies wait a minute at most
-AT_ONCE = 100  # articles of one transaction: others write too
 NONE_CHOSEN = N_("Choose at least one file.")
 
 

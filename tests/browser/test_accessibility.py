@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 from sqlalchemy import update
 from starlette.routing import Match, Route
 
+from app import clock
 from app.accounts.models import User
+from app.conversations.handoff import HandoffReason
+from app.conversations.handoff_models import Handoff
 from app.conversations.models import Conversation
 from app.db import transaction
 from app.i18n import LOCALES, language_tag
@@ -98,6 +101,7 @@ PAGES: dict[str, tuple[str, Step | None]] = {
     "a new article": ("/knowledge/new", None),
     "what Claude could not answer": ("/knowledge/unanswered", None),
     "the import": ("/knowledge/import", None),
+    "what became of a file": ("/knowledge/import", lambda page: imported(page)),
     "an article": ("/knowledge/1", click(".knowledge__passages > summary", ".knowledge__passage")),
     "an article, changed": ("/knowledge/1/edit", click("[data-action='preview']", "#preview .prose")),
     "the page without a connection": ("/offline", None),
@@ -120,6 +124,15 @@ def test_every_page_is_looked_at() -> None:
     for route in routes():
         if isinstance(route, Route) and "GET" in (route.methods or ()) and route.name not in ELSEWHERE:
             assert any(route.matches(one)[0] is Match.FULL for one in asked), route.name
+
+
+async def imported(page: Page) -> None:
+    files: list[FilePayload] = [
+        {"name": "frete.txt", "mimeType": "text/plain", "buffer": b"R$ 12"},
+        {"name": "nada.txt", "mimeType": "text/plain", "buffer": b""},
+    ]
+    await page.locator("input[name='files']").set_input_files(files)
+    await click("[data-action='import']", ".knowledge__outcome--fault")(page)
 
 
 async def by_right_click(page: Page) -> None:
@@ -177,6 +190,12 @@ async def a_desk_with_everything(desk: Desk, whatsapp: WhatsApp) -> None:
     await booked(call(), conversation=1)
     async with transaction() as session:
         await session.execute(update(Conversation).where(Conversation.id == 2).values(window_until=None))
+        asked = {
+            "reason": HandoffReason.NO_INFORMATION,
+            "summary": "Se abre no sábado.",
+            "created_at": clock.now(),
+        }
+        session.add(Handoff(conversation_id=2, settled_at=clock.now(), **asked))
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -180,6 +180,26 @@ async def test_of_a_table_only_the_rows_that_changed_are_drafts_and_each_replace
     ]
 
 
+async def test_a_table_that_asks_the_same_twice_replaces_in_its_order(marta: Browser) -> None:
+    await brings(marta, ("faq.csv", b"question,answer\nFrete?,R$ 12\n"))
+    answer = await brings(marta, ("faq.csv", b"question,answer\nFrete?,R$ 13\nFrete?,R$ 14\n"))
+    again = re.findall(r'name="articles" value="([\d,]+)"', answer.text)[0]
+    assert again == "2,3"
+    assert (await sends(marta, "/knowledge/replacements", articles=again)).status_code == 303
+    assert await kept() == [("Frete?", "R$ 14", False)]
+
+
+async def test_a_long_table_is_published_and_replaced_whole(marta: Browser) -> None:
+    rows = [f"Pergunta {number}?,Resposta" for number in range(250)]
+    for ending, path in (("", "publications"), (" nova", "replacements")):
+        table = "\n".join(["question,answer", *(row + ending for row in rows)])
+        answer = await brings(marta, ("faq.csv", table.encode()))
+        ids = re.findall(r'name="articles" value="([\d,]+)"', answer.text)[0]
+        assert (await sends(marta, f"/knowledge/{path}", articles=ids, on="on")).status_code == 303
+    assert {(body, published) for _, body, published in await kept()} == {("Resposta nova", True)}
+    assert len(await kept()) == 250
+
+
 NAMES = {
     "../../etc/passwd.txt": "_.._etc_passwd.txt",
     "C:\\Windows\\frete.txt": "frete.txt",

@@ -184,6 +184,10 @@ async def test_the_preview_is_a_piece_of_the_page_or_the_whole_form_and_keeps_no
     whole = await sends(marta, "/knowledge/preview", title="Frete", body="**R$ 12**", article="")
     assert "<strong>R$ 12</strong>" in whole.text
     assert "**R$ 12**</textarea>" in whole.text
+    for wrong in ("999", "x", "9" * 30):
+        assert (
+            await sends(marta, "/knowledge/preview", title="a", body="b", article=wrong)
+        ).status_code == 404
     async with reading() as session:
         assert list(await session.scalars(select(KnowledgeArticle.id))) == []
 

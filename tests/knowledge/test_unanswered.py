@@ -129,7 +129,10 @@ async def test_a_question_that_is_none_is_404_and_a_mark_that_is_none_changes_no
     for wrong in (str(other), "999", "x", "0", "9" * 19):
         assert (await sends(marta, f"{PAGE}/{wrong}", mark="done")).status_code == 404, wrong
         assert (await marta.open(f"/knowledge/new?handoff={wrong}")).status_code == 404, wrong
-    assert (await sends(marta, "/knowledge", title="a", body="b", handoff=other)).status_code == 404
+    refused = await sends(marta, "/knowledge", title="a", body="Meu texto", handoff=other)
+    assert refused.status_code == 404
+    assert "Meu texto</textarea>" in refused.text, "nothing is lost"
+    assert 'name="handoff" value=""' in refused.text
     gap = await asks(desk, BRUNO, "Têm vaga?")
     assert (await sends(marta, f"{PAGE}/{gap}", mark="written")).status_code == 422
     assert list(gaps_in((await marta.open(PAGE)).text)) == [gap]
