@@ -65,10 +65,11 @@ async def full(simulator: tuple[World, str], patience: Patience) -> AsyncIterato
 
 
 async def customers(shop: Shop, count: int) -> None:
-    for number in range(count):
-        words = f"Pergunta {number};"
-        shop.claude_will(*({**reply, "match": words} for reply in FATES[number % len(FATES)]))
-        await shop.says(f"Cliente {number};", words)
+    async with transaction() as session:
+        for number in range(count):
+            words = f"Pergunta {number};"
+            shop.claude_will(*({**reply, "match": words} for reply in FATES[number % len(FATES)]))
+            await shop.says_in(session, f"Cliente {number};", words)
 
 
 async def stops(shop: Shop, count: int) -> None:
