@@ -17,21 +17,22 @@ FTS5 = text(
 )
 
 # As FTS5 reckons: k1 = 1.2, b = 0.75, each stem stands in a passage once, and one that half of them have counts hardly.
-# A passage's length is that of its list of stems, which the row tells without being read.
+# A passage's length is that of its list of stems, which the row tells without being read; the usual one is that of those
+# that were found, for looking at all of them costs as much as all the rest.
 BM25 = text("""
-WITH known AS MATERIALIZED (
-    SELECT count(*) AS passages, greatest(avg(octet_length(stems)), 1) AS usual FROM passage
-), hit AS MATERIALIZED (
-    SELECT asked.stem, passage.id, octet_length(passage.stems) AS size
+WITH hit AS MATERIALIZED (
+    SELECT asked.stem, passage.id, CAST(octet_length(passage.stems) AS float8) AS size
     FROM unnest(CAST(:words AS text[])) AS asked (stem)
     JOIN passage ON array_to_tsvector(string_to_array(passage.stems, ' ')) @@ CAST(quote_literal(asked.stem) AS tsquery)
-), rarity AS (
-    SELECT stem, greatest(ln((max(passages) - count(*) + 0.5) / (count(*) + 0.5)), 0.000001) AS weight
+), known AS MATERIALIZED (
+    SELECT CAST(count(*) AS float8) AS passages, (SELECT CAST(avg(size) AS float8) FROM hit) AS usual FROM passage
+), rarity AS MATERIALIZED (
+    SELECT stem, CAST(2.2 AS float8) * greatest(ln((max(passages) - count(*) + 0.5) / (count(*) + 0.5)), 0.000001) AS weight
     FROM hit, known GROUP BY stem
 )
 SELECT id FROM hit JOIN rarity USING (stem), known
 GROUP BY id
-ORDER BY sum(weight * 2.2 / (1 + 1.2 * (0.25 + 0.75 * size / usual))) DESC, id
+ORDER BY sum(weight / (CAST(1.3 AS float8) + CAST(0.9 AS float8) * size / usual)) DESC, id
 LIMIT :most
 """)
 

@@ -109,3 +109,21 @@ async def test_a_megabyte_is_answered_as_its_beginning_is() -> None:
     await know("Sem espaços", "x" * 190_000)
     assert "Frete" in await found("frete " + "ã" * 1_000_000)
     assert await found("🙂" * 300_000) == []
+
+
+async def test_the_best_are_the_same_on_both_engines() -> None:
+    told = {
+        "Boleto": "O boleto vence em três dias.",
+        "Cartão": "Aceitamos cartão de crédito em até dez parcelas sem juros, e débito à vista em qualquer loja.",
+        "Pix": "Com pix há desconto: pague pelo código que aparece no fim da compra.",
+        "Prazo do boleto": "Depois de pago, o boleto leva dois dias para cair, e a compra segue.",
+        "Reembolso": "Compras pagas com boleto voltam por depósito; as com cartão, na fatura.",
+        "Loja": "A loja fica no centro.",
+    }
+    for title, body in told.items():
+        await know(title, body)
+    assert (await found("boleto vencido"))[0] == "Boleto"
+    assert (await found("quantos dias leva o boleto para cair?"))[0] == "Prazo do boleto"
+    assert (await found("desconto com pix na compra"))[0] == "Pix"
+    assert (await found("fatura do cartão"))[:2] == ["Reembolso", "Cartão"]
+    assert (await found("onde fica a loja?"))[:2] == ["Loja", "Cartão"]
