@@ -8,7 +8,7 @@ from app.errors import NotAllowed
 
 class Permission(StrEnum):
     ANSWER = "answer"  # read and answer conversations
-    OVERSEE = "oversee"  # what concerns the whole team: templates
+    OVERSEE = "oversee"  # what concerns the whole team: templates, what Claude knows
     ADMINISTER = "administer"  # the settings of the whole installation
 
 

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from app.i18n import N_
 from app.knowledge.files.found import Found, Unreadable, Why
@@ -35,7 +36,7 @@ WORDS: dict[Why, str] = {
     Why.NO_TIME: N_("The files before it took too long. Import it once more by itself."),
 }
 
-places: dict[int, asyncio.Semaphore] = {}
+places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
 def kind_of(content: bytes, name: str) -> str:
@@ -72,7 +73,7 @@ def title_of(name: str) -> str:
 async def apart(kind: str, content: bytes) -> Sequence[Found]:
     """Raises Unreadable."""
     loop = asyncio.get_running_loop()
-    async with places.setdefault(id(loop), asyncio.Semaphore(AT_ONCE)):
+    async with places.setdefault(loop, asyncio.Semaphore(AT_ONCE)):
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "app.knowledge.files.apart", kind),
             cwd=HOME,
