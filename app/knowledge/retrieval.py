@@ -73,9 +73,9 @@ async def rankings_of(session: AsyncSession, question: str, depth: int, ways: Wa
         from app.knowledge import vectors
 
         known = await vectors.known(session, name, len(vector))
-        near = await vectors.nearest(known, vector, 2 * depth)
-        rankings[By.MEANING] = near[:depth]
-        among = [*near, *rankings.get(By.WORDS, ())]
+        near = await vectors.nearest(known, vector, depth)
+        rankings[By.MEANING] = near
+        among = {*near, *rankings.get(By.WORDS, ())}
         rankings[By.SENTENCE] = await vectors.nearest_sentences(session, name, vector, among, depth)
     return {by: ranking for by, ranking in rankings.items() if by in ways}
 

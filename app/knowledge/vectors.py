@@ -1,7 +1,7 @@
 """Passages by their meaning: every vector is compared, in memory, which is quicker than an index up to 100,000 of them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,7 +69,7 @@ def best(
 
 
 async def nearest_sentences(
-    session: AsyncSession, name: str, question: Matrix, among: Sequence[int], most: int
+    session: AsyncSession, name: str, question: Matrix, among: Collection[int], most: int
 ) -> Sequence[int]:
     """Of these passages, those that have the title or the sentence, or are the whole, that is nearest."""
     wanted = select(Passage.id, Passage.vector, Passage.parts).where(
