@@ -7,12 +7,14 @@ from functools import partial
 from math import ceil
 
 from app.assistant.calls import Calls
+from app.assistant.checks import problem_in
 from app.assistant.claude import Claude, Request
 from app.assistant.desk import Pace
 from app.assistant.failures import Busy, ClaudeFailed
 from app.assistant.replies import Reply
 from app.assistant.tools.calling_people import Wish, handoff_in
 from app.assistant.tools.toolbox import Toolbox
+from app.conversations.handoff import HandoffReason
 from app.whatsapp.markup import markdown_to_whatsapp, split_for_whatsapp
 
 MOST_ROUNDS = 6
@@ -29,6 +31,7 @@ class Composed:
 
     bubbles: tuple[str, ...]
     wish: Wish | None = None
+    problem: HandoffReason | None = None  # why this may not be sent by itself
     request_id: str | None = None
 
 
@@ -81,11 +84,15 @@ async def attempt(
         reply = await provider.stream(request, partial(on_more, on_text, said), effort.spent)
         said = joined(said, reply.text)
         if (wish := handoff_in(reply)) is not None:
-            return replace(spoken(said, reply), wish=wish)
+            return checked(replace(spoken(said, reply), wish=wish), request)
         if not reply.calls:
-            return answer(said, reply)
+            return checked(answer(said, reply), request)
         request = request.followed_by(reply.as_message(), await toolbox.answer(reply.calls))
     raise ClaudeFailed("too many rounds")  # as many again would not help
+
+
+def checked(composed: Composed, request: Request) -> Composed:
+    return replace(composed, problem=problem_in("\n".join(composed.bubbles), request))
 
 
 def on_more(on_text: Callable[[str], object], before: str, text: str) -> None:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -82,6 +83,8 @@ async def speak(
         await turns.end(session, run.turn_id, TurnState.HANDED_OVER)
         await handoff.hand_over(session, conversation, HandoffReason.TOO_OLD)
         return TurnState.HANDED_OVER
+    if composed.problem:
+        return await hold_back(session, conversation, begun, composed)
     state = TurnState.HANDED_OVER if wish else TurnState.ANSWERED
     await turns.end(session, run.turn_id, state)
     bubbles = composed.bubbles
@@ -95,6 +98,21 @@ async def speak(
     if wish:
         await call_people(session, conversation, begun, wish.reason, wish.briefing)
     return state
+
+
+async def hold_back(
+    session: AsyncSession, conversation: Conversation, begun: Equipped, composed: Composed
+) -> TurnState:
+    """What Claude wrote is a person's to judge: they get it as a suggestion, the customer hears that they will."""
+    await turns.end(session, begun.run.turn_id, TurnState.HANDED_OVER)
+    briefing = composed.wish.briefing if composed.wish else Briefing()
+    with suppress(Invalid):
+        sentence = await farewell(session, (), briefing.language, begun.zone, clock.now())
+        await say(session, conversation, begun.run, sentence)
+    suggestion = "\n\n".join(composed.bubbles)
+    reason = composed.problem or HandoffReason.OTHER
+    await call_people(session, conversation, begun, reason, replace(briefing, suggestion=suggestion))
+    return TurnState.HANDED_OVER
 
 
 async def give_up(

@@ -38,6 +38,11 @@ class HandoffReason(StrEnum):
     ANSWER_DID_NOT_LEAVE = "answer_did_not_leave"
     BUDGET_SPENT = "budget_spent"
     TOO_MANY_ANSWERS = "too_many_answers"  # of Claude, to this person on one day
+    TELLS_TOO_MUCH = (
+        "tells_too_much"  # this and the next two: an answer that was held back, see `assistant/checks.py`
+    )
+    UNKNOWN_LINK = "unknown_link"
+    UNKNOWN_PRICE = "unknown_price"
     GOES_IN_CIRCLES = "goes_in_circles"  # the other side seems to be a machine
     TOO_OLD = "too_old"  # the customer's message waited longer than Claude may answer
 

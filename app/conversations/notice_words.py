@@ -19,6 +19,9 @@ HANDOFFS = {
     HandoffReason.ANSWER_DID_NOT_LEAVE: N_("Claude's answer did not surely reach the customer."),
     HandoffReason.BUDGET_SPENT: N_("The budget for Claude is spent."),
     HandoffReason.TOO_MANY_ANSWERS: N_("Claude has answered this customer very often today."),
+    HandoffReason.TELLS_TOO_MUCH: N_("Claude's answer was held back: it tells what is not for customers."),
+    HandoffReason.UNKNOWN_LINK: N_("Claude's answer was held back: it has a link that no source has."),
+    HandoffReason.UNKNOWN_PRICE: N_("Claude's answer was held back: it has a price that no source has."),
     HandoffReason.GOES_IN_CIRCLES: N_("The same words keep coming back; another machine may be writing."),
     HandoffReason.TOO_OLD: N_("The message waited too long for Claude to answer it."),
 }
