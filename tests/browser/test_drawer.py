@@ -32,6 +32,9 @@ async def test_the_contact_drawer_opens_beside_the_conversation_and_escape_gives
     await expect(drawer.locator(".who__name")).to_have_text(ANA.name)
     await tab.page.go_back()
     await expect(drawer).to_be_hidden()
+    await (
+        tab.receives()
+    )  # the page was fetched anew: before its scripts are there nobody hears of going forward
     await tab.page.go_forward()
     await expect(drawer).to_be_visible()
 

@@ -64,10 +64,14 @@ async def drained(desk: Tried, whatsapp: WhatsApp) -> float:
     """Seconds until nothing is left to do; fails, naming what is, when none of it moves any more."""
     began = changed_at = time.monotonic()
     left: list[str] = []
+    looks = (
+        0  # in a row that found nothing: what left between the two questions brings reports only afterwards
+    )
     while True:
         idle = await whatsapp.control("GET", "/idle", timeout=1)
         found = unfinished(desk.database_url) + ([] if idle["idle"] else [f"webhooks: {idle['pending']}"])
-        if not found:
+        looks = 0 if found else looks + 1
+        if looks == 2:
             return round(time.monotonic() - began, 1)
         if found != left:
             left, changed_at = found, time.monotonic()
