@@ -1,6 +1,7 @@
 """A stream that ends early, at whichever byte, never counts as an answer."""
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -77,3 +78,9 @@ async def test_a_connection_that_breaks_at_any_byte_is_no_answer() -> None:
             sizes = range(start, min(start + AT_ONCE, len(whole)))
             found = await asyncio.gather(*(outcome(claude, one) for one in sizes))
             assert all(isinstance(one, ClaudeFailed) for one in found), start
+
+
+async def test_records_that_do_not_name_their_event_are_no_answer() -> None:
+    whole = re.sub(rb"event: .*\n", b"", await bytes_of(SCRIPTS[0]))
+    async with cutting(whole, chunked=False) as claude:
+        assert isinstance(await outcome(claude, len(whole)), ClaudeFailed)

@@ -24,6 +24,7 @@ PASSING: dict[str, dict[str, Any]] = {
     "rate_limited": {"http_status": 429},
     "broken": {"name": "broken"},
     "timeout": {"http_status": 408},
+    "conflict": {"http_status": 409},
     "error_midway": {"name": "error_midway"},
     "cut_midway": {"name": "cut_midway"},
     "half_answer": {"name": "half_answer"},

@@ -118,6 +118,23 @@ async def test_claude_can_look_when_people_are_there(shop: Shop) -> None:
     assert "terça-feira, 01/12, às 09:00" in told
 
 
+async def test_calls_of_one_round_and_of_the_next_get_their_results_by_their_ids(shop: Shop) -> None:
+    await with_labels(shop, "Troca")
+    await shop.changes(Installation, opening_hours=HOURS)
+    together = [
+        {"tool": "set_label", "input": {"label": "Troca"}, "id": "toolu_1"},
+        {"tool": "opening_hours", "input": {}, "id": "toolu_2"},
+    ]
+    shop.claude_will({"steps": together}, uses("opening_hours"), {"text": "Até segunda."})
+    await shop.says("Ana", "Quero trocar")
+    await shop.work()
+    first, second = results(shop, 1), results(shop, 2)
+    assert [one["tool_use_id"] for one in first] == ["toolu_1", "toolu_2"]
+    assert first[0]["content"] == "Etiqueta colocada."
+    assert first[1]["content"] == second[0]["content"]
+    assert await shop.answers("Ana") == ["Até segunda."]
+
+
 async def test_a_person_who_takes_over_between_two_steps_ends_the_turn_before_a_tool_acts(
     shop: Shop,
 ) -> None:
