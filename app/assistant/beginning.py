@@ -10,9 +10,10 @@ from app.assistant import limits, turns
 from app.assistant.choices import chosen
 from app.assistant.desk import Desk
 from app.assistant.equipping import Equipped, equipped
-from app.assistant.farewell import be_silent, leave_to_people
+from app.assistant.farewell import leave_to_people, say_unasked
+from app.assistant.foreseen import ending_by
 from app.assistant.models import Purpose
-from app.assistant.rules import Rule, rule_for
+from app.assistant.rules import rule_for
 from app.assistant.run import Run
 from app.assistant.waiting import Waiting, locked, unanswered
 from app.boundaries import Boundary
@@ -71,15 +72,15 @@ async def begin_in(
 
 async def by_rule(session: AsyncSession, conversation: Conversation, waiting: Waiting, desk: Desk) -> bool:
     """Do what a rule says, if one decides."""
-    match await rule_for(session, conversation, waiting, await installation(session)):
-        case Rule.WANTS_PERSON:
-            await leave_to_people(session, conversation, HandoffReason.ASKED_HUMAN, desk.settings.zone)
-        case Rule.WANTS_SILENCE:
-            await be_silent(session, conversation)
-        case Rule.CIRCLE:  # a word more would go round, too
-            await handoff.hand_over(session, conversation, HandoffReason.GOES_IN_CIRCLES)
-        case None:
-            return False
+    rule = await rule_for(session, conversation, waiting, await installation(session))
+    if rule is None:
+        return False
+    ending = await ending_by(session, rule, desk.settings.zone)
+    await say_unasked(session, conversation, ending.bubbles)
+    if ending.is_silence:
+        await handoff.switch_off(session, conversation, by=None)
+    elif ending.reason:
+        await handoff.hand_over(session, conversation, ending.reason)
     return True
 
 

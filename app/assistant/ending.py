@@ -2,8 +2,6 @@
 
 import logging
 from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +11,7 @@ from app.assistant import ledger, trouble, turns
 from app.assistant.composing import Composed, Effort
 from app.assistant.equipping import Equipped
 from app.assistant.failures import ClaudeFailed, Misconfigured, ShutOut
-from app.assistant.farewell import farewell
+from app.assistant.foreseen import Ending, ending_of
 from app.assistant.models import Purpose, TurnState
 from app.assistant.run import Run, Verdict, verdict_on
 from app.assistant.waiting import locked
@@ -64,71 +62,41 @@ async def end_running(
     run = begun.run
     verdict = outcome if isinstance(outcome, Verdict) else await verdict_on(session, run)
     boundaries.passed(Boundary.OWNER_CHECKED)
-    match outcome:
-        case ClaudeFailed() if verdict is not Verdict.STOPPED:  # of something newer, too, a person takes care
-            return await give_up(session, conversation, begun, outcome)
-        case Composed() if verdict is None:
-            return await speak(session, conversation, begun, outcome)
+    if isinstance(outcome, ClaudeFailed) and verdict is not Verdict.STOPPED:
+        # Of something newer, too, a person takes care.
+        await note_failure(session, run, outcome)
+        verdict = None
+    if not isinstance(outcome, Verdict) and verdict is None:
+        is_too_old = run.waiting.is_too_old(clock.now())
+        ending = await ending_of(session, outcome, begun.zone, is_too_old=is_too_old)
+        await bring_about(session, conversation, begun, ending)
+        return ending.state
     state, failure = SILENT_ENDS[verdict or Verdict.STOPPED]
     await turns.end(session, run.turn_id, state, failure=failure)
     return state
 
 
-async def speak(
-    session: AsyncSession, conversation: Conversation, begun: Equipped, composed: Composed
-) -> TurnState:
-    """Queue the answer; with a hand-over there is always a sentence, Claude's own or ours."""
-    run, wish = begun.run, composed.wish
-    if run.waiting.is_too_old(clock.now()):
-        await turns.end(session, run.turn_id, TurnState.HANDED_OVER)
-        await handoff.hand_over(session, conversation, HandoffReason.TOO_OLD)
-        return TurnState.HANDED_OVER
-    if composed.problem:
-        return await hold_back(session, conversation, begun, composed)
-    state = TurnState.HANDED_OVER if wish else TurnState.ANSWERED
-    await turns.end(session, run.turn_id, state)
-    bubbles = composed.bubbles
-    if wish:
-        bubbles = await farewell(session, bubbles, wish.briefing.language, begun.zone, clock.now())
+async def bring_about(
+    session: AsyncSession, conversation: Conversation, begun: Equipped, ending: Ending
+) -> None:
+    """Queue what the customer reads, and call people where that is the end."""
+    run, reason = begun.run, ending.reason
+    await turns.end(session, run.turn_id, ending.state, failure=ending.failure)
     try:
-        await say(session, conversation, run, bubbles)
+        await say(session, conversation, run, ending.bubbles)
     except Invalid:
-        await handoff.hand_over(session, conversation, HandoffReason.ANSWER_DID_NOT_LEAVE)
-        return state
-    if wish:
-        await call_people(session, conversation, begun, wish.reason, wish.briefing)
-    return state
+        if ending.are_claudes_words:
+            await handoff.hand_over(session, conversation, HandoffReason.ANSWER_DID_NOT_LEAVE)
+            return
+    if reason is not None:
+        await call_people(session, conversation, begun, reason, ending.briefing)
 
 
-async def hold_back(
-    session: AsyncSession, conversation: Conversation, begun: Equipped, composed: Composed
-) -> TurnState:
-    """What Claude wrote is a person's to judge: they get it as a suggestion, the customer hears that they will."""
-    await turns.end(session, begun.run.turn_id, TurnState.HANDED_OVER)
-    briefing = composed.wish.briefing if composed.wish else Briefing()
-    with suppress(Invalid):
-        sentence = await farewell(session, (), briefing.language, begun.zone, clock.now())
-        await say(session, conversation, begun.run, sentence)
-    suggestion = "\n\n".join(composed.bubbles)
-    reason = composed.problem or HandoffReason.OTHER
-    await call_people(session, conversation, begun, reason, replace(briefing, suggestion=suggestion))
-    return TurnState.HANDED_OVER
-
-
-async def give_up(
-    session: AsyncSession, conversation: Conversation, begun: Equipped, failure: ClaudeFailed
-) -> TurnState:
-    """Claude could not: the customer hears that a person will, and people are called."""
-    run = begun.run
+async def note_failure(session: AsyncSession, run: Run, failure: ClaudeFailed) -> None:
     level = logging.ERROR if isinstance(failure, Misconfigured) else logging.WARNING
     log.log(level, "Claude gave no answer", extra={"turn": run.turn_id, "fault": failure.kind})
-    await turns.end(session, run.turn_id, TurnState.FAILED, failure=failure.kind)
-    with suppress(Invalid):
-        await say(session, conversation, run, await farewell(session, (), "", begun.zone, clock.now()))
     if isinstance(failure, ShutOut):
         await trouble.note(session, failure.kind)
-    await call_people(session, conversation, begun, HandoffReason.CLAUDE_FAILED)
-    return TurnState.FAILED
 
 
 async def call_people(
@@ -136,7 +104,7 @@ async def call_people(
     conversation: Conversation,
     begun: Equipped,
     reason: HandoffReason,
-    briefing: Briefing | None = None,
+    briefing: Briefing,
 ) -> None:
     origin, read = begun.run.turn_id, begun.toolbox.articles
     await handoff.hand_over(session, conversation, reason, briefing, turn_id=origin, articles=read)

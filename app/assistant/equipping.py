@@ -1,6 +1,6 @@
 """What a turn sets out with: the words Claude is asked, and the tools it may use."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from app.assistant.claude import Request
 from app.assistant.desk import Desk
 from app.assistant.history import history
 from app.assistant.prompt import system_prompt
+from app.assistant.replies import Block
 from app.assistant.run import Run, check
 from app.assistant.tools import desk as desk_tools
 from app.assistant.tools import knowing
@@ -41,7 +42,6 @@ class Equipped:
 async def equipped(
     session: AsyncSession, run: Run, conversation: Conversation, desk: Desk, choice: Choice
 ) -> Equipped:
-    here = await installation(session)
     said = await history(
         session,
         conversation,
@@ -49,6 +49,20 @@ async def equipped(
         zone=desk.settings.zone,
         now=clock.now(),
     )
+    here, asked = await installation(session), partial(asked_of, session, run)
+    return await equipped_with(session, run, said, asked, here, desk, choice)
+
+
+async def equipped_with(
+    session: AsyncSession,
+    run: Run,
+    said: list[Block],
+    asked: Callable[[], Awaitable[str]],
+    here: Installation,
+    desk: Desk,
+    choice: Choice,
+) -> Equipped:
+    """The same for what was said, wherever it stands; `asked` gives what of it waits for an answer."""
     is_simple = desk.provider.is_simple
     known = await whole(session, knowing.most_whole(choice.model, is_simple=is_simple))
     tools = [tool async for tool in tools_for(session, run, here, desk)]
@@ -56,7 +70,7 @@ async def equipped(
         tools.append(knowing.search_knowledge(cites=not is_simple))
     prompt = system_prompt(here, known or "")
     request = Request(prompt, said, described(tools), model=choice.model, effort=choice.effort)
-    question = "" if known is not None else await asked_of(session, run)
+    question = "" if known is not None else await asked()
     return Equipped(run, request, Toolbox(tools, partial(check, run)), desk.settings.zone, question)
 
 

@@ -1,5 +1,6 @@
 """What the customer hears before a person answers: always something, with when that will be."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from app.conversations import handoff, outgoing, replying
 from app.conversations.handoff import HandoffReason
 from app.conversations.models import Author, Conversation
 from app.errors import Invalid
-from app.i18n import DEFAULT_LOCALE, N_, _, catalogue
+from app.i18n import DEFAULT_LOCALE, N_, catalogue
 from app.installation import installation
 from app.opening_hours import OpeningHours, expectation
 
@@ -25,17 +26,15 @@ async def leave_to_people(
     session: AsyncSession, conversation: Conversation, reason: HandoffReason, zone: ZoneInfo
 ) -> None:
     """A rule gives the conversation to people; the customer hears of it, if anything can be sent."""
-    with suppress(Invalid):
-        for bubble in await farewell(session, (), "", zone, clock.now()):
-            await replying.put(session, conversation, outgoing.text(bubble), author=Author.CLAUDE)
+    await say_unasked(session, conversation, await farewell(session, (), "", zone, clock.now()))
     await handoff.hand_over(session, conversation, reason)
 
 
-async def be_silent(session: AsyncSession, conversation: Conversation) -> None:
-    """The customer wants no answers of Claude's: one last sentence, and people see that it is so."""
+async def say_unasked(session: AsyncSession, conversation: Conversation, bubbles: Iterable[str]) -> None:
+    """Said in Claude's place without a turn of its own; nothing, where nothing can be sent."""
     with suppress(Invalid):
-        await replying.put(session, conversation, outgoing.text(_(SILENT)), author=Author.CLAUDE)
-    await handoff.switch_off(session, conversation, by=None)
+        for bubble in bubbles:
+            await replying.put(session, conversation, outgoing.text(bubble), author=Author.CLAUDE)
 
 
 async def farewell(

@@ -71,10 +71,17 @@ async def history(
     messages = await newest_messages(session, conversation.id)
     names = await authors(session, messages)
     contact = (await session.scalars(select(Contact).where(Contact.id == conversation.contact_id))).one()
+    return told(messages, names, answered_up_to, context(contact.name, zone, now))
+
+
+def told(
+    messages: Sequence[Message], names: dict[int, str], answered_up_to: int, context: str
+) -> list[Block]:
+    """The same of messages that are at hand, old to new; `names`: of the attendants, by user id."""
     waits = [message for message in messages if is_waiting(message, answered_up_to)]
     before = [message for message in messages if message not in waits]
     turns = [turn_of(message, names) for message in (*before, *waits)]
-    return as_blocks(alternating(turns), context(contact.name, zone, now))
+    return as_blocks(alternating(turns), context)
 
 
 def is_waiting(message: Message, answered_up_to: int) -> bool:

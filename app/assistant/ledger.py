@@ -18,24 +18,25 @@ async def book(
     conversation_id: int | None = None,
     turn_id: int | None = None,
     user_id: int | None = None,
-) -> None:
-    """Write the calls down with what they cost by the prices of when they began.
+) -> list[ApiCall]:
+    """Write the calls down with what they cost by the prices of when they began; the new rows.
 
     Belongs into the transaction that keeps what came of them. `user_id`: who asked, when it was no customer.
     """
     if not calls:
-        return
+        return []
     prices = await valid_at(session, max(call.began_at for call in calls), {call.model for call in calls})
-    for call in calls:
-        row = row_of(call, prices.get(priced_as(call.model)))
+    rows = [row_of(call, prices.get(priced_as(call.model))) for call in calls]
+    for row in rows:
         row.purpose, row.conversation_id, row.turn_id, row.user_id = (
             purpose,
             conversation_id,
             turn_id,
             user_id,
         )
-        session.add(row)
+    session.add_all(rows)
     await session.flush()
+    return rows
 
 
 def row_of(call: Call, price: ModelPrice | None) -> ApiCall:

@@ -37,11 +37,18 @@ async def rule_for(
 ) -> Rule | None:
     """The rule that decides, if one does."""
     texts = await waiting_texts(session, conversation.id, waiting)
+    if rule := rule_of_words(texts, here):
+        return rule
+    return Rule.CIRCLE if await runs_in_circles(session, conversation.id) else None
+
+
+def rule_of_words(texts: Sequence[str], here: Installation) -> Rule | None:
+    """The one that the words of what waits decide."""
     if any(is_one_of(text, here.silence_words) for text in texts):
         return Rule.WANTS_SILENCE
     if any(mentions(text, here.person_words) for text in texts):
         return Rule.WANTS_PERSON
-    return Rule.CIRCLE if await runs_in_circles(session, conversation.id) else None
+    return None
 
 
 def is_one_of(text: str, phrases: str) -> bool:
@@ -86,7 +93,11 @@ async def runs_in_circles(session: AsyncSession, conversation_id: int) -> bool:
         .order_by(Message.position.desc())
         .limit(MOST_READ)
     )
-    said = [Said(*row) for row in (await session.execute(lately)).all()[::-1]]
+    return go_round([Said(*row) for row in (await session.execute(lately)).all()[::-1]], now)
+
+
+def go_round(said: Sequence[Said], now: datetime) -> bool:
+    """The same of what was said in the last hour, old to new."""
     answers = [one for one in said if one.author == Author.CLAUDE and one.at > now - ANSWERS_SPAN]
     return len(answers) > MOST_ANSWERS or repeats_itself(said)
 
