@@ -136,8 +136,13 @@ class Claude:
         found = (model_from(one) for one in listed or [] if isinstance(one, dict))
         return [model for model in found if model]
 
+    @property
+    def is_set_up(self) -> bool:
+        """Whether there is anything to call it with."""
+        return bool(self._api_key or self._google)
+
     async def _be_ready(self) -> None:
-        if not self._api_key and not self._google:
+        if not self.is_set_up:
             raise Misconfigured("no key")
         await self.warm_up()
 

@@ -53,9 +53,13 @@ def system_prompt(installation: Installation, knowledge: str = "") -> str:
     """The role, the rules, the owner's own instructions and a small base of knowledge, each article between tags of
     ours already: the same bytes until somebody changes one of them."""
     business = " ".join(installation.business_name.split()) or NAMELESS
+    before, after = PROMPT.replace("{business}", business).split("{instructions}{knowledge}")
+    return before + knowledge_part(installation, knowledge) + after
+
+
+def knowledge_part(installation: Installation, knowledge: str) -> str:
+    """What the business has told of itself: its instructions and what it knows."""
     words = installation.instructions.strip()
     # Not str.format on the owner's words: their braces are theirs.
     instructions = INSTRUCTIONS.replace("{words}", words) if words else ""
-    known = KNOWLEDGE.replace("{words}", knowledge) if knowledge else ""
-    before, after = PROMPT.replace("{business}", business).split("{instructions}{knowledge}")
-    return before + instructions + known + after
+    return instructions + (KNOWLEDGE.replace("{words}", knowledge) if knowledge else "")

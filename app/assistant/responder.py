@@ -9,7 +9,7 @@ from app.assistant.ending import end
 from app.assistant.equipping import Equipped, informed
 from app.assistant.failures import ClaudeFailed
 from app.assistant.run import TurnOver, Verdict
-from app.assistant.watching import Watch
+from app.assistant.watching import Watch, turn_of
 from app.jobs import Claim, LeftUndone
 
 
@@ -23,7 +23,7 @@ async def answer(claim: Claim, desk: Desk) -> None:
     if begun is None:
         return
     run, effort = begun.run, Effort()
-    watch = Watch(claim, run, desk)
+    watch = Watch(claim, turn_of(run, desk), desk.pace)
     outcome: Composed | ClaudeFailed | Verdict
     try:
         outcome = await watch.over(write(desk, begun, watch.draft, effort))

@@ -2,12 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import jobs
 from app.assistant import turns
-from app.assistant.desk import Desk
+from app.assistant.desk import Desk, Pace
 from app.assistant.run import Run, Verdict, verdict_on
 from app.db import reading, transaction
 from app.jobs import Claim
@@ -18,14 +22,48 @@ log = logging.getLogger(__name__)
 Work = TypeVar("Work")
 
 
-class Watch:
-    """Runs a piece of work for as long as the turn is ours."""
+@dataclass(frozen=True)
+class Watched:
+    """What is being written. `verdict`: None while it may go on. `grow` shows a text, False when it is over.
 
-    def __init__(self, claim: Claim, run: Run, desk: Desk) -> None:
-        self._claim, self._run, self._desk = claim, run, desk
+    `show_typing` runs beside it, if anything does.
+    """
+
+    verdict: Callable[[AsyncSession], Awaitable[Verdict | None]]
+    grow: Callable[[str], Awaitable[bool]]
+    show_typing: Callable[[], Coroutine[Any, Any, None]] | None = None
+
+
+def turn_of(run: Run, desk: Desk) -> Watched:
+    """A turn: the customer sees "typing…" as long as it runs."""
+
+    async def show_typing() -> None:
+        try:
+            while True:
+                await desk.show_typing(run.number, run.waiting.wamid or "")
+                await asyncio.sleep(desk.pace.typing)
+        except Exception as problem:  # a courtesy: its failure never fails the turn
+            told = {"conversation": run.conversation_id, "fault": type(problem).__name__}
+            log.warning("typing was not shown", extra=told)
+
+    is_shown = run.number.marks_read != "never" and run.waiting.wamid is not None
+    verdict, grow = partial(verdict_on, run=run), partial(turns.grow, run.turn_id)
+    return Watched(verdict, grow, show_typing if is_shown else None)
+
+
+class Watch:
+    """Runs a piece of work for as long as it is ours and wanted."""
+
+    def __init__(self, claim: Claim, watched: Watched, pace: Pace) -> None:
+        self._claim, self._watched, self._pace = claim, watched, pace
         self._text = ""
         self._grew = Bell()
         self._over: asyncio.Future[Verdict | None] = asyncio.get_running_loop().create_future()
+
+    @property
+    def text(self) -> str:
+        """What has been written so far."""
+        return self._text
 
     def draft(self, text: str) -> None:
         """What Claude has written so far; shown to the attendants soon."""
@@ -35,7 +73,7 @@ class Watch:
     async def over(self, work: Coroutine[Any, Any, Work]) -> Work | Verdict:
         """The work's result, or why it was ended before it had one."""
         task = asyncio.create_task(work)
-        typing = asyncio.create_task(self._show_typing())
+        courtesies = [asyncio.create_task(show()) for show in (self._watched.show_typing,) if show]
         beside = (self._keep_lease(), self._look(), self._show_draft(), self._heed_leaving())
         guards = [asyncio.create_task(guard) for guard in beside]
         waits: set[asyncio.Future[Any]] = {task, self._over, *guards}
@@ -45,14 +83,14 @@ class Watch:
             verdict = self._over.result() if self._over.done() else None
             self._end(None)
             task.cancel()
-            typing.cancel()
+            for courtesy in courtesies:
+                courtesy.cancel()
             # The guards are asked to end, never cancelled: they may be in the middle of a transaction.
             ended = await asyncio.gather(*guards, return_exceptions=True)
-            await asyncio.gather(task, typing, return_exceptions=True)
+            await asyncio.gather(task, *courtesies, return_exceptions=True)
         for problem in ended:
             if problem is not None:
                 raise problem
-        self._note_typing(typing)
         return verdict or task.result()
 
     def _end(self, verdict: Verdict | None) -> None:
@@ -66,7 +104,7 @@ class Watch:
         return self._over.done()
 
     async def _keep_lease(self) -> None:
-        while not await self._is_over_within(self._desk.pace.renew):
+        while not await self._is_over_within(self._pace.renew):
             async with transaction() as session:
                 if not await jobs.renew(session, self._claim):
                     self._end(Verdict.LOST)
@@ -82,11 +120,11 @@ class Watch:
 
     async def _look(self) -> None:
         """Look whenever something changed anywhere, and once in a while in case nobody heard the bell."""
-        pace = self._desk.pace
+        pace = self._pace
         while True:
             rung = bell.next()  # before looking: a ring meanwhile must not be missed
             async with reading() as session:
-                verdict = await verdict_on(session, self._run)
+                verdict = await self._watched.verdict(session)
             if verdict is not None:
                 self._end(verdict)
             if await self._is_over_within(pace.look, rung) or await self._is_over_within(pace.between_looks):
@@ -98,27 +136,11 @@ class Watch:
         while True:
             grew = self._grew.next()
             if self._text == shown:
-                if await self._is_over_within(self._desk.pace.look, grew):
+                if await self._is_over_within(self._pace.look, grew):
                     return
                 continue
             shown = self._text
-            if not await turns.grow(self._run.turn_id, shown):
+            if not await self._watched.grow(shown):
                 self._end(Verdict.STOPPED)
-            if await self._is_over_within(self._desk.pace.grow):
+            if await self._is_over_within(self._pace.grow):
                 return
-
-    async def _show_typing(self) -> None:
-        run = self._run
-        if run.number.marks_read == "never" or run.waiting.wamid is None:
-            return
-        while True:
-            await self._desk.show_typing(run.number, run.waiting.wamid)
-            await asyncio.sleep(self._desk.pace.typing)
-
-    def _note_typing(self, typing: "asyncio.Task[None]") -> None:
-        """Typing is a courtesy: its failure never fails the turn."""
-        if not typing.cancelled() and (problem := typing.exception()) is not None:
-            log.warning(
-                "typing was not shown",
-                extra={"conversation": self._run.conversation_id, "fault": type(problem).__name__},
-            )
