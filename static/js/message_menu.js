@@ -20,7 +20,7 @@ document.addEventListener("dblclick", (event) => {
   if (event.target.matches("article.message")) answer(event.target)
 })
 document.addEventListener("click", (event) => {
-  const chosen = event.target.closest("#message-menu :is(button, a):not([popovertarget]), [data-action='forget-quote'], [data-select='begin']")
+  const chosen = event.target.closest("#message-menu :is(button, a):not([popovertarget]), [data-action='copy'], [data-action='forget-quote'], [data-select='begin']")
   if (!chosen) return
   if (chosen.dataset.action === "copy") copy(chosen)
   if (chosen.dataset.action === "forget-quote") quote().replaceChildren()
