@@ -10,6 +10,8 @@ from app.assistant.claude import Claude
 from app.assistant.desk import Desk, typing_through
 from app.assistant.schedule import ANSWER
 from app.attention import telling
+from app.consulting import asking
+from app.consulting.running import consult
 from app.conversations import blocking, marks, reacting
 from app.knowledge import embedding, versions
 from app.media import expecting, outbound, previews, sweeping
@@ -33,6 +35,7 @@ LONGEST_WAITS: Mapping[str, timedelta] = {
     ANSWER: timedelta(minutes=30),  # a customer's quiet time is 25 minutes at most, a wait after a failure 7
     ANSWER_DID_NOT_LEAVE: timedelta(minutes=10),
     FOUND_BLOCKED: timedelta(minutes=10),
+    asking.CONSULT: timedelta(minutes=10),
     telling.MARK_READ: timedelta(minutes=10),
     telling.SHOW_TYPING: timedelta(minutes=10),
     reacting.REACT: timedelta(minutes=10),
@@ -58,6 +61,7 @@ def handlers(
     desk = Desk(settings, claude, typing_through(graph, token()))
     return {
         **assistant.handlers(desk),
+        asking.CONSULT: partial(consult, desk=desk),
         **calling.handlers(push, partial(keys.stored, secrets=settings.secret_key)),
         telling.MARK_READ: telling.marking_read(settings, graph),
         telling.SHOW_TYPING: telling.showing_typing(settings, graph),

@@ -3,6 +3,7 @@
 from app.accounts.models import SignIn, User
 from app.assistant.models import ApiCall, ModelChoice, ModelPrice, Turn
 from app.attention.models import ReadCursor, TypingShown
+from app.consulting.models import Consultation
 from app.contacts.models import Contact, ContactMerge, Identity, MergedRow, PossibleDuplicate
 from app.conversations.handoff_models import Handoff, ModeChange
 from app.conversations.marked import ConversationMark
@@ -34,6 +35,7 @@ from app.whatsapp.models import JournalEntry, Number, SetAside
 __all__ = [
     "ApiCall",
     "Base",
+    "Consultation",
     "Contact",
     "ContactMerge",
     "ContactPace",

@@ -12,6 +12,7 @@ from app.pages import (
     blocking,
     calls,
     claude,
+    consultations,
     contact_drawer,
     contacts,
     costs,
@@ -123,6 +124,17 @@ def routes() -> Sequence[BaseRoute]:
         Route("/c/{conversation_id}/blocking", blocking.show, methods=["GET"], name="blocking"),
         Route("/c/{conversation_id}/blocking", blocking.update, methods=["POST"]),
         Route("/c/{conversation_id}/turn/stop", mode.stop, methods=["POST"], name="stop"),
+        Route(
+            "/c/{conversation_id}/consultations", consultations.show, methods=["GET"], name="consultations"
+        ),
+        Route("/c/{conversation_id}/consultations", consultations.create, methods=["POST"]),
+        Route("/c/{conversation_id}/consultations/end", consultations.end, methods=["POST"]),
+        Route(
+            "/c/{conversation_id}/consultations/{consultation_id}/stop", consultations.stop, methods=["POST"]
+        ),
+        Route(
+            "/c/{conversation_id}/consultations/{consultation_id}/use", consultations.use, methods=["POST"]
+        ),
         Route("/c/{conversation_id}/draft", drafts.update, methods=["POST"], name="draft"),
         Route("/c/{conversation_id}/held-texts", held_texts.create, methods=["POST"], name="held-texts"),
         Route(

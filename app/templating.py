@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app import clock, template_words, words
+from app.consulting.asking import REWRITES
+from app.consulting.words import failed_words, wish_words
 from app.contacts import local_time
 from app.contacts.naming import phone_of
 from app.conversations import beside, brief, desk_notices, labels, notice_words, service_window, shared
@@ -60,6 +62,10 @@ def environment(settings: Settings) -> Environment:
         modules_later=modules_later,
         language_tag=language_tag,
         claude_answers=lambda: settings.claude_answers,
+        claude_is_set_up=lambda: settings.names_claude or settings.simulates_claude,
+        wish_words=wish_words,
+        failed_words=failed_words,
+        rewrites=lambda wish: wish in REWRITES,
         shown_status=lambda status: "read" if status == "played" else status,
         author_words=words.author,
         quote_words=words.quote,

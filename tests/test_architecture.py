@@ -26,6 +26,7 @@ CONCEPTS = (
     "installation",
     "keyboard",
     "knowledge",
+    "consulting",
     "jobs",
     "search",
 )

@@ -39,6 +39,7 @@ SPEAKS_PORTUGUESE = (
     "app/opening_hours.py",  # reads what owners type
     "app/knowledge/stems.py",  # knows Portuguese words
     "app/assistant/tools/",
+    "app/consulting/requests.py",
     "app/assistant/history.py",
     "app/simulator/",
 )

@@ -34,7 +34,8 @@ APART = {
     "conversation", "read_cursor", "draft", "live_event", "contact_merge", "merged_row", "possible_duplicate",
     "writer", "mention",
 }  # fmt: skip
-COUNTED = {"message": "position", "turn": "answers_position"}  # columns that are positions of a conversation
+# Columns that are positions of a conversation.
+COUNTED = {"message": "position", "turn": "answers_position", "consultation": "read_up_to"}
 
 
 @dataclass(frozen=True)

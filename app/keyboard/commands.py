@@ -120,6 +120,7 @@ COMMANDS: Sequence[Command] = (
     Command("sticker", N_("Sticker"), W, ("Control+Alt+KeyS",)),
     Command("quick-replies", N_("Quick replies"), W, ("Alt+KeyQ",), ("Control+Meta+KeyY",)),
     Command("note", N_("Note to colleagues"), W, ("Alt+KeyO",)),
+    Command("claude-help", N_("Help from Claude"), W, ("Alt+KeyC",)),
     Command("record", N_("Record a voice message"), W, ("Control+Alt+Shift+KeyR",)),
     Command("pause-recording", N_("Pause the recording, or go on"), W, ("Alt+KeyP",)),
     Command("send-recording", N_("Send the recording"), W, ("Control+Enter",)),

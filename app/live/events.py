@@ -35,6 +35,9 @@ class EventKind(StrEnum):
     HANDED_OVER = "handed_over"  # ref: handoff; like the above, and people are called
     MENTIONED = "mentioned"  # ref: message, a note that names one attendant; audience: that attendant
     DRAFT_CHANGED = "draft_changed"  # Claude's growing draft: it began, grew or ended
+    CONSULTATION_CHANGED = (
+        "consultation_changed"  # ref: consultation; Claude helps one attendant; audience: that attendant
+    )
     LABEL_CHANGED = (
         "label_changed"  # ref: label; new, another name or colour, or gone: it is a filter of every list
     )

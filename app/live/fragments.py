@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import compress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
@@ -21,6 +21,7 @@ from app.conversations.thread import Bubble
 from app.i18n import current_locale
 from app.live import drawer_pieces
 from app.live.calls import calls_in
+from app.live.consultations import Card, cards_for
 from app.live.crowd import Crowd
 from app.live.events import Event, EventKind
 from app.live.look import Look
@@ -62,6 +63,7 @@ class Part(NamedTuple):
     shows_text: bool  # in an alert
     head_of: int | None  # the user, where a head is drawn: it speaks to them
     administers: bool
+    cards: tuple[Card, ...]  # what Claude has written for this reader
 
 
 class Fragments:
@@ -102,7 +104,7 @@ class Fragments:
             look = Look(stack)
             for_all = await self.thread_pieces(look, redraw, view)
             shown = await self.shown(look, redraw, view)
-            parts = await self.parts(look, redraw, shown, users)
+            parts = await self.parts(look, redraw, view, shown, users)
         drawn: dict[Part, str] = {}
         for user, part in zip(users, parts, strict=True):
             if part not in drawn:
@@ -179,8 +181,11 @@ class Fragments:
         stopped = await self.stopped(look, redraw.numbers) if redraw.numbers and view.shows_list else ()
         return Shown(rows, heads, calls, stopped)
 
-    async def parts(self, look: Look, redraw: Redraw, shown: Shown, users: Sequence[User]) -> list[Part]:
+    async def parts(
+        self, look: Look, redraw: Redraw, view: View, shown: Shown, users: Sequence[User]
+    ) -> list[Part]:
         """Each reader's own."""
+        cards = await cards_for(self.sheets, look, redraw, view, users)
         seen = await self.crowd.seen(look, users, shown.rows)
         counts: dict[int, Counts] = {}
         if shown.rows and redraw.attention:
@@ -194,6 +199,7 @@ class Fragments:
                 user.alert_shows_text,
                 user.id if shown.heads else None,
                 may(user, Permission.ADMINISTER),
+                cards[user.id],
             )
             for user in users
         ]
@@ -204,6 +210,10 @@ class Fragments:
             self.html("live/head.html", event, one, f"user {user.id}", row=row, user=user)
             for one, (event, row) in shown.heads.items()
         ]
+        for event, conversation, card in part.cards:
+            variant = card.consultation.id if card else 0
+            given: dict[str, Any] = {"shown": card, "conversation_id": conversation}
+            pieces.append(self.html("live/consultation.html", event, conversation, variant, **given))
         if view.shows_list and redraw.numbers:
             told = {"stopped": shown.stopped, "administers": part.administers}
             pieces.append(self.html("live/stopped_numbers.html", redraw.numbers, 0, part.administers, **told))

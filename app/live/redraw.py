@@ -41,6 +41,8 @@ class Redraw:
     handed_over: dict[int, Event] = field(default_factory=dict)
     marked: dict[int, Event] = field(default_factory=dict)  # messages, as this reader has marked them
     assigned: dict[int, Event] = field(default_factory=dict)  # to this reader
+    helped: dict[int, Event] = field(default_factory=dict)  # conversations where Claude may help this reader
+    asked: set[int] = field(default_factory=set)  # of `helped`: where that help is another than before
     writers: dict[int, Event] = field(default_factory=dict)  # conversations in which others write than before
     mentioned: dict[int, Event] = field(default_factory=dict)  # notes that name this reader, by message
     numbers: Event | None = None  # the newest that changed what is said of stopped numbers
@@ -64,6 +66,7 @@ class Redraw:
             or self.marked
             or self.bubbles
             or self.writers
+            or self.asked
         )
 
     def note(self, event: Event) -> None:
@@ -74,6 +77,7 @@ class Redraw:
                 self.resync = True
             case EventKind.MESSAGE_ADDED if event.ref and conversation:
                 self.added[event.ref] = self.rows[conversation] = self.windows[conversation] = event
+                self.helped[conversation] = event  # of what was said before
                 self.note_bubble(event.ref, event)
                 self.moved.add(conversation)
                 self.attention = True
@@ -113,6 +117,9 @@ class Redraw:
                 self.attention = True
             case EventKind.WRITING_CHANGED if conversation:
                 self.writers[conversation] = event
+            case EventKind.CONSULTATION_CHANGED if conversation:
+                self.helped[conversation] = event
+                self.asked.add(conversation)
             case EventKind.MENTIONED if event.ref and conversation:
                 self.rows[conversation] = self.mentioned[event.ref] = event
             case EventKind.DRAFT_CHANGED if conversation:

@@ -11,6 +11,7 @@ from app import clock
 from app.accounts.models import User
 from app.accounts.permissions import Permission, may
 from app.assistant.budget import Alert, alert
+from app.consulting.showing import shown_in
 from app.conversations import opening
 from app.conversations.access import conversation_for, strict_id
 from app.conversations.filters import Filter
@@ -72,6 +73,7 @@ async def page(request: Request, conversation_id: int | None, drawer: Drawer | N
             shown |= await loaded(session, drawer, opened.row.conversation)
         if opened:
             shown["note_text"] = await writing.draft(session, user.id, opened.row.conversation.id)
+            shown["help"] = (await shown_in(session, opened.row.conversation.id)).get(user.id)
             shown["begun"] = await begun_with(session, request, opened.row.conversation)
         if asks_for(request, "pane"):
             return render(request, "conversations/_opened.html", **shown)

@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
+from app.consulting import asking
 from app.conversations import about, drafts, opening, recalling, replying, service_window, thread_pages
 from app.conversations.access import conversation_for, strict_id
 from app.conversations.models import Conversation
@@ -110,19 +111,19 @@ async def store(
         if reply_id is not None:
             await managing.note_use(session, reply_id)
             await drafts.forget(session, request.state.user.id, conversation_id)
-        return [
-            (
-                await replying.reply(
-                    session,
-                    conversation,
-                    request.state.user,
-                    what,
-                    composed_as(compose_id, place),
-                    reply_to=reply_to if place == 0 else None,
-                )
-            ).id
+        sent = [
+            await replying.reply(
+                session,
+                conversation,
+                request.state.user,
+                what,
+                composed_as(compose_id, place),
+                reply_to=reply_to if place == 0 else None,
+            )
             for place, what in enumerate(whole)
         ]
+        await asking.note_sent(session, request.state.user, sent[0])
+        return [message.id for message in sent]
 
 
 def composed_as(compose_id: str, place: int) -> str:

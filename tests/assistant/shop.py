@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -60,6 +61,7 @@ class Shop:
     world: World
     desk: Desk
     clock: MovingClock
+    more_handlers: dict[str, Callable[..., Awaitable[None]]] = field(default_factory=dict)
 
     # What is set up
 
@@ -127,7 +129,8 @@ class Shop:
 
     @property
     def handlers(self) -> Mapping[str, Callable[[Claim], Awaitable[None]]]:
-        return {**handlers(self.desk), "unconfirmed": unconfirmed}
+        more = {kind: partial(work, desk=self.desk) for kind, work in self.more_handlers.items()}
+        return {**handlers(self.desk), "unconfirmed": unconfirmed, **more}
 
     @property
     def kinds(self) -> list[str]:

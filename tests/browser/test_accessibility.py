@@ -72,6 +72,7 @@ PAGES: dict[str, tuple[str, Step | None]] = {
     "whether to block a customer": ("/c/1/blocking", None),
     "the same over the page": ("/c/1", pressed("Control+Shift+B", "#sheet form")),
     "its labels": ("/c/1/labels", None),
+    "what Claude can do for an attendant": ("/c/1/consultations", None),
     "a private note": ("/c/1/notes/new", None),
     "a private note, changed": ("/c/1/notes/2", None),
     "the emoji": ("/c/1", pressed("Control+Alt+E", "#emoji-panel [role=gridcell], #emoji-panel button")),

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.assistant import turns
 from app.assistant.models import TurnState
+from app.consulting.models import Consultation, ConsultationState
 from app.conversations import handoff, outgoing, replying
 from app.conversations.handoff import Briefing, HandoffReason
 from app.conversations.models import Author, Conversation
@@ -201,6 +202,16 @@ class Stage:
                 session, conversation, outgoing.text(text), author=Author.CLAUDE, turn_id=turn
             )
         await self.until(message.id, "sent")
+
+    async def until_helped(self) -> None:
+        """Until nothing is being written for an attendant."""
+
+        async def done() -> bool:
+            async with reading() as session:
+                running = select(Consultation.id).where(Consultation.state == ConsultationState.RUNNING)
+                return (await session.execute(running)).first() is None
+
+        await within(10, done)
 
     async def claude_hands_over(self, reason: HandoffReason = HandoffReason.ASKED_HUMAN) -> None:
         async with transaction() as session:

@@ -398,6 +398,37 @@ async def test_claudes_turn_is_stopped(stage: Stage) -> None:
     assert "header__stopped" not in "".join((await stage.pages[0].shown()).lines)
 
 
+@shows(EventKind.CONSULTATION_CHANGED, EventKind.MESSAGE_ADDED)
+async def test_claude_helps_one_attendant_and_the_customer_writes_meanwhile(stage: Stage) -> None:
+    await stage.opens()
+    marta, paulo = stage.pages
+    before = await paulo.shown()
+    steps = [{"text": "Temos <b>dois</b>"}, {"pause": 0.6}, {"text": ", **azuis**."}]
+    await stage.whatsapp.control("POST", "/claude/replies", steps=steps)
+    await stage.marta.post(f"/c/{stage.ana}/consultations", {"wish": "suggest"})
+    await stage.stays_equal()
+    await stage.until_helped()
+    await stage.stays_equal()
+    assert await paulo.shown() == before
+    await stage.says(ANA, "E verdes?")
+    await stage.stays_equal()
+    assert any('data-state="done"' in line for line in (await marta.shown()).lines)
+    await stage.marta.post(f"/c/{stage.ana}/consultations/end")
+    await stage.stays_equal()
+
+
+@shows(EventKind.CONSULTATION_CHANGED)
+async def test_claude_cannot_help_and_what_it_wrote_is_used(stage: Stage) -> None:
+    await stage.opens()
+    for reply in ({"name": "refusal"}, {"text": "Sim."}):
+        await stage.whatsapp.control("POST", "/claude/replies", **reply)
+        await stage.marta.post(f"/c/{stage.ana}/consultations", {"wish": "kinder", "text": "Tem"})
+        await stage.until_helped()
+        await stage.stays_equal()
+    await stage.marta.post(f"/c/{stage.ana}/consultations/2/use")
+    await stage.stays_equal()
+
+
 # What one attendant did
 
 
