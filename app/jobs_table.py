@@ -58,7 +58,7 @@ def handlers(
 ) -> Mapping[str, Handler]:
     """Everything that is asked for by `jobs.enqueue`, by kind."""
     token = settings.whatsapp_access_token.get_secret_value
-    desk = Desk(settings, claude, typing_through(graph, token()))
+    desk = Desk(settings, claude, typing_through(graph, token()), store=store)
     return {
         **assistant.handlers(desk),
         asking.CONSULT: partial(consult, desk=desk),

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import boundaries, clock, jobs
 from app.assistant import limits, turns
 from app.assistant.choices import chosen
+from app.assistant.coming import look_again_at
 from app.assistant.desk import Desk
 from app.assistant.equipping import Equipped, equipped
 from app.assistant.farewell import leave_to_people, say_unasked
@@ -27,20 +28,22 @@ from app.whatsapp.models import Number
 
 
 async def begin(claim: Claim, desk: Desk) -> Equipped | None:
-    """Begin the turn that this job asks for. None, and the job done, when Claude has nothing to say here."""
+    """Begin the turn that this job asks for. None when Claude has nothing to say here, or not yet."""
     boundaries.passed(Boundary.TURN_CLAIMED)
     async with transaction() as session:
         conversation = await locked(session, int(claim.key))
         await turns.end_lost(session, int(claim.key))
-        begun = None
+        begun: Equipped | datetime | None = None
         if conversation is not None and conversation.id == int(
             claim.key
         ):  # else the other one was asked for itself
             begun = await begin_in(session, conversation, asked_at(claim), desk)
         if begun is None:
             await jobs.finish(session, claim)
+        elif isinstance(begun, datetime):
+            await jobs.put_back(session, claim, run_at=begun)
     boundaries.passed(Boundary.CONTEXT_READ)
-    return begun
+    return begun if isinstance(begun, Equipped) else None
 
 
 def asked_at(claim: Claim) -> datetime:
@@ -49,7 +52,8 @@ def asked_at(claim: Claim) -> datetime:
 
 async def begin_in(
     session: AsyncSession, conversation: Conversation, asked: datetime, desk: Desk
-) -> Equipped | None:
+) -> Equipped | datetime | None:
+    """The turn, or when to look again: something that came is not here yet."""
     if conversation.mode != Mode.CLAUDE or conversation.blocked_at is not None:
         return None
     waiting = await unanswered(session, conversation.id, asked)
@@ -64,6 +68,8 @@ async def begin_in(
     if reason := await limits.reason_to_decline(session, conversation, desk.settings.zone):
         await leave_to_people(session, conversation, reason, desk.settings.zone)
         return None
+    if again_at := await look_again_at(session, conversation.id, waiting):
+        return again_at
     choice = await chosen(session, Purpose.ANSWER, desk.provider)
     turn = await turns.begin(session, conversation.id, waiting.position, choice.model)
     run = Run(turn.id, conversation.id, waiting, number)

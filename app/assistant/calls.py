@@ -10,8 +10,9 @@ from typing import Any
 
 from app import clock
 from app.assistant.failures import ClaudeFailed
-from app.assistant.replies import CHARACTERS_PER_TOKEN, Growing, Usage
+from app.assistant.replies import CHARACTERS_PER_TOKEN, Block, Growing, Usage
 
+TOKENS_OF_A_FILE = 1600  # of a picture as large as we send it, and of a page or two
 STOPPED = "stopped"  # whoever asked did not want the rest
 
 
@@ -61,8 +62,11 @@ class Meter:
             return self.reply.usage
         if self.costs_nothing:
             return Usage()
-        size = len(json.dumps(self.asked, ensure_ascii=False, default=str))
-        return Usage(input_tokens=1 + size // CHARACTERS_PER_TOKEN, is_estimated=True)
+        files = [block for block in blocks_of(self.asked) if block["type"] in ("image", "document")]
+        inside = sum(len(str(block["source"].get("data", ""))) for block in files)
+        size = len(json.dumps(self.asked, ensure_ascii=False, default=str)) - inside
+        told = 1 + size // CHARACTERS_PER_TOKEN + len(files) * TOKENS_OF_A_FILE
+        return Usage(input_tokens=told, is_estimated=True)
 
     def call(self, failure: str | None) -> Call:
         return Call(
@@ -76,6 +80,13 @@ class Meter:
             failure=failure,
             request_id=self.request_id,
         )
+
+
+def blocks_of(asked: Any) -> Iterator[Block]:
+    """Every block of what was asked that is not plain text alone."""
+    for message in asked.get("messages", ()):
+        content = message["content"]
+        yield from content if isinstance(content, list) else ()
 
 
 @contextmanager

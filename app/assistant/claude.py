@@ -12,8 +12,8 @@ import httpx2
 from app import boundaries
 from app.assistant.calls import Calls, Meter, metered
 from app.assistant.clients import Google, of_anthropic, of_vertex
-from app.assistant.failures import Busy, Misconfigured, is_googles, sorted_out, was_not_read
-from app.assistant.offered import Model, model_from
+from app.assistant.failures import Busy, ClaudeFailed, Misconfigured, is_googles, sorted_out, was_not_read
+from app.assistant.offered import Model, Sight, model_from, sight_of
 from app.assistant.replies import Block, Reply
 from app.boundaries import Boundary
 from app.settings import Settings
@@ -84,6 +84,7 @@ class Claude:
         self._sdk: Any = None
         self._client: Any = None
         self._connecting = asyncio.Lock()
+        self._sight: dict[str, Sight] = {}
 
     async def close(self) -> None:
         if self._client is not None:
@@ -140,6 +141,18 @@ class Claude:
     def is_set_up(self) -> bool:
         """Whether there is anything to call it with."""
         return bool(self._api_key or self._google)
+
+    async def sight(self, model: str) -> Sight:
+        """What this model can see. Asked once; a server that is not Anthropic's has to say that its models see."""
+        model = model or self.model
+        if model not in self._sight:
+            usual = not self.is_simple
+            try:
+                told = {one.id: one for one in await self.models()}.get(model)
+            except ClaudeFailed:
+                return Sight(usual, usual)
+            self._sight[model] = sight_of(told, usual)
+        return self._sight[model]
 
     async def _be_ready(self) -> None:
         if not self.is_set_up:

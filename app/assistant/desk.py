@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from app.assistant.claude import Claude
+from app.media.store import Store
 from app.settings import Settings
 from app.whatsapp.graph import Graph
 from app.whatsapp.models import Number
@@ -34,6 +35,7 @@ class Desk:
     provider: Claude
     show_typing: ShowTyping = shows_nothing
     pace: Pace = field(default_factory=Pace)
+    store: Store | None = None  # of the files that customers sent; without it Claude sees none
 
 
 def typing_through(graph: Graph, access_token: str) -> ShowTyping:

@@ -1,6 +1,6 @@
 """What a turn sets out with: the words Claude is asked, and the tools it may use."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
+from app.assistant.attachments import Attachment, attachments_of, numbers_of
 from app.assistant.choices import Choice
 from app.assistant.claude import Request
 from app.assistant.desk import Desk
-from app.assistant.history import history
+from app.assistant.history import history, newest_messages
 from app.assistant.prompt import system_prompt
 from app.assistant.replies import Block
 from app.assistant.run import Run, check
@@ -36,21 +37,25 @@ class Equipped:
     request: Request
     toolbox: Toolbox
     zone: ZoneInfo
+    files: Sequence[Attachment] = ()  # that Claude may see
     question: str = ""  # what to look for in the knowledge before Claude is asked; "" when there is no need
 
 
 async def equipped(
     session: AsyncSession, run: Run, conversation: Conversation, desk: Desk, choice: Choice
 ) -> Equipped:
+    answered = run.waiting.answered_up_to
+    files = await files_for(session, conversation, desk, answered)
     said = await history(
         session,
         conversation,
-        answered_up_to=run.waiting.answered_up_to,
+        answered_up_to=answered,
         zone=desk.settings.zone,
         now=clock.now(),
+        numbers=numbers_of(files),
     )
     here, asked = await installation(session), partial(asked_of, session, run)
-    return await equipped_with(session, run, said, asked, here, desk, choice)
+    return replace(await equipped_with(session, run, said, asked, here, desk, choice), files=files)
 
 
 async def equipped_with(
@@ -71,7 +76,16 @@ async def equipped_with(
     prompt = system_prompt(here, known or "")
     request = Request(prompt, said, described(tools), model=choice.model, effort=choice.effort)
     question = "" if known is not None else await asked()
-    return Equipped(run, request, Toolbox(tools, partial(check, run)), desk.settings.zone, question)
+    return Equipped(run, request, Toolbox(tools, partial(check, run)), desk.settings.zone, question=question)
+
+
+async def files_for(
+    session: AsyncSession, conversation: Conversation, desk: Desk, answered_up_to: int
+) -> list[Attachment]:
+    if desk.store is None:
+        return []
+    messages = await newest_messages(session, conversation.id)
+    return await attachments_of(session, messages, answered_up_to=answered_up_to)
 
 
 async def asked_of(session: AsyncSession, run: Run) -> str:

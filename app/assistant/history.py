@@ -1,6 +1,6 @@
 """What was said in one conversation, as Claude reads it: who said what, and nobody's words as orders."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -62,25 +62,36 @@ Turns = list[tuple[str, str]]  # (role, text)
 
 
 async def history(
-    session: AsyncSession, conversation: Conversation, *, answered_up_to: int, zone: ZoneInfo, now: datetime
+    session: AsyncSession,
+    conversation: Conversation,
+    *,
+    answered_up_to: int,
+    zone: ZoneInfo,
+    now: datetime,
+    numbers: Mapping[int, int] | None = None,
 ) -> list[Block]:
     """The newest messages as turns that begin and end with the customer, what waits for an answer last.
 
     `answered_up_to` is the position of the last inbound message that needs no answer any more.
+    `numbers`: of the files that go with it, by their message's id.
     """
     messages = await newest_messages(session, conversation.id)
     names = await authors(session, messages)
     contact = (await session.scalars(select(Contact).where(Contact.id == conversation.contact_id))).one()
-    return told(messages, names, answered_up_to, context(contact.name, zone, now))
+    return told(messages, names, answered_up_to, context(contact.name, zone, now), numbers)
 
 
 def told(
-    messages: Sequence[Message], names: dict[int, str], answered_up_to: int, context: str
+    messages: Sequence[Message],
+    names: dict[int, str],
+    answered_up_to: int,
+    context: str,
+    numbers: Mapping[int, int] | None = None,
 ) -> list[Block]:
     """The same of messages that are at hand, old to new; `names`: of the attendants, by user id."""
     waits = [message for message in messages if is_waiting(message, answered_up_to)]
     before = [message for message in messages if message not in waits]
-    turns = [turn_of(message, names) for message in (*before, *waits)]
+    turns = [turn_of(message, names, (numbers or {}).get(message.id)) for message in (*before, *waits)]
     return as_blocks(alternating(turns), context)
 
 
@@ -111,8 +122,8 @@ async def authors(session: AsyncSession, messages: Iterable[Message]) -> dict[in
     return {user.id: user.name for user in await session.execute(known)}
 
 
-def turn_of(message: Message, names: dict[int, str]) -> tuple[str, str]:
-    text = words_of(message)
+def turn_of(message: Message, names: dict[int, str], number: int | None = None) -> tuple[str, str]:
+    text = words_of(message) if number is None else f"[arquivo {number}] {words_of(message)}"
     match message.author:
         case Author.CONTACT:
             return "user", tagged("cliente", text)

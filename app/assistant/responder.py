@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
+from app.assistant.attachments import with_attachments, without_attachments
 from app.assistant.beginning import begin
 from app.assistant.composing import Composed, Effort, compose
 from app.assistant.desk import Desk
 from app.assistant.ending import end
 from app.assistant.equipping import Equipped, informed
-from app.assistant.failures import ClaudeFailed
+from app.assistant.failures import ClaudeFailed, Misconfigured
 from app.assistant.run import TurnOver, Verdict
 from app.assistant.watching import Watch, turn_of
 from app.jobs import Claim, LeftUndone
@@ -37,6 +38,12 @@ async def answer(claim: Claim, desk: Desk) -> None:
 
 
 async def write(desk: Desk, begun: Equipped, on_text: Callable[[str], object], effort: Effort) -> Composed:
-    """The answer, once it is known what the business knows of the question."""
+    """The answer, once it is known what the business knows of the question and what the customer's files show."""
     request = (await informed(begun)).request
-    return await compose(desk.provider, request, begun.toolbox, on_text, effort, desk.pace)
+    if desk.store is not None:
+        request = await with_attachments(request, begun.files, desk.provider, desk.store)
+    try:
+        return await compose(desk.provider, request, begun.toolbox, on_text, effort, desk.pace)
+    except Misconfigured as failure:
+        plain = without_attachments(request, failure)
+        return await compose(desk.provider, plain, begun.toolbox, on_text, effort, desk.pace)

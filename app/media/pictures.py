@@ -17,6 +17,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 MOST_BYTES = 5_000_000  # of WhatsApp's image
 STICKER_SIDE, STICKER_BYTES, MOVING_STICKER_BYTES = 512, 100_000, 500_000
 PREVIEW_SIDE = 640
+MODEL_SIDE = 1568  # pixels; Claude makes larger pictures smaller itself
 ORIENTATION = 0x0112
 # How each of EXIF's ways to hold a camera is made good.
 UPRIGHT = {
@@ -129,6 +130,22 @@ def preview(file: Path) -> tuple[bytes, int, int]:
         small = turned(image)
         small.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
         return as_webp(small), width, height
+
+
+def for_a_model(file: Path) -> bytes:
+    """A JPEG that is no larger than a model looks at, upright, of its first picture; raises Damaged or TooMuch."""
+    from PIL import Image
+
+    with opened(file) as image:
+        image.draft("RGB", (MODEL_SIDE, MODEL_SIDE))
+        small = turned(image)
+        small.thumbnail((MODEL_SIDE, MODEL_SIDE))
+        if small.mode == "RGBA":
+            white = Image.new("RGBA", small.size, "white")
+            small = Image.alpha_composite(white, small).convert("RGB")
+        written = BytesIO()
+        small.save(written, "JPEG", quality=85)
+        return written.getvalue()
 
 
 def as_webp(image: "Image") -> bytes:

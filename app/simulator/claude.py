@@ -12,9 +12,10 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from app.simulator.brain import answer, last_words
+from app.simulator.claude_files import MOST_BODY, TOKENS_OF_A_FILE, BadRequest, without_files
 from app.simulator.claude_frames import CutHere, Stream, error_body, new_id, whole_message
 from app.simulator.claude_models import MODELS
-from app.simulator.claude_rules import BadRequest, check
+from app.simulator.claude_rules import check
 from app.simulator.claude_stage import Asked, Reply
 from app.simulator.cutting import Cut
 from app.simulator.world import World
@@ -101,6 +102,8 @@ async def _read(request: Request, *, needs_version: bool = True) -> tuple[dict[s
         return {}, missing
     if needs_version and "anthropic-version" not in request.headers:
         return {}, _error(400, "anthropic-version: header is required")
+    if len(await request.body()) > MOST_BODY:
+        return {}, _error(413, "Request exceeds the maximum size")
     try:
         body = await request.json()
     except (JSONDecodeError, UnicodeDecodeError):
@@ -208,8 +211,10 @@ def _usage(world: World, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _size(body: dict[str, Any]) -> int:
-    """Tokens, counted roughly: four characters each."""
-    return 1 + len(json.dumps([body.get("tools"), body.get("system"), body.get("messages")])) // 4
+    """Tokens, counted roughly: four characters each, and so many for a file."""
+    bare, files = without_files(body)
+    read = json.dumps([bare.get("tools"), bare.get("system"), bare.get("messages")])
+    return 1 + len(read) // 4 + files * TOKENS_OF_A_FILE
 
 
 def _error(status: int, message: str, reply: Reply | None = None, *, request_id: str = "") -> Response:

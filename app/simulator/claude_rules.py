@@ -3,56 +3,48 @@
 from collections.abc import Iterable
 from typing import Any
 
+from app.simulator.claude_files import BadRequest, check_file, require
+
 Body = dict[str, Any]
 _SAMPLING = ("temperature", "top_p", "top_k")
-_IMAGES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
-
-
-class BadRequest(Exception):
-    """The request is wrong, in the words of the API."""
 
 
 def check(body: Body, *, counting: bool = False) -> None:
     """Raises BadRequest for the first thing that the real API would refuse."""
-    _require(isinstance(body.get("model"), str) and body["model"], "model: Field required")
+    require(isinstance(body.get("model"), str) and body["model"], "model: Field required")
     if not counting:
         _check_limits(body)
     for name in _SAMPLING:
-        _require(name not in body, f"{name}: Extra inputs are not permitted")
+        require(name not in body, f"{name}: Extra inputs are not permitted")
     messages = body.get("messages")
     if not isinstance(messages, list) or not messages:
         raise BadRequest("messages: at least one message is required")
     for position, message in enumerate(messages):
         _check_message(position, message)
-    _require(messages[-1]["role"] != "assistant", "messages: the conversation must end with a user message")
+    require(messages[-1]["role"] != "assistant", "messages: the conversation must end with a user message")
     _check_tool_pairs(messages)
-    _require(len(list(_breakpoints(body))) <= 4, "A maximum of 4 blocks with cache_control may be provided.")
-
-
-def _require(condition: object, complaint: str) -> None:
-    if not condition:
-        raise BadRequest(complaint)
+    require(len(list(_breakpoints(body))) <= 4, "A maximum of 4 blocks with cache_control may be provided.")
 
 
 def _check_limits(body: Body) -> None:
     limit = body.get("max_tokens")
-    _require(isinstance(limit, int) and limit >= 0, "max_tokens: Field required")
+    require(isinstance(limit, int) and limit >= 0, "max_tokens: Field required")
     thinking = body.get("thinking") or {}
     if "-5" in str(body["model"]).removeprefix("claude"):
-        _require("budget_tokens" not in thinking, "thinking.budget_tokens: Extra inputs are not permitted")
+        require("budget_tokens" not in thinking, "thinking.budget_tokens: Extra inputs are not permitted")
 
 
 def _check_message(position: int, message: Any) -> None:
     where = f"messages.{position}"
-    _require(isinstance(message, dict), f"{where}: Input should be an object")
-    _require(
+    require(isinstance(message, dict), f"{where}: Input should be an object")
+    require(
         message.get("role") in ("user", "assistant", "system"),
         f"{where}.role: Input should be 'user' or 'assistant'",
     )
     content = message.get("content")
-    _require(content, f"{where}: messages must have non-empty content")
-    _require(isinstance(content, str | list), f"{where}.content: Input should be a string or a list")
-    _require(
+    require(content, f"{where}: messages must have non-empty content")
+    require(isinstance(content, str | list), f"{where}.content: Input should be a string or a list")
+    require(
         not isinstance(content, str) or content.strip(),
         f"{where}: text content blocks must contain non-whitespace text",
     )
@@ -61,32 +53,24 @@ def _check_message(position: int, message: Any) -> None:
 
 
 def _check_block(where: str, role: str, block: Any) -> None:
-    _require(
+    require(
         isinstance(block, dict) and block.get("type"), f"{where}.content: Input should be a block with a type"
     )
     kind = block["type"]
     if kind == "text":
-        _require(str(block.get("text", "")).strip(), f"{where}: text content blocks must be non-empty")
-        _require(
+        require(str(block.get("text", "")).strip(), f"{where}: text content blocks must be non-empty")
+        require(
             role == "assistant" or "citations" not in block,
             f"{where}: citations are not permitted on user text",
         )
-    if kind == "image":
-        _check_image(where, block.get("source") or {})
-    _require(
+    if kind in ("image", "document"):
+        check_file(where, kind, block)
+    require(
         kind != "document" or role == "user", f"{where}: document blocks are only permitted in user turns"
     )
-    _require(kind != "tool_use" or role == "assistant", f"{where}: tool_use blocks belong to assistant turns")
-    _require(kind != "tool_result" or role == "user", f"{where}: tool_result blocks belong to user turns")
-    _require(kind != "audio", f"{where}: Input tag 'audio' found does not match any of the expected tags")
-
-
-def _check_image(where: str, source: Body) -> None:
-    if source.get("type") == "base64":
-        _require(
-            source.get("media_type") in _IMAGES,
-            f"{where}.source.media_type: Input should be one of the image types",
-        )
+    require(kind != "tool_use" or role == "assistant", f"{where}: tool_use blocks belong to assistant turns")
+    require(kind != "tool_result" or role == "user", f"{where}: tool_result blocks belong to user turns")
+    require(kind != "audio", f"{where}: Input tag 'audio' found does not match any of the expected tags")
 
 
 def _check_tool_pairs(messages: list[Body]) -> None:
@@ -94,8 +78,8 @@ def _check_tool_pairs(messages: list[Body]) -> None:
     waiting: set[str] = set()
     for message in messages:
         answered = {str(one.get("tool_use_id")) for one in blocks(message) if one["type"] == "tool_result"}
-        _require(answered <= waiting, "unexpected `tool_use_id` found in `tool_result` blocks")
-        _require(
+        require(answered <= waiting, "unexpected `tool_use_id` found in `tool_result` blocks")
+        require(
             waiting <= answered,
             "`tool_use` ids were found without `tool_result` blocks immediately after",
         )
