@@ -18,6 +18,9 @@ from app.opening_hours import OpeningHours, expectation
 
 HANDOFF_TEXT = N_("One moment, please: a person from our team will continue with you here.")
 SILENT = N_("All right: no more automatic answers here. Our team still reads what you write.")
+ONLY_TEXT = N_(
+    "I can only read text here. A person from our team will listen to your voice message and continue with you."
+)
 LONGEST = 1000  # characters of the owner's own sentence
 LOCALES = {"pt": "pt_BR", "en": "en", "es": "es"}  # by the language of a briefing
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import clock
 from app.assistant.composing import Composed
 from app.assistant.failures import ClaudeFailed
-from app.assistant.farewell import SILENT, farewell
+from app.assistant.farewell import ONLY_TEXT, SILENT, farewell
 from app.assistant.models import TurnState
 from app.assistant.rules import Rule
 from app.conversations.handoff import Briefing, HandoffReason
@@ -59,5 +59,8 @@ async def ending_by(session: AsyncSession, rule: Rule, zone: ZoneInfo) -> Ending
         case Rule.WANTS_PERSON:
             sentence = await farewell(session, (), "", zone, clock.now())
             return Ending(TurnState.HANDED_OVER, sentence, HandoffReason.ASKED_HUMAN)
+        case Rule.VOICE:
+            sentence = await farewell(session, (_(ONLY_TEXT),), "", zone, clock.now())
+            return Ending(TurnState.HANDED_OVER, sentence, HandoffReason.VOICE)
         case Rule.CIRCLE:  # a word more would go round, too
             return Ending(TurnState.HANDED_OVER, reason=HandoffReason.GOES_IN_CIRCLES)

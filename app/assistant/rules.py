@@ -1,4 +1,4 @@
-"""What is decided before Claude is asked: words that want a person or silence, and circles that two machines run in."""
+"""What is decided before Claude is asked: words that want a person or silence, circles that two machines run in, sound."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
-from app.assistant.waiting import Waiting, waiting_texts
+from app.assistant.waiting import Waiting, speaks, waiting_texts
 from app.conversations.models import Author, Conversation, Message
 from app.installation import Installation
 from app.search.words import words_of
@@ -22,6 +22,7 @@ CIRCLE_SPAN = timedelta(hours=1)
 AT_ONCE = timedelta(seconds=2)  # after an answer no person has read it yet
 MOST_AT_ONCE = 2
 MOST_READ = 40
+HEARD = ("audio", "voice")  # kinds of messages
 
 
 class Rule(StrEnum):
@@ -30,6 +31,7 @@ class Rule(StrEnum):
     WANTS_PERSON = auto()
     WANTS_SILENCE = auto()
     CIRCLE = auto()
+    VOICE = auto()
 
 
 async def rule_for(
@@ -39,7 +41,9 @@ async def rule_for(
     texts = await waiting_texts(session, conversation.id, waiting)
     if rule := rule_of_words(texts, here):
         return rule
-    return Rule.CIRCLE if await runs_in_circles(session, conversation.id) else None
+    if await runs_in_circles(session, conversation.id):
+        return Rule.CIRCLE
+    return Rule.VOICE if await brings_sound(session, conversation.id, waiting) else None
 
 
 def rule_of_words(texts: Sequence[str], here: Installation) -> Rule | None:
@@ -78,6 +82,14 @@ class Said(NamedTuple):
     author: str
     body: str
     at: datetime
+
+
+async def brings_sound(session: AsyncSession, conversation_id: int, waiting: Waiting) -> bool:
+    """Whether something that waits has to be heard, which Claude cannot."""
+    sound = select(Message.id).where(
+        *speaks(conversation_id), Message.position > waiting.answered_up_to, Message.type.in_(HEARD)
+    )
+    return (await session.execute(sound.limit(1))).first() is not None
 
 
 async def runs_in_circles(session: AsyncSession, conversation_id: int) -> bool:

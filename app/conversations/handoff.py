@@ -44,6 +44,7 @@ class HandoffReason(StrEnum):
     UNKNOWN_LINK = "unknown_link"
     UNKNOWN_PRICE = "unknown_price"
     GOES_IN_CIRCLES = "goes_in_circles"  # the other side seems to be a machine
+    VOICE = "voice"  # a voice message, which nobody has written down
     TOO_OLD = "too_old"  # the customer's message waited longer than Claude may answer
 
 

@@ -23,6 +23,7 @@ HANDOFFS = {
     HandoffReason.UNKNOWN_LINK: N_("Claude's answer was held back: it has a link that no source has."),
     HandoffReason.UNKNOWN_PRICE: N_("Claude's answer was held back: it has a price that no source has."),
     HandoffReason.GOES_IN_CIRCLES: N_("The same words keep coming back; another machine may be writing."),
+    HandoffReason.VOICE: N_("A voice message came, and Claude only reads text."),
     HandoffReason.TOO_OLD: N_("The message waited too long for Claude to answer it."),
 }
 SENTENCES = {

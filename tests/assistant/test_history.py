@@ -73,7 +73,6 @@ async def test_the_last_turn_brings_the_time_in_the_business_zone_and_the_first_
     ("type", "body", "content", "shown"),
     [
         ("image", "olha isso", {}, "[foto] olha isso"),
-        ("audio", "", {"voice": True}, "[áudio]"),
         ("document", "", {"filename": "nota]\nfiscal.pdf"}, "[documento: nota) fiscal.pdf]"),
         ("sticker", "", {}, "[figurinha]"),
         ("interactive", "Sim, quero", {}, "Sim, quero"),

@@ -161,3 +161,26 @@ async def test_what_claude_or_a_pause_changes_is_nobodys(shop: Shop) -> None:
     await shop.work()
     told = [(one.reason, one.became, one.by_id) for one in await shop.all_of(ModeChange, "Ana")]
     assert told[1:] == [("pause_over", "claude", None), ("handed_over:angry", "person", None)]
+
+
+@pytest.mark.parametrize("type", ["audio", "voice"])
+async def test_a_voice_message_goes_to_people_and_the_customer_hears_why(shop: Shop, type: str) -> None:
+    await shop.says("Ana", "Oi")
+    await shop.says("Ana", type=type, content={"voice": True})
+    await shop.work()
+    assert shop.asked == []
+    [said] = await shop.answers("Ana")
+    assert said.startswith("Por aqui eu só leio texto.")
+    assert [noted.reason for noted in await shop.handoffs("Ana")] == ["voice"]
+
+
+async def test_a_voice_message_that_a_person_has_answered_keeps_claude_from_nothing(shop: Shop) -> None:
+    await shop.says("Ana", type="audio", content={"voice": True})
+    await shop.work()
+    await shop.phone_says("Ana", "Ouvi aqui, pode vir!")
+    await shop.changes(Conversation, mode=Mode.CLAUDE)
+    shop.clock.move(seconds=2)
+    await shop.says("Ana", "Aceitam Pix?")
+    await shop.work()
+    assert "[áudio]" in shop.words_asked()
+    assert len(await shop.handoffs("Ana")) == 1
