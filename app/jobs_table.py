@@ -23,6 +23,7 @@ from app.outbox.queue import UNCONFIRMED
 from app.outbox.unconfirmed import unconfirmed
 from app.push import calling, keys
 from app.push.service import PushService
+from app.rehearsing import playground
 from app.settings import Settings
 from app.whatsapp import history
 from app.whatsapp.files import Files
@@ -46,6 +47,7 @@ LONGEST_WAITS: Mapping[str, timedelta] = {
     expecting.PREVIEW: timedelta(hours=2),
     outbound.UPLOAD: timedelta(minutes=10),
     versions.EMBED: timedelta(minutes=10),
+    playground.PLAY: timedelta(minutes=10),
     sweeping.SWEEP: timedelta(hours=2),
     housekeeping.HOUSEKEEPING: timedelta(hours=2),
     syncing.SYNC: timedelta(hours=7),
@@ -69,6 +71,7 @@ def handlers(
         expecting.PREVIEW: previews.Previewing(store),
         outbound.UPLOAD: outbound.Uploading(files, store, token),
         versions.EMBED: embedding.embed,
+        playground.PLAY: partial(playground.play, desk=desk),
         sweeping.SWEEP: sweeping.Sweeping(store),
         FOUND_BLOCKED: blocking.found_out,
         reacting.REACT: reacting.handler(settings, graph),

@@ -30,6 +30,7 @@ from app.notes.models import Mention, NoteDraft
 from app.outbox.models import ContactPace, Delivery, DeliveryReport, MessagePrice, NumberPace
 from app.push.models import PushSubscription
 from app.quick_replies.models import QuickReply
+from app.rehearsing.models import Playground
 from app.whatsapp.models import JournalEntry, Number, SetAside
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "Number",
     "NumberPace",
     "Passage",
+    "Playground",
     "PossibleDuplicate",
     "PushSubscription",
     "QuickReply",

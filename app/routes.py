@@ -41,6 +41,7 @@ from app.pages import (
     numbers,
     opening_hours,
     palette,
+    playground,
     prices,
     quick_replies,
     reading,
@@ -242,6 +243,13 @@ def routes() -> Sequence[BaseRoute]:
         Route("/claude/tries", claude.try_again, methods=["POST"], name="claude-tries"),
         Route("/claude/models", claude.choose, methods=["POST"], name="claude-models"),
         Route("/claude/budget", claude.set_budget, methods=["POST"], name="claude-budget"),
+        Route("/claude/playground", playground.show, methods=["GET"], name="playground"),
+        Route("/claude/playground", playground.say, methods=["POST"]),
+        Route(
+            "/claude/playground/answers", playground.answer_again, methods=["POST"], name="playground-answers"
+        ),
+        Route("/claude/playground/setup", playground.set_up, methods=["POST"], name="playground-setup"),
+        Route("/claude/playground/clearing", playground.clear, methods=["POST"], name="playground-clearing"),
         Route("/costs", costs.show, name="costs"),
         Route("/costs/prices", prices.show, name="prices"),
         Route("/costs/prices/models", prices.set_model, methods=["POST"], name="model-prices"),

@@ -27,6 +27,7 @@ CONCEPTS = (
     "keyboard",
     "knowledge",
     "consulting",
+    "rehearsing",
     "jobs",
     "search",
 )

@@ -18,7 +18,8 @@ from app.i18n import _
 @dataclass(frozen=True)
 class Ending:
     """`bubbles`: what the customer reads, in WhatsApp's markup. `reason`: why people get the conversation, None when
-    Claude keeps it. `is_silence`: Claude falls silent here, as the customer wants it."""
+    Claude keeps it. `is_silence`: Claude falls silent here, as the customer wants it. `is_held`: what Claude wrote is not
+    said, it is the briefing's suggestion."""
 
     state: TurnState
     bubbles: tuple[str, ...] = ()
@@ -27,6 +28,7 @@ class Ending:
     failure: str | None = None
     are_claudes_words: bool = False
     is_silence: bool = False
+    is_held: bool = False
 
 
 async def ending_of(
@@ -44,7 +46,7 @@ async def ending_of(
     if outcome.problem:
         sentence = await farewell(session, (), briefing.language, zone, now)
         held = replace(briefing, suggestion="\n\n".join(outcome.bubbles))
-        return Ending(TurnState.HANDED_OVER, sentence, outcome.problem, held)
+        return Ending(TurnState.HANDED_OVER, sentence, outcome.problem, held, is_held=True)
     if outcome.wish:
         bubbles = await farewell(session, outcome.bubbles, briefing.language, zone, now)
         return Ending(TurnState.HANDED_OVER, bubbles, outcome.wish.reason, briefing, are_claudes_words=True)

@@ -87,6 +87,7 @@ PAGES: dict[str, tuple[str, Step | None]] = {
     "a journal's entry": ("/settings/journal/1", None),
     "the labels": ("/labels", None),
     "Claude's settings": ("/claude", None),
+    "the playground": ("/claude/playground", None),
     "the costs": ("/costs", None),
     "the prices": ("/costs/prices", click(".price__title", ".price__form")),
     "the templates": ("/templates", None),
