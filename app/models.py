@@ -2,6 +2,7 @@
 
 from app.accounts.models import SignIn, User
 from app.assistant.models import ApiCall, ModelChoice, ModelPrice, Turn
+from app.assistant.verdicts import Verdict
 from app.attention.models import ReadCursor, TypingShown
 from app.consulting.models import Consultation
 from app.contacts.models import Contact, ContactMerge, Identity, MergedRow, PossibleDuplicate
@@ -84,5 +85,6 @@ __all__ = [
     "Turn",
     "TypingShown",
     "User",
+    "Verdict",
     "Writer",
 ]

@@ -100,6 +100,12 @@ def routes() -> Sequence[BaseRoute]:
         ),
         Route("/c/{conversation_id}/unread-bar", messages.unread_bar, name="unread-bar"),
         Route("/c/{conversation_id}/messages/{message_id}/info", message_info.show, name="message-info"),
+        Route(
+            "/c/{conversation_id}/messages/{message_id}/verdicts",
+            message_info.judge,
+            methods=["POST"],
+            name="verdicts",
+        ),
         Route("/c/{conversation_id}/stars", message_marks.star, methods=["POST"], name="stars"),
         Route(
             "/c/{conversation_id}/hidden-messages",

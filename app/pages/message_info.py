@@ -5,13 +5,18 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from app.accounts.permissions import Permission, may
+from app.assistant import verdicts
 from app.assistant.made import made_of
-from app.conversations.access import strict_id
+from app.conversations.about import message_in
+from app.conversations.access import conversation_for, strict_id
 from app.conversations.message_info import info_of
 from app.conversations.models import Conversation
+from app.db import transaction
+from app.errors import Invalid
+from app.forms import text_field
 from app.i18n import N_
 from app.pages import inbox
 from app.pages.drawers import Drawer
@@ -21,15 +26,29 @@ async def show(request: Request) -> Response:
     """`GET /c/{id}/messages/{message_id}/info`."""
     path = request.path_params
     oversees = may(request.state.user, Permission.OVERSEE)
-    load = partial(loaded, strict_id(path["message_id"]), oversees)
+    load = partial(loaded, strict_id(path["message_id"]), request.state.user.id, oversees)
     drawer = Drawer("message-info", N_("Message details"), "messages/_info.html", load)
     return await inbox.page(request, strict_id(path["conversation_id"]), drawer)
 
 
 async def loaded(
-    message_id: int, oversees: bool, session: AsyncSession, conversation: Conversation
+    message_id: int, user_id: int, oversees: bool, session: AsyncSession, conversation: Conversation
 ) -> dict[str, Any]:
     info = await info_of(session, conversation, message_id)
     turn_id = info.quote.message.turn_id
     made = await made_of(session, turn_id) if turn_id is not None else None
-    return {"info": info, "made": made, "oversees": oversees}
+    verdict = await verdicts.verdict_of(session, message_id, user_id) if made else None
+    return {"info": info, "made": made, "oversees": oversees, "verdict": verdict}
+
+
+async def judge(request: Request) -> Response:
+    """`POST /c/{id}/messages/{message_id}/verdicts`: `good` or `bad`, and a note if they like."""
+    fields, user, path = await request.form(max_files=0), request.state.user, request.path_params
+    thumb, note = text_field(fields, "verdict"), text_field(fields, "note")
+    async with transaction() as session:
+        conversation = await conversation_for(session, user, strict_id(path["conversation_id"]))
+        message = await message_in(session, conversation, strict_id(path["message_id"]), locked=True)
+        if thumb not in ("good", "bad"):
+            raise Invalid(field="verdict")
+        await verdicts.give(session, message, user.id, is_good=thumb == "good", note=note)
+    return RedirectResponse(f"/c/{conversation.id}/messages/{message.id}/info", 303)
