@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from app.assistant.failures import Busy, Refused
@@ -132,9 +133,10 @@ class Growing:
 
     def _call(self, index: int) -> ToolCall:
         block = self._blocks[index]
-        parsed = parsed_object(self._inputs[index]) if self._inputs.get(index) else block.get("input")
+        given = self._inputs.get(index)
+        parsed = parsed_object(given) if given else sound_object(block.get("input"))
         block["input"] = parsed or {}
-        return ToolCall(str(block.get("id", "")), str(block.get("name", "")), parsed)
+        return ToolCall(str(block.get("id", "")), sound(str(block.get("name", ""))), parsed)
 
     @property
     def has_begun(self) -> bool:
@@ -183,10 +185,27 @@ def says_something(block: Block) -> bool:
 
 def parsed_object(text: str) -> dict[str, Any] | None:
     try:
-        parsed = json.loads(text)
+        return sound_object(json.loads(text))
     except (ValueError, RecursionError):
         return None
-    return parsed if isinstance(parsed, dict) else None
+
+
+def sound_object(value: Any) -> dict[str, Any] | None:
+    """An object as every database keeps it; None for what is none. Raises ValueError for a number that is none."""
+    return sound_in(value) if isinstance(value, dict) else None
+
+
+def sound_in(value: Any) -> Any:
+    match value:
+        case str():
+            return sound(value)
+        case list():
+            return [sound_in(one) for one in value]
+        case dict():
+            return {sound(name): sound_in(one) for name, one in value.items()}
+        case float() if not isfinite(value):
+            raise ValueError("no number")
+    return value
 
 
 def sound(text: str) -> str:
