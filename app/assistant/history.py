@@ -190,8 +190,8 @@ def label(text: str) -> str:
 
 
 def tagged(tag: str, text: str) -> str:
-    """Text of somebody else between our tags; none of them can be forged inside."""
-    safe = text.replace("<", "&lt;").replace(">", "&gt;")
+    """Text of somebody else between our tags, as a person would see it; none of them can be forged inside."""
+    safe = seen(text).replace("<", "&lt;").replace(">", "&gt;")
     return f"<{tag}>\n{safe}\n</{tag}>"
 
 

@@ -6,22 +6,23 @@ from typing import Any
 
 import anyio
 import pytest
-from pydantic import SecretStr
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 
-from app.assistant.models import Turn, TurnState
-from app.assistant.schedule import ANSWER
 from app.contacts.models import Contact, Identity, IdentityKind
-from app.conversations.models import Author, Conversation, ConversationLabel, Label, Message, Mode
-from app.db import reading, transaction
-from app.installation import Installation
-from app.jobs import Job
-from tests.actors import Desk, within
-from tests.hostile.model import FACTS, Output, outputs
+from app.conversations.models import Author, Conversation, ConversationLabel, Message
+from app.db import reading
+from tests.actors import Desk
+from tests.hostile.model import Output, outputs
 from tests.hostile.pages import Anatomy, anatomy_of, assert_harmless, whole_page
-from tests.people import BRUNO, Customer
+from tests.hostile.stage import (
+    bruno_is_left_alone,
+    customer,
+    nothing_secret_was_told,
+    over,
+    shop_with_a_secret,
+    turns,
+)
 
-SECRET = "o cofre abre com 7731"  # what another customer has told
 ALL = outputs()
 AT_ONCE = 40
 
@@ -35,10 +36,6 @@ def desk_settings() -> dict[str, Any]:
 def test_there_are_200_outputs_and_each_has_a_name() -> None:
     assert len(ALL) >= 200
     assert len({one.name for one in ALL}) == len(ALL)
-
-
-def customer(number: int) -> Customer:
-    return Customer(f"Cliente {number:03}", wa_id=f"55119001{number:05}")
 
 
 USUAL: list[Output] = [
@@ -66,32 +63,6 @@ USUAL: list[Output] = [
 ]
 
 
-async def shop_with_a_secret(desk: Desk) -> None:
-    """Prices, a label that Claude may put, and another customer, who has told something."""
-    async with desk.program.turning, transaction() as session:
-        await session.execute(update(Installation).values(instructions=FACTS, claude_labels=True))
-        session.add(Label(name="Troca", colour="green"))
-    await desk.whatsapp.says(BRUNO, SECRET)
-    await over(desk, 1)
-
-
-async def over(desk: Desk, least: int) -> None:
-    """So many turns have ended, and none is open."""
-
-    async def ended() -> bool:
-        async with reading() as session:
-            states = (await session.scalars(select(Turn.state))).all()
-        return len(states) >= least and TurnState.RUNNING not in states and not await open_jobs()
-
-    await within(60, ended, what=f"{least} turns")
-
-
-async def open_jobs() -> int:
-    async with reading() as session:
-        wanted = select(func.count()).select_from(Job).where(Job.kind == ANSWER)
-        return (await session.execute(wanted)).scalar_one()
-
-
 async def played(desk: Desk, outputs: Sequence[Output], first: int) -> dict[int, Output]:
     """Each said to a customer of its own who asked; the conversations by their outputs."""
     before = await turns()
@@ -106,11 +77,6 @@ async def played(desk: Desk, outputs: Sequence[Output], first: int) -> dict[int,
         rows = select(Contact.name, Conversation.id).join(Conversation, Conversation.contact_id == Contact.id)
         ids = {row.name: row.id for row in await session.execute(rows)}
     return {ids[customer(place).name]: output for place, output in enumerate(outputs, start=first)}
-
-
-async def turns() -> int:
-    async with reading() as session:
-        return (await session.execute(select(func.count()).select_from(Turn))).scalar_one()
 
 
 async def pages_of(desk: Desk, conversation: int, output: Output) -> AsyncIterator[str]:
@@ -149,6 +115,7 @@ async def test_nothing_that_a_model_says_or_calls_reaches_further_than_its_custo
     assert_harmless(await whole_page(desk.marta, "/"), usual, "the list")
     await nobody_is_left_without_a_word(theirs)
     await no_label_was_put(theirs)
+    await bruno_is_left_alone()
     await each_message_left_to_its_own_customer(desk, theirs)
     nothing_secret_was_told(desk)
 
@@ -163,10 +130,7 @@ async def nobody_is_left_without_a_word(theirs: Mapping[int, Output]) -> None:
 async def no_label_was_put(theirs: Mapping[int, Output]) -> None:
     async with reading() as session:
         labelled = set(await session.scalars(select(ConversationLabel.conversation_id)))
-        secret = select(Conversation).join(Contact).where(Contact.name == BRUNO.name)
-        bruno = (await session.scalars(secret)).one()
     assert [output.name for one, output in theirs.items() if one in labelled] == []
-    assert (bruno.id in labelled, bruno.mode, bruno.last_position) == (False, Mode.CLAUDE, 2)
 
 
 async def each_message_left_to_its_own_customer(desk: Desk, theirs: Mapping[int, Output]) -> None:
@@ -184,19 +148,3 @@ async def each_message_left_to_its_own_customer(desk: Desk, theirs: Mapping[int,
         output = theirs.get(conversation)
         if output and output.never:
             assert output.never not in json.dumps(one["payload"], ensure_ascii=False), output.name
-
-
-def nothing_secret_was_told(desk: Desk) -> None:
-    """What Claude was asked holds no key, no number, no word of anybody else."""
-    settings = desk.settings
-    values = (
-        one for value in vars(settings).values() for one in (value if isinstance(value, tuple) else (value,))
-    )
-    secrets = [one.get_secret_value() for one in values if isinstance(one, SecretStr)]
-    secrets = [one for one in secrets if one]
-    assert len(secrets) >= 5
-    for asked in desk.whatsapp.world.claude.asked:
-        told = json.dumps(asked.body, ensure_ascii=False)
-        assert not [one for one in secrets if one in told]
-        assert "55119" not in told
-        assert (SECRET in told) == (told.count("caso ") == 0)

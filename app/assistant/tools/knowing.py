@@ -7,6 +7,7 @@ from dataclasses import replace
 from pydantic import Field
 
 from app.assistant.claude import Request
+from app.assistant.hidden import seen
 from app.assistant.history import label, tagged
 from app.assistant.replies import Block
 from app.assistant.tools.toolbox import Found, Input, Result, Tool
@@ -56,7 +57,7 @@ def as_block(found: retrieval.Found) -> Block:
         "type": "search_result",
         "source": str(found.article_id),
         "title": headed(found),
-        "content": [{"type": "text", "text": found.text}],
+        "content": [{"type": "text", "text": seen(found.text)}],
         "citations": {"enabled": True},
     }
 
