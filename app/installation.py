@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, Text, false, select, text
+from sqlalchemy import String, Text, false, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +23,8 @@ class Installation(Base):
     one of them gets no more answers of Claude's. Commas between them. `push_key`: see `push/keys.py`.
     `silence_minutes`: after how long without any webhook admins are warned; 0: never.
     `usd_in_brl`: what a dollar costs in millionths of a real, as somebody typed it at that time; None: nobody did.
+    `returns_when_resolved`: then Claude answers again. `returns_after_hours`: it also does after so long without an answer
+    of people's; 0: never.
     `budget_…`: what Claude may cost; None: no limit. `answers_per_day`: of Claude, to one person. `claude_trouble`: the
     failure for which Claude is switched off since then, see `assistant/trouble.py`.
     """
@@ -50,6 +52,8 @@ class Installation(Base):
     answers_per_day: Mapped[int] = mapped_column(
         default=USUAL_ANSWERS_PER_DAY, server_default=text(str(USUAL_ANSWERS_PER_DAY))
     )
+    returns_when_resolved: Mapped[bool] = mapped_column(default=True, server_default=true())
+    returns_after_hours: Mapped[int] = mapped_column(default=0, server_default="0")
     claude_trouble: Mapped[str | None] = mapped_column(String(80))
     claude_trouble_at: Mapped[datetime | None]
     push_key: Mapped[str] = mapped_column(Text, default="", server_default="")
@@ -70,4 +74,6 @@ async def installation(session: AsyncSession) -> Installation:
         silence_words=SILENCE_WORDS,
         silence_minutes=USUAL_SILENCE_MINUTES,
         answers_per_day=USUAL_ANSWERS_PER_DAY,
+        returns_when_resolved=True,
+        returns_after_hours=0,
     )

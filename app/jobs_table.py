@@ -8,11 +8,13 @@ from app import housekeeping
 from app.assistant import handlers as assistant
 from app.assistant.claude import Claude
 from app.assistant.desk import Desk, typing_through
+from app.assistant.returning import RETURN
 from app.assistant.schedule import ANSWER
 from app.attention import telling
 from app.consulting import asking
 from app.consulting.running import consult
 from app.conversations import blocking, marks, reacting
+from app.conversations.resolving import SUMMARISE
 from app.knowledge import embedding, versions
 from app.media import expecting, outbound, previews, sweeping
 from app.media.fetching import Fetching
@@ -33,6 +35,8 @@ from app.worker import Handler
 
 # What waits longer was asked for by a clock that has been put back since. Kinds that wait for a date are not here.
 LONGEST_WAITS: Mapping[str, timedelta] = {
+    RETURN: timedelta(hours=1),
+    SUMMARISE: timedelta(minutes=10),
     ANSWER: timedelta(minutes=30),  # a customer's quiet time is 25 minutes at most, a wait after a failure 7
     ANSWER_DID_NOT_LEAVE: timedelta(minutes=10),
     FOUND_BLOCKED: timedelta(minutes=10),

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from app import housekeeping, refusals, timekeeping
 from app.accounts.throttle import Throttle
 from app.accounts.users import ensure_admin
+from app.assistant import returning
 from app.assistant.claude import claude_from
 from app.db import close_database, open_database, transaction
 from app.gate import SessionGate
@@ -109,6 +110,7 @@ async def serving(app: Starlette, settings: Settings) -> AsyncIterator[None]:
             await sweeping.ask(session)
             await syncing.begin(session)
             await embedding.begin(session)
+            await returning.begin(session)
             app.state.push_key = keys.public(await keys.ensure(session, settings.secret_key))
         graph = await stack.enter_async_context(
             Graph(

@@ -6,7 +6,7 @@ from app.assistant.verdicts import Verdict
 from app.attention.models import ReadCursor, TypingShown
 from app.consulting.models import Consultation
 from app.contacts.models import Contact, ContactMerge, Identity, MergedRow, PossibleDuplicate
-from app.conversations.handoff_models import Handoff, ModeChange
+from app.conversations.handoff_models import Closure, Handoff, ModeChange
 from app.conversations.marked import ConversationMark
 from app.conversations.models import (
     Conversation,
@@ -37,6 +37,7 @@ from app.whatsapp.models import JournalEntry, Number, SetAside
 __all__ = [
     "ApiCall",
     "Base",
+    "Closure",
     "Consultation",
     "Contact",
     "ContactMerge",

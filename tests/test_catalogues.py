@@ -40,7 +40,9 @@ SPEAKS_PORTUGUESE = (
     "app/knowledge/stems.py",  # knows Portuguese words
     "app/assistant/tools/",
     "app/consulting/requests.py",
+    "app/assistant/earlier.py",
     "app/assistant/history.py",
+    "app/assistant/summarising.py",
     "app/simulator/",
 )
 PORTUGUESE = re.compile(

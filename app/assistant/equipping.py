@@ -53,6 +53,7 @@ async def equipped(
         zone=desk.settings.zone,
         now=clock.now(),
         numbers=numbers_of(files),
+        has_come_back=run.waiting.has_come_back,
     )
     here, asked = await installation(session), partial(asked_of, session, run)
     return replace(await equipped_with(session, run, said, asked, here, desk, choice), files=files)
@@ -84,7 +85,7 @@ async def files_for(
 ) -> list[Attachment]:
     if desk.store is None:
         return []
-    messages = await newest_messages(session, conversation.id)
+    messages = await newest_messages(session, conversation.id, after=conversation.resolved_position)
     return await attachments_of(session, messages, answered_up_to=answered_up_to)
 
 

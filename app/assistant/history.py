@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import User
+from app.assistant import earlier
 from app.assistant.hidden import seen
 from app.assistant.replies import Block, sound
 from app.contacts.models import Contact
@@ -56,6 +57,7 @@ LABELS = {
     "contacts": "contato",
     "order": "pedido",
 }
+COME_BACK = "A equipe deixou esta conversa com você e o cliente ainda espera: ajude no que puder antes de chamar alguém."
 UNREADABLE = "mensagem que não pode ser mostrada"
 
 Turns = list[tuple[str, str]]  # (role, text)
@@ -69,16 +71,20 @@ async def history(
     zone: ZoneInfo,
     now: datetime,
     numbers: Mapping[int, int] | None = None,
+    has_come_back: bool = False,
 ) -> list[Block]:
     """The newest messages as turns that begin and end with the customer, what waits for an answer last.
 
     `answered_up_to` is the position of the last inbound message that needs no answer any more.
-    `numbers`: of the files that go with it, by their message's id.
+    `numbers`: of the files that go with it, by their message's id. `has_come_back`: people have left some of what
+    waits to Claude.
     """
-    messages = await newest_messages(session, conversation.id)
+    messages = await newest_messages(session, conversation.id, after=conversation.resolved_position)
     names = await authors(session, messages)
     contact = (await session.scalars(select(Contact).where(Contact.id == conversation.contact_id))).one()
-    return told(messages, names, answered_up_to, context(contact.name, zone, now), numbers)
+    here = context(contact.name, zone, now, COME_BACK if has_come_back else "")
+    summary = await earlier.before(session, conversation, zone)
+    return told(messages, names, answered_up_to, here, numbers, summary)
 
 
 def told(
@@ -87,11 +93,15 @@ def told(
     answered_up_to: int,
     context: str,
     numbers: Mapping[int, int] | None = None,
+    summary: str = "",
 ) -> list[Block]:
-    """The same of messages that are at hand, old to new; `names`: of the attendants, by user id."""
+    """The same of messages that are at hand, old to new; `names`: of the attendants, by user id; `summary`: of what was
+    before them."""
     waits = [message for message in messages if is_waiting(message, answered_up_to)]
     before = [message for message in messages if message not in waits]
     turns = [turn_of(message, names, (numbers or {}).get(message.id)) for message in (*before, *waits)]
+    if summary:
+        turns.insert(0, ("user", tagged("contexto", summary)))
     return as_blocks(alternating(turns), context)
 
 
@@ -99,8 +109,10 @@ def is_waiting(message: Message, answered_up_to: int) -> bool:
     return message.direction == Direction.IN and message.position > answered_up_to
 
 
-async def newest_messages(session: AsyncSession, conversation_id: int) -> Sequence[Message]:
-    """Old to new, without what was taken back or never left."""
+async def newest_messages(
+    session: AsyncSession, conversation_id: int, *, after: int | None = None, up_to: int | None = None
+) -> Sequence[Message]:
+    """Old to new, without what was taken back or never left; of them those between two positions of the thread."""
     shown = (
         select(Message)
         .where(
@@ -112,6 +124,10 @@ async def newest_messages(session: AsyncSession, conversation_id: int) -> Sequen
         .order_by(Message.sent_at.desc(), Message.position.desc())
         .limit(NEWEST)
     )
+    if after is not None:
+        shown = shown.where(Message.position > after)
+    if up_to is not None:
+        shown = shown.where(Message.position <= up_to)
     return (await session.scalars(shown)).all()[::-1]
 
 
@@ -195,12 +211,14 @@ def tagged(tag: str, text: str) -> str:
     return f"<{tag}>\n{safe}\n</{tag}>"
 
 
-def context(name: str, zone: ZoneInfo, now: datetime) -> str:
+def context(name: str, zone: ZoneInfo, now: datetime, more: str = "") -> str:
     """What is true only at this moment, so it stands last, where it costs no cache."""
     here = now.astimezone(zone)
     lines = [f"Agora são {here:%H:%M} de {WEEKDAYS[here.weekday()]}, {here:%d/%m/%Y} ({zone.key})."]
     if first_name := next(iter(label(name).split()), ""):
         lines.append(f"Nome do cliente no WhatsApp: {first_name[:40]}")
+    if more:
+        lines.append(more)
     return tagged("contexto", "\n".join(lines))
 
 
@@ -213,7 +231,7 @@ def alternating(turns: Turns) -> Turns:
         else:
             merged.append((role, text))
     if not merged or merged[0][0] != "user":
-        merged.insert(0, ("user", tagged("contexto", "O que veio antes não está aqui.")))
+        merged.insert(0, ("user", tagged("contexto", earlier.NOTHING)))
     return merged
 
 

@@ -37,11 +37,13 @@ class Rule(StrEnum):
 async def rule_for(
     session: AsyncSession, conversation: Conversation, waiting: Waiting, here: Installation
 ) -> Rule | None:
-    """The rule that decides, if one does."""
-    texts = await waiting_texts(session, conversation.id, waiting)
+    """The rule that decides, if one does. What was said before the conversation came back to Claude decides nothing:
+    whoever gave it back knew."""
+    since = waiting.returned_at
+    texts = await waiting_texts(session, conversation.id, waiting, since=since)
     if rule := rule_of_words(texts, here):
         return rule
-    if await runs_in_circles(session, conversation.id):
+    if await runs_in_circles(session, conversation.id, since):
         return Rule.CIRCLE
     return Rule.VOICE if await brings_sound(session, conversation.id, waiting) else None
 
@@ -92,15 +94,16 @@ async def brings_sound(session: AsyncSession, conversation_id: int, waiting: Wai
     return (await session.execute(sound.limit(1))).first() is not None
 
 
-async def runs_in_circles(session: AsyncSession, conversation_id: int) -> bool:
+async def runs_in_circles(session: AsyncSession, conversation_id: int, since: datetime | None) -> bool:
     """Whether the other side seems to be a machine too: too many answers in a short time, or the same words again."""
     now = clock.now()
+    began = now - CIRCLE_SPAN if since is None else max(since, now - CIRCLE_SPAN)
     lately = (
         select(Message.author, Message.body, Message.stored_at)
         .where(
             Message.conversation_id == conversation_id,
             Message.author.in_((Author.CONTACT, Author.CLAUDE)),
-            Message.stored_at > now - CIRCLE_SPAN,
+            Message.stored_at > began,
         )
         .order_by(Message.position.desc())
         .limit(MOST_READ)

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.assistant.history import SAYS_NOTHING
 from app.assistant.models import Turn, TurnState
 from app.conversations import silent
-from app.conversations.models import Author, Conversation, Direction, Message
+from app.conversations.handoff_models import ModeChange
+from app.conversations.models import Author, Conversation, Direction, Message, Mode
 
 OLDEST_ANSWERED = timedelta(hours=1)
 MOST_RESTARTS = 2
@@ -18,13 +19,24 @@ MOST_RESTARTS = 2
 
 @dataclass(frozen=True)
 class Waiting:
-    """The inbound messages that nobody has answered: the newest one's position, wamid and provider time."""
+    """The inbound messages that nobody has answered: the newest one's position and wamid, and when the oldest came.
+
+    `returned_at`: when the conversation came back to Claude, if it ever did: what was said before, somebody has left to
+    it on purpose. `newest_at`: the newest one's provider time, or that of the return when it is later.
+    """
 
     answered_up_to: int
     position: int
     wamid: str | None
+    oldest_at: datetime
     newest_at: datetime
+    returned_at: datetime | None
     may_restart: bool
+
+    @property
+    def has_come_back(self) -> bool:
+        """Whether some of it was said before the conversation came back to Claude."""
+        return self.returned_at is not None and self.oldest_at < self.returned_at
 
     def is_too_old(self, now: datetime) -> bool:
         return now - self.newest_at > OLDEST_ANSWERED
@@ -39,13 +51,20 @@ async def locked(session: AsyncSession, conversation_id: int) -> Conversation | 
     return found
 
 
-async def unanswered(session: AsyncSession, conversation_id: int, asked_at: datetime) -> Waiting | None:
-    """What waits for an answer that was asked for at `asked_at`; None when nothing does."""
+async def unanswered(
+    session: AsyncSession, conversation_id: int, asked_at: datetime, returned_at: datetime | None = None
+) -> Waiting | None:
+    """What waits for an answer that was asked for at `asked_at`; None when nothing does. `returned_at`: as if the
+    conversation came back to Claude then."""
+    returned_at = returned_at or await last_return(session, conversation_id)
     done = max(
-        await answered_by_claude(session, conversation_id, asked_at),
+        await answered_by_claude(session, conversation_id, asked_at, returned_at),
         await answered_by_people(session, conversation_id),
+        await resolved_up_to(session, conversation_id),
     )
-    inbound = select(Message.position, Message.wamid, Message.sent_at).where(*speaks(conversation_id))
+    inbound = select(Message.position, Message.wamid, Message.sent_at, Message.stored_at).where(
+        *speaks(conversation_id)
+    )
     waits = (await session.execute(inbound.where(Message.position > done).order_by(Message.position))).all()
     if not waits:
         return None
@@ -53,7 +72,9 @@ async def unanswered(session: AsyncSession, conversation_id: int, asked_at: date
         answered_up_to=done,
         position=waits[-1].position,
         wamid=waits[-1].wamid,
-        newest_at=max(one.sent_at for one in waits),
+        oldest_at=min(one.stored_at for one in waits),
+        newest_at=max(*(one.sent_at for one in waits), returned_at or waits[0].sent_at),
+        returned_at=returned_at,
         may_restart=await restarts_since(session, conversation_id, done) < MOST_RESTARTS,
     )
 
@@ -75,10 +96,29 @@ async def newest_position(session: AsyncSession, conversation_id: int) -> int:
     return (await session.execute(newest)).scalar_one() or 0
 
 
-async def answered_by_claude(session: AsyncSession, conversation_id: int, asked_at: datetime) -> int:
-    """Up to where Claude is done. A stopped turn counts unless somebody asked again afterwards."""
+async def last_return(session: AsyncSession, conversation_id: int) -> datetime | None:
+    """When the conversation last became Claude's again."""
+    back = ModeChange.conversation_id == conversation_id, ModeChange.became == Mode.CLAUDE
+    found: datetime | None = (
+        await session.execute(select(func.max(ModeChange.at)).where(*back))
+    ).scalar_one()
+    return found
+
+
+async def resolved_up_to(session: AsyncSession, conversation_id: int) -> int:
+    resolved = select(Conversation.resolved_position).where(Conversation.id == conversation_id)
+    return (await session.execute(resolved)).scalar_one_or_none() or 0
+
+
+async def answered_by_claude(
+    session: AsyncSession, conversation_id: int, asked_at: datetime, returned_at: datetime | None
+) -> int:
+    """Up to where Claude is done. A stopped turn counts unless somebody asked again afterwards; one that called people
+    does unless the conversation has come back since."""
+    called_people = Turn.state == TurnState.HANDED_OVER
     is_done = or_(
-        Turn.state.in_((TurnState.ANSWERED, TurnState.HANDED_OVER)),
+        Turn.state == TurnState.ANSWERED,
+        called_people if returned_at is None else and_(called_people, Turn.ended_at > returned_at),
         and_(Turn.state == TurnState.STOPPED, Turn.ended_at > asked_at),
     )
     newest = select(func.max(Turn.answers_position)).where(Turn.conversation_id == conversation_id, is_done)
@@ -105,11 +145,15 @@ async def restarts_since(session: AsyncSession, conversation_id: int, position: 
     return (await session.execute(given_up)).scalar_one()
 
 
-async def waiting_texts(session: AsyncSession, conversation_id: int, waiting: Waiting) -> Sequence[str]:
-    """What waits for an answer, as far as it is text, in the order in which it came."""
+async def waiting_texts(
+    session: AsyncSession, conversation_id: int, waiting: Waiting, *, since: datetime | None = None
+) -> Sequence[str]:
+    """What waits for an answer, as far as it is text, in the order in which it came; of it what came after `since`."""
     texts = (
         select(Message.body)
         .where(*speaks(conversation_id), Message.position > waiting.answered_up_to, Message.type == "text")
         .order_by(Message.position)
     )
+    if since is not None:
+        texts = texts.where(Message.stored_at > since)
     return (await session.scalars(texts)).all()

@@ -35,7 +35,12 @@ APART = {
     "writer", "mention",
 }  # fmt: skip
 # Columns that are positions of a conversation.
-COUNTED = {"message": "position", "turn": "answers_position", "consultation": "read_up_to"}
+COUNTED = {
+    "message": "position",
+    "turn": "answers_position",
+    "closure": "position",
+    "consultation": "read_up_to",
+}
 
 
 @dataclass(frozen=True)

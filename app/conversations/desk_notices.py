@@ -23,6 +23,8 @@ class Happening(StrEnum):
     ASSIGNED = "assigned"  # to, words
     RELEASED = "released"  # words
     CLAUDE_AGAIN = "claude_again"
+    CLAUDE_HELPS_OUT = "claude_helps_out"  # minutes
+    RESOLVED = "resolved"
     CLAUDE_PAUSED = "claude_paused"  # minutes
     CLAUDE_OFF = "claude_off"
     HANDED_OVER = "handed_over"  # reason

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import BindParameter, ColumnElement, and_, not_, or_
+from sqlalchemy import BindParameter, ColumnElement, and_, func, not_, or_
 from sqlalchemy.schema import Column
 
 from app.attention.counting import has_unread
@@ -20,7 +20,7 @@ class Show(StrEnum):
     ALL = "all"
     UNREAD = "unread"
     MINE = "mine"
-    FREE = "free"  # nobody's: no attendant has it, and Claude does not answer in it
+    FREE = "free"  # nobody's: no attendant has it, Claude does not answer in it, and it is not resolved
     CLAUDE = "claude"
     FAVOURITES = "favourites"
     ARCHIVED = "archived"
@@ -78,7 +78,9 @@ def belonging(
     """Which lists a conversation belongs to for this attendant, whose cursor and marks are joined."""
     archived = is_archived(keeps_archived)
     is_mine = and_(CONVERSATIONS.c.assignee_id.is_not(None), CONVERSATIONS.c.assignee_id == user_id)
-    has_no_one = and_(CONVERSATIONS.c.assignee_id.is_(None), CONVERSATIONS.c.mode != Mode.CLAUDE)
+    resolved = func.coalesce(CONVERSATIONS.c.resolved_position, -1)
+    is_open = CONVERSATIONS.c.last_inbound_position > resolved
+    has_no_one = and_(CONVERSATIONS.c.assignee_id.is_(None), CONVERSATIONS.c.mode != Mode.CLAUDE, is_open)
     within_the_list: dict[Show, ColumnElement[bool] | None] = {
         Show.ALL: None,
         Show.UNREAD: or_(has_unread(), MARKS.c.is_unread.is_(True)),

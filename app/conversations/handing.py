@@ -60,6 +60,7 @@ async def begin_with_rest(
         mode=conversation.mode,
         paused_until=conversation.paused_until,
         claude_stopped=conversation.claude_stopped,
+        resolved_position=conversation.resolved_position,
         assignee_id=conversation.assignee_id,
         created_at=clock.now(),
         last_activity_at=conversation.last_activity_at,

@@ -15,13 +15,18 @@ from app.assistant.schedule import ask_for_answer
 from app.conversations import desk_notices
 from app.conversations.desk_notices import Happening
 from app.conversations.handoff_models import Handoff, ModeChange
-from app.conversations.models import Conversation, Direction, Message, Mode
+from app.conversations.models import Conversation, Message, Mode
 from app.live.events import Change, EventKind, announce
 from app.push import calling
 from app.push.calling import Why
 
 RESUME = "resume_claude"
 LONGEST_PAUSE_MINUTES = 7 * 24 * 60
+CLAUDES = {
+    "mode": Mode.CLAUDE,
+    "paused_until": None,
+    "assignee_id": None,
+}  # of a conversation that is Claude's
 
 
 class HandoffReason(StrEnum):
@@ -60,6 +65,8 @@ class ModeReason(StrEnum):
     HANDED_BACK = "handed_back"
     PAUSED = "paused"
     PAUSE_OVER = "pause_over"
+    RESOLVED = "resolved"
+    UNANSWERED = "unanswered"  # by people, for as long as the owner allows
     SWITCHED_OFF = "switched_off"
     ASKED_FOR_SILENCE = "asked_for_silence"  # the customer wants no answers of Claude's
 
@@ -101,15 +108,20 @@ async def give_to_claude(
     session: AsyncSession, conversation: Conversation, wait_seconds: float, *, by: User | None = None
 ) -> None:
     """Claude answers again, beginning with what the customer still waits for, if anything. `by` None: a pause is over."""
-    claudes = {"mode": Mode.CLAUDE, "paused_until": None, "assignee_id": None}
     reason = ModeReason.HANDED_BACK if by else ModeReason.PAUSE_OVER
-    if await apply(session, conversation, claudes, reason, by):
+    if await apply(session, conversation, CLAUDES, reason, by):
         await desk_notices.note(session, conversation, Happening.CLAUDE_AGAIN, by=by)
+    await ask_for_open(session, conversation, wait_seconds)
+
+
+async def ask_for_open(session: AsyncSession, conversation: Conversation, wait_seconds: float) -> None:
+    """Have Claude answer what the customer still waits for, if anything."""
+    if conversation.last_inbound_position <= (conversation.resolved_position or 0):
+        return
     newest = select(Message).where(
-        Message.conversation_id == conversation.id, Message.position == conversation.last_message_position
+        Message.conversation_id == conversation.id, Message.position == conversation.last_inbound_position
     )
-    last = (await session.scalars(newest)).one_or_none()
-    if last is not None and last.direction == Direction.IN:
+    if (last := (await session.scalars(newest)).one_or_none()) is not None:
         await ask_for_answer(session, conversation.id, last, wait_seconds)
 
 
@@ -198,9 +210,10 @@ def note_change(
     reason: str,
     by: User | None,
 ) -> None:
-    """One row of the log, where the mode or the end of a pause is another one."""
+    """One row of the log, where the mode or the end of a pause is another one, or Claude goes on after it was stopped."""
     until = changes.get("paused_until")
-    if (conversation.mode, conversation.paused_until) == (changes["mode"], until):
+    goes_on = conversation.claude_stopped and changes["mode"] == Mode.CLAUDE
+    if (conversation.mode, conversation.paused_until) == (changes["mode"], until) and not goes_on:
         return
     told = {"conversation_id": conversation.id, "by_id": by.id if by else None, "at": clock.now()}
     was, became = conversation.mode, str(changes["mode"])

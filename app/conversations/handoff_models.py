@@ -1,4 +1,4 @@
-"""Who answers in a conversation: each change of it, and each hand-over of Claude's to people."""
+"""Who answers in a conversation: each change of it, each hand-over of Claude's to people, and where a matter ended."""
 
 from datetime import datetime
 from typing import Any
@@ -28,6 +28,23 @@ class ModeChange(Base):
     reason: Mapped[str] = mapped_column(String(60))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
     at: Mapped[datetime]
+
+
+class Closure(Base):
+    """What a conversation was about is settled up to `position`: Claude reads no message before it any more, only the
+    `summary` ("": none was made). `by_id` None: somebody who is gone.
+    """
+
+    __tablename__ = "closure"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(
+        ForeignKey("conversation.id", ondelete="CASCADE"), index=True
+    )
+    position: Mapped[int]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    at: Mapped[datetime]
+    summary: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class Handoff(Base):

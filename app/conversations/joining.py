@@ -34,6 +34,9 @@ async def join(session: AsyncSession, merge_id: int, vanished: Conversation, sur
     move = Move(merge_id, vanished.id, survivor.id, survivor.last_position, below)
     was_writing = await end_turns(session, (vanished.id, survivor.id))
     cursors = await joined_cursors(session, vanished, survivor)
+    if vanished.is_resolved and survivor.is_resolved:  # else something still waits there
+        survivor.resolved_position = survivor.last_position + (vanished.resolved_position or 0)
+        await session.flush()
     await move_all(session, "conversation", move)
     await mentions.follow(session, vanished.id)
     await recount(session, survivor.id, at_least=survivor.last_position + vanished.last_position)

@@ -65,7 +65,13 @@ class Conversation(Base):
     window_until: Mapped[datetime | None]  # free-form messages may be sent: `service_window`
     inbound_count: Mapped[int] = mapped_column(default=0)
     merged_into_id: Mapped[int | None]
+    resolved_position: Mapped[int | None]  # up to where nothing waits any more: of the last `Closure`
     blocked_at: Mapped[datetime | None]  # WhatsApp passes on nothing that the contact writes to this number
+
+    @property
+    def is_resolved(self) -> bool:
+        """Until the customer writes again."""
+        return self.resolved_position is not None and self.last_inbound_position <= self.resolved_position
 
 
 # What a thread shares, by kind (`conversations/shared.py`): each has an index of its own, which holds nothing else.

@@ -1,4 +1,4 @@
-"""For admins: which models Claude uses, whether its provider works, and what it may cost."""
+"""For admins: which models Claude uses, whether its provider works, what it may do and what it may cost."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from app.assistant.offered import Model
 from app.assistant.trying import Tried, try_connection
 from app.db import reading, transaction
 from app.errors import Invalid
-from app.forms import scaled_number, text_field, whole_number
+from app.forms import is_on, scaled_number, text_field, whole_number
 from app.i18n import N_, _
 from app.installation import installation
 from app.pages import claude_words
@@ -28,6 +28,8 @@ from app.templating import render
 PLACES = 6
 MOST_BUDGET = 1_000_000_000_000  # micro-USD: a million dollars
 MOST_ANSWERS = 100_000
+MOST_HOURS = 23  # a day after the customer wrote nothing can be sent any more
+NO_HOURS = N_("A whole number of hours, at most 23; 0 for never.")
 NO_COUNT = N_("A whole number of answers.")
 
 
@@ -87,6 +89,23 @@ async def set_budget(request: Request) -> Response:
     async with transaction() as session:
         here = await installation(session)
         here.budget_day_microusd, here.budget_month_microusd, here.answers_per_day = day, month, answers
+        session.add(here)
+    return RedirectResponse("/claude", 303)
+
+
+async def set_conduct(request: Request) -> Response:
+    """`POST /claude/conduct`: when it answers again by itself, and what it may change."""
+    require(request.state.user, Permission.ADMINISTER)
+    fields = await request.form(max_files=0)
+    typed = text_field(fields, "returns_after_hours").strip() or "0"
+    hours = whole_number(typed, lowest=0, highest=MOST_HOURS)
+    if hours is None:
+        return await page(request, 422, {"returns_after_hours": _(NO_HOURS)}, fields)
+    async with transaction() as session:
+        here = await installation(session)
+        here.returns_after_hours = hours
+        here.returns_when_resolved = is_on(fields, "returns_when_resolved")
+        here.claude_labels = is_on(fields, "claude_labels")
         session.add(here)
     return RedirectResponse("/claude", 303)
 

@@ -1,10 +1,10 @@
-"""Who answers: take over from Claude, hand back, pause, switch off; and the button that stops a turn."""
+"""Who answers: take over from Claude, hand back, pause, switch off, resolve; and the button that stops a turn."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.conversations import blocking, handoff
+from app.conversations import blocking, handoff, resolving
 from app.conversations.access import conversation_for, strict_id
 from app.conversations.models import Conversation, Mode
 from app.db import transaction
@@ -51,6 +51,17 @@ async def switch(
             await handoff.switch_off(session, conversation, request.state.user)
         case _:
             raise Invalid(N_("Choose who answers: Claude, a person, paused or off."), field="mode")
+
+
+async def resolve(request: Request) -> Response:
+    """`POST /c/{id}/resolution`: what it was about is settled, as far as this attendant has read."""
+    conversation_id = strict_id(request.path_params["conversation_id"])
+    settings: Settings = request.app.state.settings
+    wait = settings.claude_wait_seconds if settings.claude_answers else None
+    async with transaction() as session:
+        conversation = await conversation_for(session, request.state.user, conversation_id, locked=True)
+        await resolving.resolve(session, conversation, request.state.user, wait)
+    return await answer(request, conversation_id)
 
 
 async def stop(request: Request) -> Response:

@@ -49,4 +49,5 @@ def waiting_in(said: Sequence[Spoken]) -> Waiting | None:
     if not said or not said[-1].is_customers:
         return None
     answered = max((place for place, one in enumerate(said, start=1) if not one.is_customers), default=0)
-    return Waiting(answered, len(said), None, said[-1].at, may_restart=False)
+    oldest, newest = said[answered].at, said[-1].at
+    return Waiting(answered, len(said), None, oldest, newest, None, may_restart=False)

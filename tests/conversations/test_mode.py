@@ -116,3 +116,16 @@ async def test_a_plain_form_goes_back_to_the_conversation(desk: Desk, ana: int) 
     assert (answer.status_code, answer.headers["location"]) == (303, f"/c/{ana}")
     answer = await desk.marta.post(f"/c/{ana}/turn/stop", htmx=False)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/c/{ana}")
+
+
+async def test_resolving_gives_what_comes_next_to_claude(desk: Desk, ana: int) -> None:
+    await switch(desk.marta, ana, mode="person")
+    assert (await desk.marta.post(f"/c/{ana}/resolution")).status_code == 422  # nobody has read it
+    await desk.marta.reply(ana, "Resolvido")
+    assert (await desk.marta.post(f"/c/{ana}/resolution")).status_code == 200
+    assert await mode(desk.marta, ana) == "claude"
+    page = (await desk.marta.open(f"/c/{ana}")).text
+    assert 'data-action="resolve"' not in page
+    assert "concluiu esta conversa" in page
+    await desk.whatsapp.says(ANA, "Mais uma coisa")
+    assert 'data-action="resolve"' in (await desk.marta.open(f"/c/{ana}")).text

@@ -17,7 +17,7 @@ from app.assistant.claude import Claude
 from app.assistant.models import ApiCall, ModelChoice, Purpose
 from app.assistant.trying import try_connection
 from app.db import reading, transaction
-from app.installation import Installation
+from app.installation import Installation, installation
 from app.pages.claude_words import (
     BUSY,
     NO_KEY,
@@ -50,7 +50,7 @@ async def test_only_admins_see_it(desk: Desk) -> None:
     paulo = await desk.attendant(PAULO)
     await becomes_a_supervisor(PAULO.email)
     assert (await paulo.open("/claude")).status_code == 403
-    for door in ("tests", "tries", "models", "budget"):
+    for door in ("tests", "tries", "models", "conduct", "budget"):
         assert (await paulo.post(f"/claude/{door}")).status_code == 403
 
 
@@ -178,3 +178,14 @@ async def test_a_server_of_another_kind_is_told_from_one_that_is_not_there() -> 
     await nobody.close()
     assert tried.failure is not None
     assert meaning(tried.failure) == NOT_REACHED
+
+
+async def test_when_claude_comes_back_and_whether_it_labels_is_kept(desk: Desk) -> None:
+    wanted = {"returns_after_hours": "3", "claude_labels": "on"}
+    assert (await desk.marta.post("/claude/conduct", wanted, htmx=False)).status_code == 303
+    async with reading() as session:
+        here = await installation(session)
+    assert (here.returns_after_hours, here.returns_when_resolved, here.claude_labels) == (3, False, True)
+    for hours in ("24", "-1", "some"):
+        refused = await desk.marta.post("/claude/conduct", {"returns_after_hours": hours}, htmx=False)
+        assert refused.status_code == 422

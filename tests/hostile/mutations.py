@@ -159,7 +159,8 @@ FIELDS = (
     "handoff_text", "email", "password", "next", "csrf_token", "command", "keys",
 )  # fmt: skip
 DOORS = (
-    "/c/{}/messages", "/c/{}/mode", "/c/{}/draft", "/c/{}/reading", "/c/{}/turn/stop", "/c/{}/messages/{}/attempts",
+    "/c/{}/messages", "/c/{}/mode", "/c/{}/draft", "/c/{}/reading", "/c/{}/turn/stop",
+    "/c/{}/resolution", "/c/{}/messages/{}/attempts",
     "/settings",
     "/settings/installation", "/settings/shortcuts", "/settings/shortcuts/defaults", "/sign-in",
 )  # fmt: skip
