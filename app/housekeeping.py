@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock, jobs
 from app.accounts.models import SignIn
+from app.chats.models import Chat
 from app.conversations import early_changes
 from app.conversations.models import EarlyChange
 from app.db import transaction
@@ -31,6 +32,7 @@ LIVE_LOG = timedelta(hours=48)
 JOURNAL = timedelta(days=30)
 SET_ASIDE = timedelta(days=90)  # what waits to be processed again keeps its body longer, but not for ever
 ORPHANS = timedelta(days=30)
+DELETED_CHATS = timedelta(days=30)
 EARLY_CHANGES = timedelta(
     days=16
 )  # WhatsApp delivers for a week, and our word for its times reaches one back
@@ -125,7 +127,12 @@ async def changes_of_nothing(session: AsyncSession, now: datetime) -> int:
     return await delete_first(session, EarlyChange, old)
 
 
-Deleted = JournalEntry | SignIn | DeliveryReport | EarlyChange
+async def deleted_chats(session: AsyncSession, now: datetime) -> int:
+    """Those that their attendant may bring back no more."""
+    return await delete_first(session, Chat, select(Chat.id).where(Chat.deleted_at < now - DELETED_CHATS))
+
+
+Deleted = JournalEntry | SignIn | DeliveryReport | EarlyChange | Chat
 
 
 async def delete_first(session: AsyncSession, model: type[Deleted], chosen: Select[int]) -> int:
@@ -136,4 +143,11 @@ async def delete_first(session: AsyncSession, model: type[Deleted], chosen: Sele
     return len(ids)
 
 
-PURGES: tuple[Purge, ...] = (live_events, journal_entries, sign_ins, orphaned_reports, changes_of_nothing)
+PURGES: tuple[Purge, ...] = (
+    live_events,
+    journal_entries,
+    sign_ins,
+    orphaned_reports,
+    changes_of_nothing,
+    deleted_chats,
+)

@@ -4,6 +4,7 @@ from app.accounts.models import SignIn, User
 from app.assistant.models import ApiCall, ModelChoice, ModelPrice, Turn
 from app.assistant.verdicts import Verdict
 from app.attention.models import ReadCursor, TypingShown
+from app.chats.models import Chat, ChatQuestion
 from app.consulting.models import Consultation
 from app.contacts.models import Contact, ContactMerge, Identity, MergedRow, PossibleDuplicate
 from app.conversations.handoff_models import Closure, Handoff, ModeChange
@@ -37,6 +38,8 @@ from app.whatsapp.models import JournalEntry, Number, SetAside
 __all__ = [
     "ApiCall",
     "Base",
+    "Chat",
+    "ChatQuestion",
     "Closure",
     "Consultation",
     "Contact",

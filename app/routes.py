@@ -11,6 +11,7 @@ from app.pages import (
     assignment,
     blocking,
     calls,
+    chats,
     claude,
     consultations,
     contact_drawer,
@@ -143,6 +144,16 @@ def routes() -> Sequence[BaseRoute]:
         Route(
             "/c/{conversation_id}/consultations/{consultation_id}/use", consultations.use, methods=["POST"]
         ),
+        Route("/assistant", chats.index, methods=["GET"], name="chats"),
+        Route("/assistant", chats.begin, methods=["POST"]),
+        Route("/assistant/{chat_id}", chats.show, methods=["GET"], name="chat"),
+        Route("/assistant/{chat_id}", chats.ask, methods=["POST"]),
+        Route("/assistant/{chat_id}/questions/{question_id}/answers", chats.again, methods=["POST"]),
+        Route("/assistant/{chat_id}/answers/{answer_id}/stop", chats.stop, methods=["POST"]),
+        Route("/assistant/{chat_id}/edit", chats.edit, methods=["GET"], name="chat-edit"),
+        Route("/assistant/{chat_id}/edit", chats.update, methods=["POST"]),
+        Route("/assistant/{chat_id}/deletion", chats.delete, methods=["POST"]),
+        Route("/assistant/{chat_id}/restoration", chats.bring_back, methods=["POST"]),
         Route("/c/{conversation_id}/draft", drafts.update, methods=["POST"], name="draft"),
         Route("/c/{conversation_id}/held-texts", held_texts.create, methods=["POST"], name="held-texts"),
         Route(

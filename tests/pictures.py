@@ -123,6 +123,20 @@ async def photograph_knowledge(chromium: Chromium, desk: Desk) -> Image.Image:
         return side_by_side([everything, taken(await page.screenshot())])
 
 
+async def photograph_chats(chromium: Chromium, desk: Desk) -> Image.Image:
+    """A chat with Claude in light, the beginning of a new one on a phone in dark."""
+    answer = (
+        "Aceitamos trocas em até **30 dias**:\n\n- com a nota\n- sem uso\n\nQuer que eu escreva ao cliente?"
+    )
+    await desk.whatsapp.control("POST", "/claude/replies", text=answer)
+    await desk.marta.post("/assistant", {"text": "Até quando um cliente pode trocar um vaso?"})
+    async with looking_at(chromium, desk, "/assistant/1", WIDE, "light") as page:
+        await page.wait_for_selector(".exchange[data-state='done']")
+        open_one = taken(await page.screenshot())
+    async with looking_at(chromium, desk, "/assistant", PHONE, "dark") as page:
+        return side_by_side([open_one, taken(await page.screenshot())])
+
+
 async def photograph_thread(page: Page) -> Image.Image:
     await page.wait_for_selector(
         "#live-status[data-state='live'], #live-status[data-state='polling']", state="attached"
@@ -153,9 +167,11 @@ async def main() -> None:
             pictures = [await photograph(chromium, desk, ana, size, theme) for size, theme in looks]
             await what_claude_knows(desk)
             knowledge = await photograph_knowledge(chromium, desk)
+            chat = await photograph_chats(chromium, desk)
     pictures[0].quantize(256).save(WHERE / "inbox-light.png", optimize=True)
     side_by_side(pictures).quantize(256).save(WHERE / "side-by-side.png", optimize=True)
     knowledge.quantize(256).save(WHERE / "knowledge.png", optimize=True)
+    chat.quantize(256).save(WHERE / "chat.png", optimize=True)
 
 
 if __name__ == "__main__":

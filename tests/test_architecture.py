@@ -28,6 +28,7 @@ CONCEPTS = (
     "knowledge",
     "consulting",
     "rehearsing",
+    "chats",
     "jobs",
     "search",
 )

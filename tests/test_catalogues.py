@@ -41,6 +41,7 @@ SPEAKS_PORTUGUESE = (
     "app/assistant/tools/",
     "app/consulting/requests.py",
     "app/assistant/earlier.py",
+    "app/chats/requests.py",
     "app/assistant/history.py",
     "app/assistant/summarising.py",
     "app/simulator/",

@@ -30,7 +30,7 @@ async def ask(
     session: AsyncSession, conversation: Conversation, by: User, wish: str, given: str
 ) -> Consultation:
     """Ask in the place of what was asked before. Raises Invalid (field "wish" or "text")."""
-    if wish not in list(Wish):
+    if wish not in list(Wish) or wish == Wish.CHAT:
         raise Invalid(NO_SUCH_WISH, field="wish")
     given = given.strip()
     if wish in NEEDS_TEXT and not given:

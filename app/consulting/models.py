@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,6 +21,7 @@ class Wish(StrEnum):
     UNDERSTAND = "understand"  # what the customer wrote last, in the attendant's language
     SUMMARISE = "summarise"
     ASK = "ask"  # a question to the knowledge base
+    CHAT = "chat"  # an answer in a chat of the attendant's own
 
 
 class ConsultationState(StrEnum):
@@ -39,7 +41,8 @@ class ConsultationFailure(StrEnum):
 
 
 class Consultation(Base):
-    """One answer of Claude's to an attendant; it is never sent by itself.
+    """One answer of Claude's to an attendant, beside a conversation or to a question of a chat of theirs; it is never
+    sent by itself.
 
     `given`: what stood in the text box. `text`, in WhatsApp's markup, grows while it streams. `read_up_to`: the
     position of the newest message that Claude could read. `failure`: a ConsultationFailure. `closed_at`: when it went from the
@@ -66,3 +69,7 @@ class Consultation(Base):
     closed_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="SET NULL"), index=True)
+    question_id: Mapped[int | None] = mapped_column(
+        ForeignKey("chat_question.id", ondelete="CASCADE"), index=True
+    )
+    sources: Mapped[dict[str, Any] | None]  # {"articles": [[id, title], …]}: what was found for it

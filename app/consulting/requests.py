@@ -1,7 +1,6 @@
 """What Claude is told when it helps an attendant. It has no tool here: it writes, a person decides."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,8 +14,8 @@ from app.assistant.history import history, tagged
 from app.assistant.models import Purpose
 from app.assistant.prompt import NAMELESS, knowledge_part
 from app.assistant.tools import knowing
-from app.assistant.tools.toolbox import Toolbox
 from app.consulting.models import Consultation, Wish
+from app.consulting.prepared import Prepared
 from app.conversations.models import Conversation, Direction, Message
 from app.db import reading
 from app.installation import installation
@@ -45,19 +44,6 @@ WISHES: Mapping[Wish, str] = {
 
 
 KNOWS = {Wish.SUGGEST, Wish.ASK}  # what the business knows is of use to these
-
-
-async def nothing() -> None:
-    """There is no tool to ask before."""
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """All that it takes to have it written."""
-
-    request: Request
-    purpose: Purpose
-    toolbox: Toolbox = field(default_factory=lambda: Toolbox([], nothing))
 
 
 async def prepared(asked: Consultation, desk: Desk) -> Prepared:

@@ -13,10 +13,11 @@ from app.assistant.desk import Desk
 from app.assistant.failures import ClaudeFailed, Misconfigured, Refused, ShutOut
 from app.assistant.run import Verdict
 from app.assistant.watching import Watch, Watched
+from app.chats import requests as chat_requests
 from app.consulting import requests
 from app.consulting.asking import RUNNING, change
 from app.consulting.models import Consultation, ConsultationFailure, ConsultationState
-from app.consulting.requests import Prepared
+from app.consulting.prepared import Prepared
 from app.db import reading, transaction
 from app.jobs import Claim, LeftUndone
 from app.whatsapp.markup import markdown_to_whatsapp
@@ -37,7 +38,8 @@ async def consult(claim: Claim, desk: Desk) -> None:
     ):  # a worker died over it: what was read may not change by itself
         await interrupt(asked)
         return
-    prepared, effort = await requests.prepared(asked, desk), Effort()
+    room = requests if asked.question_id is None else chat_requests
+    prepared, effort = await room.prepared(asked, desk), Effort()
     watched = Watched(partial(verdict_on, asked_id=asked.id), partial(grow, asked.id))
     watch = Watch(claim, watched, desk.pace)
     outcome: Composed | ClaudeFailed | Verdict
@@ -77,8 +79,11 @@ async def end(
     """Keep what was written and what it cost, in one transaction."""
     text, running = markdown_to_whatsapp(written), (Consultation.id == asked.id, RUNNING)
     async with transaction() as session:
+        if asked.question_id is not None and text:
+            await chat_requests.keep_words(session, asked, text)
         if isinstance(outcome, Composed):
-            await change(session, running, state=ConsultationState.DONE, text=text)
+            found = {"articles": prepared.toolbox.articles}
+            await change(session, running, state=ConsultationState.DONE, text=text, sources=found)
         elif isinstance(outcome, ClaudeFailed):
             await fail(session, asked, failure_of(outcome), text=text)
             if isinstance(outcome, ShutOut):

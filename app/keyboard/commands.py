@@ -81,6 +81,7 @@ COMMANDS: Sequence[Command] = (
     Command("settings", N_("Settings"), E, ("Control+Alt+Comma", "Control+Alt+KeyP"), ("Control+Meta+Comma",)),
     Command("labels", N_("Labels"), E),
     Command("knowledge", N_("Knowledge"), E),
+    Command("assistant", N_("Chat with Claude"), E),
     Command("theme", N_("Light or dark"), E, ("Control+Alt+KeyT",)),
     Command("sign-out", N_("Sign out"), E),
     Command("reply", N_("Reply"), M, ("Alt+KeyR",), place=Place.MESSAGE),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from app.accounts.models import User
+from app.chats.reading import Exchange, exchange_with
 from app.consulting.showing import Shown, shown_in
 from app.live.events import Event
 from app.live.look import Look
@@ -40,3 +41,12 @@ async def shown_by_attendant(
         return await shown_in(await look.session(), conversation_id)
 
     return await sheets.loaded(("consultations", event.id), load)
+
+
+async def exchange_of(sheets: Sheets, look: Look, event: Event) -> Exchange | None:
+    """The question of a chat whose answer changed."""
+
+    async def load() -> Exchange | None:
+        return await exchange_with(await look.session(), event.ref or 0)
+
+    return await sheets.loaded(("exchange", event.id), load)

@@ -21,7 +21,7 @@ from app.conversations.thread import Bubble
 from app.i18n import current_locale
 from app.live import drawer_pieces
 from app.live.calls import calls_in
-from app.live.consultations import Card, cards_for
+from app.live.consultations import Card, cards_for, exchange_of
 from app.live.crowd import Crowd
 from app.live.events import Event, EventKind
 from app.live.look import Look
@@ -144,6 +144,10 @@ class Fragments:
             ):
                 shown = {"conversation_id": conversation, "card": card}
                 pieces.append(self.html("live/contact.html", event, conversation, **shown))
+        for answer, event in redraw.answers.items() if view.chat_ids else ():
+            exchange = await exchange_of(self.sheets, look, event)
+            if exchange and exchange.chat_id in view.chat_ids:
+                pieces.append(self.html("live/exchange.html", event, answer, exchange=exchange))
         for message, event in redraw.marked.items():  # whoever may see such an event is one attendant
             if event.conversation_id in view.open_ids:
                 bubbles, marks = (await self.picture(look, event)).bubbles, await self.marks(look, event)

@@ -43,6 +43,7 @@ class Redraw:
     assigned: dict[int, Event] = field(default_factory=dict)  # to this reader
     helped: dict[int, Event] = field(default_factory=dict)  # conversations where Claude may help this reader
     asked: set[int] = field(default_factory=set)  # of `helped`: where that help is another than before
+    answers: dict[int, Event] = field(default_factory=dict)  # of Claude, in chats of this reader's own
     writers: dict[int, Event] = field(default_factory=dict)  # conversations in which others write than before
     mentioned: dict[int, Event] = field(default_factory=dict)  # notes that name this reader, by message
     numbers: Event | None = None  # the newest that changed what is said of stopped numbers
@@ -67,6 +68,7 @@ class Redraw:
             or self.bubbles
             or self.writers
             or self.asked
+            or self.answers
         )
 
     def note(self, event: Event) -> None:
@@ -120,6 +122,8 @@ class Redraw:
             case EventKind.CONSULTATION_CHANGED if conversation:
                 self.helped[conversation] = event
                 self.asked.add(conversation)
+            case EventKind.CONSULTATION_CHANGED if event.ref:
+                self.answers[event.ref] = event
             case EventKind.MENTIONED if event.ref and conversation:
                 self.rows[conversation] = self.mentioned[event.ref] = event
             case EventKind.DRAFT_CHANGED if conversation:
@@ -180,10 +184,11 @@ class Reader:
     shows_list: bool
     open_ids: frozenset[int]
     lists: tuple[Filter, ...] = (Filter(),)
+    chat_ids: frozenset[int] = frozenset()
 
     @cached_property
     def view(self) -> "View":
-        return View(spoken(self.user.locale), self.shows_list, self.open_ids, self.lists)
+        return View(spoken(self.user.locale), self.shows_list, self.open_ids, self.lists, self.chat_ids)
 
     def may_see(self, event: Event) -> bool:
         if event.user_id not in (None, self.user.id):
@@ -198,20 +203,25 @@ class View(NamedTuple):
     shows_list: bool
     open_ids: frozenset[int]
     lists: tuple[Filter, ...]
+    chat_ids: frozenset[int] = frozenset()
 
 
 def parse_topics(topics: str, user: User) -> Reader:
     """`inbox:mine,conv:12` as a Reader; what is unknown, or not this user's to see, is left out. `inbox` alone is the
     list of all."""
     parts = topics.split(",")[:20]
-    ids = {
-        int(part[5:])
-        for part in parts
-        if part.startswith("conv:") and part[5:].isascii() and part[5:].isdigit() and len(part) <= 23
-    }
+    ids, chats = ids_in(parts, "conv:"), ids_in(parts, "chat:")
     named = [part[len(INBOX) + 1 :] for part in parts if part.startswith(f"{INBOX}:")]
     lists = {one for one in map(Filter.named, named) if one is not None} | (
         {Filter()} if INBOX in parts else set()
     )
     open_ids = frozenset(one for one in ids if can_see(user, one))
-    return Reader(user, bool(named) or INBOX in parts, open_ids, tuple(sorted(lists, key=attrgetter("name"))))
+    return Reader(
+        user, bool(named) or INBOX in parts, open_ids, tuple(sorted(lists, key=attrgetter("name"))), chats
+    )
+
+
+def ids_in(topics: Iterable[str], kind: str) -> frozenset[int]:
+    """Those of one kind; a chat's events reach nobody but the attendant whose it is."""
+    written = [topic.removeprefix(kind) for topic in topics if topic.startswith(kind)]
+    return frozenset(int(one) for one in written if one.isascii() and one.isdigit() and len(one) <= 18)

@@ -13,6 +13,7 @@ from app.consulting import asking
 from app.consulting.asking import NEEDS_TEXT, REWRITES
 from app.consulting.models import Consultation, Wish
 from app.consulting.showing import shown_in
+from app.consulting.words import WORDS
 from app.conversations import drafts, listing
 from app.conversations.access import conversation_for, strict_id
 from app.db import reading, transaction
@@ -24,7 +25,7 @@ from app.pages.sheets import Sheet, drawn
 from app.templating import render, wants_fragment
 
 SHEET = Sheet("consulting/_wishes.html", N_("Help from Claude"))
-OFFERED = [(wish, wish in NEEDS_TEXT) for wish in Wish if wish != Wish.ASK]  # which has a field of its own
+OFFERED = [(wish, wish in NEEDS_TEXT) for wish in WORDS if wish != Wish.ASK]  # which has a field of its own
 NOT_NOW = N_("Claude is switched off or its budget is spent; an admin sees why on the page “Claude”.")
 
 

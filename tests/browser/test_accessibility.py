@@ -99,6 +99,9 @@ PAGES: dict[str, tuple[str, Step | None]] = {
     "the choice of a quick reply": ("/c/1/quick-replies", None),
     "a new quick reply": ("/quick-replies/new", None),
     "a quick reply": ("/quick-replies/1", None),
+    "the chats with Claude": ("/assistant", None),
+    "a chat with Claude": ("/assistant/1", None),
+    "a chat's name and model": ("/assistant/1/edit", None),
     "the knowledge": ("/knowledge", None),
     "a new article": ("/knowledge/new", None),
     "what Claude could not answer": ("/knowledge/unanswered", None),
@@ -184,6 +187,7 @@ async def a_desk_with_everything(desk: Desk, whatsapp: WhatsApp) -> None:
     await desk.marta.sends(1, {"kind": "buttons", "text": "Confirma?", "button": ["Sim", "Não"]})
     await desk.marta.post(f"/c/1/messages/{first.id}/reaction", {"emoji": "👍"})
     await desk.marta.post("/c/1/stars", {"message": str(first.id), "on": "on"})
+    await desk.marta.post("/assistant", {"text": "O que diz a base?"})
     await desk.marta.post("/quick-replies", {"shortcut": "horario", "text": "Abrimos às 9h"})
     await desk.marta.post(
         "/knowledge", {"title": "Frete", "body": "# Quanto custa\n\nR$ 12, [veja](https://example.com)."}

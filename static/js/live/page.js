@@ -8,7 +8,8 @@ let cursor = Number(app().dataset.cursor)
 let last = Promise.resolve()
 
 const list = () => document.getElementById("list")?.dataset.list
-export const topics = () => [list() === "all" ? "inbox" : `inbox:${list()}`, ...(openId() ? [`conv:${openId()}`] : [])]
+const chat = () => document.getElementById("thread")?.dataset.chat
+export const topics = () => [...(list() ? [list() === "all" ? "inbox" : `inbox:${list()}`] : []), ...(openId() ? [`conv:${openId()}`] : []), ...(chat() ? [`chat:${chat()}`] : [])]
 export const day = () => app().dataset.day
 export const at = () => cursor
 
