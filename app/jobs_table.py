@@ -11,6 +11,7 @@ from app.assistant.desk import Desk, typing_through
 from app.assistant.returning import RETURN
 from app.assistant.schedule import ANSWER
 from app.attention import telling
+from app.connectors.asking import outside_of
 from app.consulting import asking
 from app.consulting.running import consult
 from app.conversations import blocking, marks, reacting
@@ -64,7 +65,8 @@ def handlers(
 ) -> Mapping[str, Handler]:
     """Everything that is asked for by `jobs.enqueue`, by kind."""
     token = settings.whatsapp_access_token.get_secret_value
-    desk = Desk(settings, claude, typing_through(graph, token()), store=store)
+    outside = outside_of(settings)
+    desk = Desk(settings, claude, typing_through(graph, token()), store=store, outside=outside)
     return {
         **assistant.handlers(desk),
         asking.CONSULT: partial(consult, desk=desk),

@@ -5,6 +5,7 @@ from app.assistant.models import ApiCall, ModelChoice, ModelPrice, Turn
 from app.assistant.verdicts import Verdict
 from app.attention.models import ReadCursor, TypingShown
 from app.chats.models import Chat, ChatQuestion
+from app.connectors.models import Connector, ConnectorCall
 from app.consulting.models import Consultation
 from app.contacts.models import Contact, ContactMerge, Identity, MergedRow, PossibleDuplicate
 from app.conversations.handoff_models import Closure, Handoff, ModeChange
@@ -41,6 +42,8 @@ __all__ = [
     "Chat",
     "ChatQuestion",
     "Closure",
+    "Connector",
+    "ConnectorCall",
     "Consultation",
     "Contact",
     "ContactMerge",

@@ -23,6 +23,7 @@ CONCEPTS = (
     "quick_replies",
     "notes",
     "assistant",
+    "connectors",
     "installation",
     "keyboard",
     "knowledge",

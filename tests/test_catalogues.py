@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 TRANSLATED = [locale for locale in LOCALES if locale != "en"]
 SAME_IN_BOTH = {
     "pt_BR": {"Coral", "E-mail", "Links", "Magenta"},
-    "es": {"Audio", "Coral", "Magenta", "Marketing", "Sticker", "Video", "Videos"},
+    "es": {"Audio", "Coral", "Magenta", "Marketing", "Sticker", "Video", "Videos", "no"},
 }
 
 # What may stand in a page as it is: the product's name, what is typed at a terminal.

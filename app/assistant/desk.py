@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from app.assistant.claude import Claude
+from app.connectors.asking import Outside
 from app.media.store import Store
 from app.settings import Settings
 from app.whatsapp.graph import Graph
@@ -36,6 +37,7 @@ class Desk:
     show_typing: ShowTyping = shows_nothing
     pace: Pace = field(default_factory=Pace)
     store: Store | None = None  # of the files that customers sent; without it Claude sees none
+    outside: Outside = field(default_factory=Outside)  # the way to connectors
 
 
 def typing_through(graph: Graph, access_token: str) -> ShowTyping:

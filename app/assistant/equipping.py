@@ -16,8 +16,8 @@ from app.assistant.history import history, newest_messages
 from app.assistant.prompt import system_prompt
 from app.assistant.replies import Block
 from app.assistant.run import Run, check
+from app.assistant.tools import connecting, knowing
 from app.assistant.tools import desk as desk_tools
-from app.assistant.tools import knowing
 from app.assistant.tools.toolbox import Step, Tool, Toolbox, described
 from app.assistant.waiting import waiting_texts
 from app.conversations import labelling
@@ -72,6 +72,7 @@ async def equipped_with(
     is_simple = desk.provider.is_simple
     known = await whole(session, knowing.most_whole(choice.model, is_simple=is_simple))
     tools = [tool async for tool in tools_for(session, run, here, desk)]
+    tools += await connecting.connectors(session, run, desk)
     if known is None:
         tools.append(knowing.search_knowledge(cites=not is_simple))
     prompt = system_prompt(here, known or "")

@@ -3,19 +3,19 @@
 import base64
 from collections.abc import Sequence
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.fernet import InvalidToken
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import SecretStr
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.installation import Installation
 from app.push.models import PushSubscription
+from app.sealing import IN_DEVELOPMENT, seals
 
 Key = ec.EllipticCurvePrivateKey
-IN_DEVELOPMENT = (SecretStr("development goes without SECRET_KEY"),)
+PURPOSE = "push key"
 
 
 async def ensure(session: AsyncSession, secrets: Sequence[SecretStr]) -> Key:
@@ -50,27 +50,17 @@ def sealed(key: Key, secrets: Sequence[SecretStr]) -> str:
     raw = key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    return seals(secrets).encrypt(raw).decode()
+    return seals(secrets, PURPOSE).encrypt(raw).decode()
 
 
 def opened(kept: str, secrets: Sequence[SecretStr]) -> Key | None:
     """None for what was sealed by none of these secrets, and while nothing is kept."""
     try:
-        raw = seals(secrets).decrypt(kept.encode())
+        raw = seals(secrets, PURPOSE).decrypt(kept.encode())
     except InvalidToken:
         return None
     key = serialization.load_der_private_key(raw, password=None)
     return key if isinstance(key, Key) else None
-
-
-def seals(secrets: Sequence[SecretStr]) -> MultiFernet:
-    """Seals by the first secret, opens by any."""
-    return MultiFernet([Fernet(derived(secret)) for secret in secrets or IN_DEVELOPMENT])
-
-
-def derived(secret: SecretStr) -> bytes:
-    bound = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"recado push key")
-    return base64.urlsafe_b64encode(bound.derive(secret.get_secret_value().encode()))
 
 
 def public(key: Key) -> str:

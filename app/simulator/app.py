@@ -15,6 +15,7 @@ from app.simulator.config import SimulatorConfig
 from app.simulator.control import control_routes
 from app.simulator.embeddings import embeddings_routes
 from app.simulator.graph import graph_routes
+from app.simulator.orders import orders_routes
 from app.simulator.phone import phone_routes
 from app.simulator.world import World
 
@@ -52,5 +53,6 @@ def _routes(world: World) -> list[BaseRoute]:
         *phone_routes(world),
         *claude_routes(world),
         *embeddings_routes(world),
+        *orders_routes(world),
         *graph_routes(world),
     ]

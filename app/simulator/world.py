@@ -87,6 +87,9 @@ class World:
         self.templates = TemplateShelf()
         self.claude = ClaudeStage()
         self.embeddings = Embeddings()
+        self.shop_asked: list[dict[str, Any]] = []  # of the invented shop's own system
+        self.shop_waits = False  # with its answers, for ever
+        self.exchanges: dict[str, int] = {}  # by their keys
         self._numbers = count(1)
 
     async def reset(self) -> None:

@@ -1,7 +1,7 @@
 """Chats with Claude
 
 Revision ID: 0032
-Revises: 0038
+Revises: 0033
 """
 
 import sqlalchemy as sa

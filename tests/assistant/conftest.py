@@ -8,6 +8,7 @@ import pytest
 from app import clock
 from app.assistant.claude import Claude, Patience
 from app.assistant.desk import Desk, Pace, typing_through
+from app.connectors.asking import Outside
 from app.db import close_database, open_database
 from app.settings import database_address, load_settings
 from app.simulator.config import SimulatorConfig
@@ -69,7 +70,8 @@ async def shop(database: str, simulator: tuple[World, str], claude: Claude) -> A
     )
     moving = MovingClock()
     async with Graph(url, "v26.0") as graph:
-        shop = Shop(world, Desk(settings, claude, typing_through(graph, "simulated"), QUICK), moving)
+        desk = Desk(settings, claude, typing_through(graph, "simulated"), QUICK, outside=Outside(trusted=url))
+        shop = Shop(world, desk, moving)
         with clock.read_from(moving):
             await shop.open()
             yield shop

@@ -88,6 +88,9 @@ PAGES: dict[str, tuple[str, Step | None]] = {
     "the labels": ("/labels", None),
     "Claude's settings": ("/claude", None),
     "the playground": ("/claude/playground", None),
+    "the connectors": ("/settings/connectors", None),
+    "a new connector": ("/settings/connectors/new", None),
+    "a connector": ("/settings/connectors/1", None),
     "the costs": ("/costs", None),
     "the prices": ("/costs/prices", click(".price__title", ".price__form")),
     "the templates": ("/templates", None),
@@ -193,6 +196,10 @@ async def a_desk_with_everything(desk: Desk, whatsapp: WhatsApp) -> None:
         "/knowledge", {"title": "Frete", "body": "# Quanto custa\n\nR$ 12, [veja](https://example.com)."}
     )
     await desk.marta.post("/templates/sync", {})
+    argument = {"argument-0-name": "order", "argument-0-description": "O número do pedido."}
+    where = {"url": "https://loja.example/{{order}}", "method": "GET", "timeout_seconds": "5"}
+    about = {"name": "order_status", "description": "Onde está um pedido.", "new_headers": "X-Key: a"}
+    await desk.marta.post("/settings/connectors", about | where | argument)
     await booked(call(), conversation=1)
     async with transaction() as session:
         await session.execute(update(Conversation).where(Conversation.id == 2).values(window_until=None))

@@ -5,12 +5,14 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.assistant.replies import Block, ToolCall, sound
 from app.assistant.tools import calling_people
+from app.characters import storable
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +32,11 @@ class Input(BaseModel):
 
 
 class Unusable(Exception):
-    """The tool cannot do this; the words (Portuguese) go back to Claude."""
+    """The tool cannot do this; the words (Portuguese) go back to Claude. `status`: as of `Result`."""
+
+    def __init__(self, words: str, status: int | None = None) -> None:
+        super().__init__(words)
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -44,10 +50,12 @@ class Found:
 
 @dataclass(frozen=True)
 class Result:
-    """What goes back to Claude: text, or the API's blocks; for the attendant beside it, what was found."""
+    """What goes back to Claude: text, or the API's blocks; for the attendant beside it, what was found, and which status
+    another system answered with."""
 
     content: str | list[Block]
     found: tuple[Found, ...] = ()
+    status: int | None = None
 
 
 @dataclass(frozen=True)
@@ -73,16 +81,20 @@ class Tool:
 
 @dataclass(frozen=True)
 class Step:
-    """One call as the attendants see it afterwards. `given`: what Claude asked, None when that was no object."""
+    """One call as the attendants see it afterwards. `given`: what Claude asked, None when that was no object; `status` of
+    another system; `took_ms` None where nobody looked."""
 
     tool: str
     given: dict[str, Any] | None
     is_error: bool
     found: tuple[Found, ...] = ()
+    status: int | None = None
+    took_ms: int | None = None
 
     def as_json(self) -> dict[str, Any]:
-        found = [vars(one) for one in self.found]
-        return {"tool": self.tool, "given": self.given, "is_error": self.is_error, "found": found}
+        """As both engines keep it."""
+        given, found = storable_in(self.given), [vars(one) for one in self.found]
+        return vars(self) | {"tool": storable(self.tool), "given": given, "found": found}
 
 
 @dataclass
@@ -93,7 +105,7 @@ class Toolbox:
     may_go_on: Callable[[], Awaitable[None]]
     steps: list[Step] = field(default_factory=list)
     _counted: Counter[str] = field(default_factory=Counter)
-    _done: dict[str, Result] = field(default_factory=dict)
+    _done: dict[str, Result | Unusable] = field(default_factory=dict)
 
     @property
     def articles(self) -> list[tuple[int, str]]:
@@ -107,11 +119,13 @@ class Toolbox:
         return {"role": "user", "content": [await self._result_of(call) for call in calls]}
 
     async def _result_of(self, call: ToolCall) -> Block:
+        began = monotonic()
         try:
             result, is_error = await self._use(call), False
         except Unusable as fault:
-            result, is_error = Result(str(fault)), True
-        self.steps.append(Step(call.name[:64], call.input, is_error, result.found))
+            result, is_error = Result(str(fault), status=fault.status), True
+        took = round((monotonic() - began) * 1000)
+        self.steps.append(Step(call.name[:64], call.input, is_error, result.found, result.status, took))
         block = {"type": "tool_result", "tool_use_id": call.id, "content": bounded(result.content)}
         return block | ({"is_error": True} if is_error else {})
 
@@ -121,7 +135,7 @@ class Toolbox:
             raise Unusable(UNKNOWN)
         same = json.dumps([call.name, call.input], sort_keys=True)
         if tool.changes and same in self._done:
-            return self._done[same]
+            return outcome_of(self._done[same])
         self._counted[same] += 1
         if self._counted.total() > MOST_CALLS or self._counted[same] > MOST_OF_ONE:
             raise Unusable(ENOUGH)
@@ -129,10 +143,13 @@ class Toolbox:
             given = tool.input.model_validate(call.input)
         except ValidationError as fault:
             raise Unusable(WRONG + what_is_wrong(fault)) from None
-        result = await self._tried(tool, given)
-        if tool.changes:
-            self._done[same] = result
-        return result
+        if not tool.changes:
+            return await self._tried(tool, given)
+        try:
+            self._done[same] = await self._tried(tool, given)
+        except Unusable as fault:
+            self._done[same] = fault  # perhaps it was done all the same
+        return outcome_of(self._done[same])
 
     async def _tried(self, tool: Tool, given: Input) -> Result:
         try:
@@ -140,6 +157,21 @@ class Toolbox:
         except (TimeoutError, OSError) as fault:
             log.warning("a tool failed", extra={"tool": tool.name, "fault": type(fault).__name__})
             raise Unusable(BROKE) from None
+
+
+def outcome_of(done: Result | Unusable) -> Result:
+    if isinstance(done, Unusable):
+        raise done
+    return done
+
+
+def storable_in(node: Any) -> Any:
+    """The same JSON, each text in it as both engines take it."""
+    if isinstance(node, dict):
+        return {storable(name): storable_in(one) for name, one in node.items()}
+    if isinstance(node, list):
+        return [storable_in(one) for one in node]
+    return storable(node) if isinstance(node, str) else node
 
 
 def described(tools: Iterable[Tool]) -> list[Block]:
