@@ -95,7 +95,7 @@ COMMANDS: Sequence[Command] = (
     Command("delete-for-me", N_("Delete for me"), M, place=Place.MESSAGE),
     Command("take", N_("Take over"), C, ("Control+Alt+Shift+KeyT",)),
     Command("hand-back", N_("Hand back to Claude"), C, ("Control+Alt+Shift+KeyC",)),
-    Command("resolve", N_("Resolve"), C, ("Control+Alt+Shift+KeyD",)),
+    Command("resolve", N_("Resolve"), C, ("Control+Alt+Shift+KeyG",)),
     Command("stop", N_("Stop Claude's answer"), C, ("Control+Alt+Shift+KeyS",)),
     Command("assign", N_("Assign to a colleague"), C, ("Control+Alt+Shift+KeyA",)),
     Command("label", N_("Label"), C, ("Control+Alt+Shift+KeyL",), place=Place.ROW),
