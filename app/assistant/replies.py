@@ -6,6 +6,7 @@ from math import isfinite
 from typing import Any
 
 from app.assistant.failures import Busy, Refused
+from app.characters import storable
 
 Block = dict[str, Any]
 
@@ -198,11 +199,13 @@ def sound_object(value: Any) -> dict[str, Any] | None:
 def sound_in(value: Any) -> Any:
     match value:
         case str():
-            return sound(value)
+            return storable(
+                value
+            )  # a sign for what no database keeps: leaving it out could make a valid word
         case list():
             return [sound_in(one) for one in value]
         case dict():
-            return {sound(name): sound_in(one) for name, one in value.items()}
+            return {storable(name): sound_in(one) for name, one in value.items()}
         case float() if not isfinite(value):
             raise ValueError("no number")
     return value

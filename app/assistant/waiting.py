@@ -113,13 +113,17 @@ async def resolved_up_to(session: AsyncSession, conversation_id: int) -> int:
 async def answered_by_claude(
     session: AsyncSession, conversation_id: int, asked_at: datetime, returned_at: datetime | None
 ) -> int:
-    """Up to where Claude is done. A stopped turn counts unless somebody asked again afterwards; one that called people
-    does unless the conversation has come back since."""
+    """Up to where Claude is done. A stopped turn counts unless somebody asked again afterwards; that, and one that called
+    people, does unless the conversation has come back since.
+
+    `asked_at` alone does not tell: a job that a worker gave back keeps the time at which it was first asked for.
+    """
     called_people = Turn.state == TurnState.HANDED_OVER
+    asked_since = max(asked_at, returned_at or asked_at)
     is_done = or_(
         Turn.state == TurnState.ANSWERED,
         called_people if returned_at is None else and_(called_people, Turn.ended_at > returned_at),
-        and_(Turn.state == TurnState.STOPPED, Turn.ended_at > asked_at),
+        and_(Turn.state == TurnState.STOPPED, Turn.ended_at > asked_since),
     )
     newest = select(func.max(Turn.answers_position)).where(Turn.conversation_id == conversation_id, is_done)
     return (await session.execute(newest)).scalar_one() or 0

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import update
 
+from app.assistant.returning import RETURN
 from app.db import transaction
 from app.housekeeping import HOUSEKEEPING
 from app.jobs import Job
@@ -167,7 +168,7 @@ async def test_where_the_number_says_never_nobody_tells_the_customer(
 
 
 async def nothing_left_to_do() -> bool:
-    return await count(Job, Job.kind.not_in([SWEEP, HOUSEKEEPING, SYNC])) == 0
+    return await count(Job, Job.kind.not_in([SWEEP, HOUSEKEEPING, SYNC, RETURN])) == 0
 
 
 async def test_the_preview_is_the_last_message_or_ones_own_draft(desk: Desk, whatsapp: WhatsApp) -> None:

@@ -19,7 +19,13 @@ from app.outbox.delivery import ARRIVED, DeliveryStatus
 from app.outbox.models import Delivery
 
 SWEEP = timedelta(seconds=2)
-LATER = {"unconfirmed", "housekeeping", "sweep_media", "sync_templates"}  # kinds of jobs that rightly wait
+LATER = {
+    "unconfirmed",
+    "housekeeping",
+    "sweep_media",
+    "sync_templates",
+    "return_to_claude",
+}  # kinds of jobs that rightly wait
 
 
 def engine_of(database_url: str) -> Engine:
