@@ -25,6 +25,7 @@ class Installation(Base):
     `usd_in_brl`: what a dollar costs in millionths of a real, as somebody typed it at that time; None: nobody did.
     `returns_when_resolved`: then Claude answers again. `returns_after_hours`: it also does after so long without an answer
     of people's; 0: never.
+    `hides_numbers`: Claude sees no CPF and no card's number.
     `budget_…`: what Claude may cost; None: no limit. `answers_per_day`: of Claude, to one person. `claude_trouble`: the
     failure for which Claude is switched off since then, see `assistant/trouble.py`.
     """
@@ -54,6 +55,7 @@ class Installation(Base):
     )
     returns_when_resolved: Mapped[bool] = mapped_column(default=True, server_default=true())
     returns_after_hours: Mapped[int] = mapped_column(default=0, server_default="0")
+    hides_numbers: Mapped[bool] = mapped_column(default=True, server_default=true())
     claude_trouble: Mapped[str | None] = mapped_column(String(80))
     claude_trouble_at: Mapped[datetime | None]
     push_key: Mapped[str] = mapped_column(Text, default="", server_default="")
@@ -76,4 +78,5 @@ async def installation(session: AsyncSession) -> Installation:
         answers_per_day=USUAL_ANSWERS_PER_DAY,
         returns_when_resolved=True,
         returns_after_hours=0,
+        hides_numbers=True,
     )

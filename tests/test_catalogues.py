@@ -42,6 +42,7 @@ SPEAKS_PORTUGUESE = (
     "app/consulting/requests.py",
     "app/assistant/earlier.py",
     "app/chats/requests.py",
+    "app/assistant/hiding.py",
     "app/assistant/history.py",
     "app/assistant/summarising.py",
     "app/simulator/",

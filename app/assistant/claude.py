@@ -13,6 +13,7 @@ from app import boundaries
 from app.assistant.calls import Calls, Meter, metered
 from app.assistant.clients import Google, of_anthropic, of_vertex
 from app.assistant.failures import Busy, ClaudeFailed, Misconfigured, is_googles, sorted_out, was_not_read
+from app.assistant.hiding import hidden_in
 from app.assistant.offered import Model, Sight, model_from, sight_of
 from app.assistant.replies import Block, Reply
 from app.boundaries import Boundary
@@ -47,7 +48,10 @@ class Patience:
 
 @dataclass(frozen=True)
 class Request:
-    """What Claude is asked. `system` and `tools` never change between turns, or nothing could be cached."""
+    """What Claude is asked. `system` and `tools` never change between turns, or nothing could be cached.
+
+    `whose`: see `whose.py`, "" for nobody's. `hides_numbers`: no CPF and no card in it leaves, see `hiding.py`.
+    """
 
     system: str
     messages: Sequence[Block]
@@ -55,6 +59,8 @@ class Request:
     model: str = ""  # "": the provider's
     effort: str = EFFORT
     max_tokens: int = MAX_TOKENS
+    whose: str = ""
+    hides_numbers: bool = True
 
     def followed_by(self, *messages: Block) -> "Request":
         return replace(self, messages=[*self.messages, *messages])
@@ -177,11 +183,12 @@ class Claude:
             return reply.whole(meter.request_id)
 
     def _arguments(self, request: Request) -> dict[str, Any]:
+        messages = list(request.messages)
         arguments: dict[str, Any] = {
             "model": request.model or self.model,
             "max_tokens": request.max_tokens,
             "system": request.system,
-            "messages": list(request.messages),
+            "messages": hidden_in(messages) if request.hides_numbers else messages,
             "stream": True,
         }
         if request.tools:
@@ -190,7 +197,8 @@ class Claude:
 
     def _extras(self, request: Request) -> dict[str, Any]:
         cached = {"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}
-        return {"system": [cached], **thinking(request.model or self.model, request.effort)}
+        whose = {"metadata": {"user_id": request.whose}} if request.whose else {}
+        return {"system": [cached], **whose, **thinking(request.model or self.model, request.effort)}
 
     def _connect(self) -> tuple[Any, Any]:
         patience = self._patience

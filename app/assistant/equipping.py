@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
+from app.assistant import whose
 from app.assistant.attachments import Attachment, attachments_of, numbers_of
 from app.assistant.choices import Choice
 from app.assistant.claude import Request
@@ -56,7 +57,9 @@ async def equipped(
         has_come_back=run.waiting.has_come_back,
     )
     here, asked = await installation(session), partial(asked_of, session, run)
-    return replace(await equipped_with(session, run, said, asked, here, desk, choice), files=files)
+    made = await equipped_with(session, run, said, asked, here, desk, choice)
+    theirs = whose.contact(desk.settings, conversation.contact_id)
+    return replace(made, files=files, request=replace(made.request, whose=theirs))
 
 
 async def equipped_with(
@@ -76,7 +79,14 @@ async def equipped_with(
     if known is None:
         tools.append(knowing.search_knowledge(cites=not is_simple))
     prompt = system_prompt(here, known or "")
-    request = Request(prompt, said, described(tools), model=choice.model, effort=choice.effort)
+    request = Request(
+        prompt,
+        said,
+        described(tools),
+        model=choice.model,
+        effort=choice.effort,
+        hides_numbers=here.hides_numbers,
+    )
     question = "" if known is not None else await asked()
     return Equipped(run, request, Toolbox(tools, partial(check, run)), desk.settings.zone, question=question)
 

@@ -17,6 +17,7 @@ from app.assistant.hidden import seen
 from app.assistant.models import Purpose
 from app.conversations.handoff_models import Closure
 from app.db import reading, transaction
+from app.installation import installation
 from app.jobs import Claim
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,15 @@ async def asked_of(session: AsyncSession, closure: Closure, desk: Desk) -> Reque
         told.insert(0, history.tagged("contexto", previous.summary))
     choice = await chosen(session, Purpose.JUDGE, desk.provider)
     conversation = {"role": "user", "content": [{"type": "text", "text": "\n".join(told)}]}
-    return Request(PROMPT, [conversation], model=choice.model, effort=choice.effort, max_tokens=MAX_TOKENS)
+    here = await installation(session)
+    return Request(
+        PROMPT,
+        [conversation],
+        model=choice.model,
+        effort=choice.effort,
+        max_tokens=MAX_TOKENS,
+        hides_numbers=here.hides_numbers,
+    )
 
 
 async def closure_before(session: AsyncSession, closure: Closure) -> Closure | None:

@@ -2,6 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.assistant import whose
 from app.assistant.choices import chosen
 from app.assistant.claude import Request
 from app.assistant.desk import Desk
@@ -44,7 +45,15 @@ async def prepared(asked: Consultation, desk: Desk) -> Prepared:
     system = ROLE.replace("{business}", business) + knowledge_part(here, known or "")
     tools = [] if known is not None else [knowing.search_knowledge(cites=not is_simple)]
     toolbox = Toolbox(tools, nothing)
-    request = Request(system, said, [tool.described for tool in tools], model=model, effort=choice.effort)
+    request = Request(
+        system,
+        said,
+        [tool.described for tool in tools],
+        model=model,
+        effort=choice.effort,
+        whose=whose.attendant(desk.settings, asked.user_id),
+        hides_numbers=here.hides_numbers,
+    )
     if known is None:
         async with reading() as session:
             found = await retrieval.search(session, question.text[: knowing.LONGEST_QUESTION])

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.accounts.models import User
+from app.assistant import whose
 from app.assistant.choices import chosen
 from app.assistant.claude import Request
 from app.assistant.desk import Desk
@@ -62,7 +63,15 @@ async def prepared(asked: Consultation, desk: Desk) -> Prepared:
     *before, last = said
     task = {"type": "text", "text": f"Pedido do atendente: {wish_of(asked, user.locale)}"}
     messages = [*before, last | {"content": [*last["content"], task]}]
-    return Prepared(Request(system, messages, model=choice.model, effort=choice.effort), Purpose.HELP)
+    request = Request(
+        system,
+        messages,
+        model=choice.model,
+        effort=choice.effort,
+        whose=whose.attendant(desk.settings, asked.user_id),
+        hides_numbers=here.hides_numbers,
+    )
+    return Prepared(request, Purpose.HELP)
 
 
 def wish_of(asked: Consultation, locale: str) -> str:

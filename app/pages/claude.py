@@ -94,7 +94,7 @@ async def set_budget(request: Request) -> Response:
 
 
 async def set_conduct(request: Request) -> Response:
-    """`POST /claude/conduct`: when it answers again by itself, and what it may change."""
+    """`POST /claude/conduct`: when it answers again by itself, what it may change and what it sees."""
     require(request.state.user, Permission.ADMINISTER)
     fields = await request.form(max_files=0)
     typed = text_field(fields, "returns_after_hours").strip() or "0"
@@ -106,6 +106,7 @@ async def set_conduct(request: Request) -> Response:
         here.returns_after_hours = hours
         here.returns_when_resolved = is_on(fields, "returns_when_resolved")
         here.claude_labels = is_on(fields, "claude_labels")
+        here.hides_numbers = is_on(fields, "hides_numbers")
         session.add(here)
     return RedirectResponse("/claude", 303)
 

@@ -180,12 +180,13 @@ async def test_a_server_of_another_kind_is_told_from_one_that_is_not_there() -> 
     assert meaning(tried.failure) == NOT_REACHED
 
 
-async def test_when_claude_comes_back_and_whether_it_labels_is_kept(desk: Desk) -> None:
-    wanted = {"returns_after_hours": "3", "claude_labels": "on"}
+async def test_when_claude_comes_back_whether_it_labels_and_what_it_sees_is_kept(desk: Desk) -> None:
+    wanted = {"returns_after_hours": "3", "claude_labels": "on"}  # no tick: it sees every number
     assert (await desk.marta.post("/claude/conduct", wanted, htmx=False)).status_code == 303
     async with reading() as session:
         here = await installation(session)
     assert (here.returns_after_hours, here.returns_when_resolved, here.claude_labels) == (3, False, True)
+    assert not here.hides_numbers
     for hours in ("24", "-1", "some"):
         refused = await desk.marta.post("/claude/conduct", {"returns_after_hours": hours}, htmx=False)
         assert refused.status_code == 422
