@@ -41,11 +41,21 @@ async def rule_for(
     whoever gave it back knew."""
     since = waiting.returned_at
     texts = await waiting_texts(session, conversation.id, waiting, since=since)
+    lately = await said_lately(session, conversation.id, since)
+    has_sound = await brings_sound(session, conversation.id, waiting)
+    return rule_on(texts, lately, here, has_sound=has_sound)
+
+
+def rule_on(
+    texts: Sequence[str], lately: Sequence["Said"], here: Installation, *, has_sound: bool
+) -> Rule | None:
+    """The first that decides. `texts`: of what waits; `lately`: what was said within the last hour, old to new;
+    `has_sound`: something that waits has to be heard."""
     if rule := rule_of_words(texts, here):
         return rule
-    if await runs_in_circles(session, conversation.id, since):
+    if go_round(lately, clock.now()):
         return Rule.CIRCLE
-    return Rule.VOICE if await brings_sound(session, conversation.id, waiting) else None
+    return Rule.VOICE if has_sound else None
 
 
 def rule_of_words(texts: Sequence[str], here: Installation) -> Rule | None:
@@ -94,8 +104,8 @@ async def brings_sound(session: AsyncSession, conversation_id: int, waiting: Wai
     return (await session.execute(sound.limit(1))).first() is not None
 
 
-async def runs_in_circles(session: AsyncSession, conversation_id: int, since: datetime | None) -> bool:
-    """Whether the other side seems to be a machine too: too many answers in a short time, or the same words again."""
+async def said_lately(session: AsyncSession, conversation_id: int, since: datetime | None) -> list[Said]:
+    """Old to new, by the customer and by Claude, within the last hour and after `since`."""
     now = clock.now()
     began = now - CIRCLE_SPAN if since is None else max(since, now - CIRCLE_SPAN)
     lately = (
@@ -108,11 +118,11 @@ async def runs_in_circles(session: AsyncSession, conversation_id: int, since: da
         .order_by(Message.position.desc())
         .limit(MOST_READ)
     )
-    return go_round([Said(*row) for row in (await session.execute(lately)).all()[::-1]], now)
+    return [Said(*row) for row in (await session.execute(lately)).all()[::-1]]
 
 
 def go_round(said: Sequence[Said], now: datetime) -> bool:
-    """The same of what was said in the last hour, old to new."""
+    """Whether the other side seems to be a machine too: too many answers in a short time, or the same words again."""
     answers = [one for one in said if one.author == Author.CLAUDE and one.at > now - ANSWERS_SPAN]
     return len(answers) > MOST_ANSWERS or repeats_itself(said)
 

@@ -20,7 +20,7 @@ from app.assistant.history import NEWEST, context, told
 from app.assistant.limits import reason_to_ask_nothing
 from app.assistant.models import ApiCall, Purpose
 from app.assistant.responder import write
-from app.assistant.rules import CIRCLE_SPAN, HEARD, Rule, Said, go_round, rule_of_words
+from app.assistant.rules import CIRCLE_SPAN, HEARD, Rule, Said, rule_on
 from app.assistant.run import Run
 from app.assistant.tools.knowing import LONGEST_QUESTION
 from app.assistant.tools.toolbox import Input, Result, Step, Tool, Toolbox
@@ -136,13 +136,9 @@ async def question_in(waits: Sequence[Spoken]) -> str:
 def rule_in(said: Sequence[Spoken], here: Installation) -> Rule | None:
     waiting = waiting_in(said)
     waits = said[waiting.answered_up_to :] if waiting else ()
-    if rule := rule_of_words([one.text for one in waits if one.type == "text"], here):
-        return rule
-    now = clock.now()
-    lately = [Said(one.by, one.text, one.at) for one in said if one.at > now - CIRCLE_SPAN]
-    if go_round(lately, now):
-        return Rule.CIRCLE
-    return Rule.VOICE if any(one.type in HEARD for one in waits) else None
+    texts = [one.text for one in waits if one.type == "text"]
+    lately = [Said(one.by, one.text, one.at) for one in said if one.at > clock.now() - CIRCLE_SPAN]
+    return rule_on(texts, lately, here, has_sound=any(one.type in HEARD for one in waits))
 
 
 def with_instructions(here: Installation, instructions: str) -> Installation:
