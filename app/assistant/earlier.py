@@ -14,9 +14,16 @@ NOTHING = "O que veio antes não está aqui."
 
 async def before(session: AsyncSession, conversation: Conversation, zone: ZoneInfo) -> str:
     """Claude's own summary, else when it was, who saw to it and the labels that it got; "" when nothing was before."""
-    if conversation.resolved_position is None:
+    return await before_position(session, conversation.id, conversation.resolved_position, zone)
+
+
+async def before_position(
+    session: AsyncSession, conversation_id: int, position: int | None, zone: ZoneInfo
+) -> str:
+    """The same of what was resolved up to there."""
+    if position is None:
         return ""
-    of_it = Closure.conversation_id == conversation.id, Closure.position == conversation.resolved_position
+    of_it = Closure.conversation_id == conversation_id, Closure.position == position
     newest = select(Closure, User.name).outerjoin(User, User.id == Closure.by_id).where(*of_it)
     found = (await session.execute(newest.order_by(Closure.id.desc()).limit(1))).first()
     if found is None:
@@ -29,7 +36,7 @@ async def before(session: AsyncSession, conversation: Conversation, zone: ZoneIn
     labels = (
         select(Label.name)
         .join(ConversationLabel, ConversationLabel.label_id == Label.id)
-        .where(ConversationLabel.conversation_id == conversation.id)
+        .where(ConversationLabel.conversation_id == conversation_id)
         .order_by(Label.name)
     )
     names = ", ".join((await session.scalars(labels)).all())

@@ -1,7 +1,8 @@
 """What a turn sets out with: the words Claude is asked, and the tools it may use."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,7 @@ from app.conversations.models import Conversation
 from app.db import reading
 from app.installation import Installation, installation
 from app.knowledge import retrieval
-from app.knowledge.whole import whole
+from app.knowledge.whole import these, whole
 from app.opening_hours import OpeningHours
 
 
@@ -70,15 +71,20 @@ async def equipped_with(
     here: Installation,
     desk: Desk,
     choice: Choice,
+    *,
+    at: datetime | None = None,
+    drafts: Collection[int] = (),
 ) -> Equipped:
-    """The same for what was said, wherever it stands; `asked` gives what of it waits for an answer."""
+    """The same for what was said, wherever it stands; `asked` gives what of it waits for an answer. `at`: when it was said,
+    None for now. `drafts`: articles that are known as if they were published; they stand whole in the prompt."""
     is_simple = desk.provider.is_simple
-    known = await whole(session, knowing.most_whole(choice.model, is_simple=is_simple))
-    tools = [tool async for tool in tools_for(session, run, here, desk)]
+    most = knowing.most_whole(choice.model, is_simple=is_simple)
+    known = await whole(session, most, drafts)
+    tools = [tool async for tool in tools_for(session, run, here, desk, at)]
     tools += await connecting.connectors(session, run, desk)
     if known is None:
         tools.append(knowing.search_knowledge(cites=not is_simple))
-    prompt = system_prompt(here, known or "")
+    prompt = system_prompt(here, known or (await these(session, drafts) if drafts else ""))
     request = Request(
         prompt,
         said,
@@ -118,10 +124,12 @@ async def informed(begun: Equipped) -> Equipped:
     return replace(begun, request=knowing.with_passages(begun.request, found))
 
 
-async def tools_for(session: AsyncSession, run: Run, here: Installation, desk: Desk) -> AsyncIterator[Tool]:
+async def tools_for(
+    session: AsyncSession, run: Run, here: Installation, desk: Desk, at: datetime | None = None
+) -> AsyncIterator[Tool]:
     """What Claude may use here: only tools for which the owner has given something to work with."""
     hours = OpeningHours(here.opening_hours)
     if hours.are_known:
-        yield desk_tools.opening_hours(hours, here.expected_wait_minutes, desk.settings.zone)
+        yield desk_tools.opening_hours(hours, here.expected_wait_minutes, desk.settings.zone, at)
     if here.claude_labels and (known := await labelling.all_labels(session)):
         yield desk_tools.set_label(known, run)

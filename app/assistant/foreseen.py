@@ -1,6 +1,7 @@
 """What a turn comes to, before anything of it is done: what the customer reads, and whether people are called."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,11 +33,17 @@ class Ending:
 
 
 async def ending_of(
-    session: AsyncSession, outcome: Composed | ClaudeFailed, zone: ZoneInfo, *, is_too_old: bool = False
+    session: AsyncSession,
+    outcome: Composed | ClaudeFailed,
+    zone: ZoneInfo,
+    *,
+    is_too_old: bool = False,
+    at: datetime | None = None,
 ) -> Ending:
     """With a hand-over there is always a sentence, Claude's own or ours, unless the message is too old. What was held
-    back is a person's to judge: they get it as a suggestion, the customer hears that they will."""
-    now = clock.now()
+    back is a person's to judge: they get it as a suggestion, the customer hears that they will. `at`: when that is, None
+    for now."""
+    now = at or clock.now()
     if isinstance(outcome, ClaudeFailed):
         sentence = await farewell(session, (), "", zone, now)
         return Ending(TurnState.FAILED, sentence, HandoffReason.CLAUDE_FAILED, failure=outcome.kind)

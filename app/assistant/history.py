@@ -110,9 +110,15 @@ def is_waiting(message: Message, answered_up_to: int) -> bool:
 
 
 async def newest_messages(
-    session: AsyncSession, conversation_id: int, *, after: int | None = None, up_to: int | None = None
+    session: AsyncSession,
+    conversation_id: int,
+    *,
+    after: int | None = None,
+    up_to: int | None = None,
+    until: datetime | None = None,
 ) -> Sequence[Message]:
-    """Old to new, without what was taken back or never left; of them those between two positions of the thread."""
+    """Old to new, without what was taken back or never left; of them those between two positions of the thread, and
+    those that were here by a moment."""
     shown = (
         select(Message)
         .where(
@@ -128,6 +134,8 @@ async def newest_messages(
         shown = shown.where(Message.position > after)
     if up_to is not None:
         shown = shown.where(Message.position <= up_to)
+    if until is not None:
+        shown = shown.where(Message.stored_at <= until)
     return (await session.scalars(shown)).all()[::-1]
 
 

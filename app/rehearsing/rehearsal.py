@@ -1,8 +1,9 @@
 """A turn that is made as any other and brings nothing about: its prompt, knowledge, tools, rules and checks are the real
 ones, what it would do is told instead of done."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -16,7 +17,7 @@ from app.assistant.desk import Desk
 from app.assistant.equipping import Equipped, equipped_with
 from app.assistant.failures import ClaudeFailed
 from app.assistant.foreseen import Ending, ending_by, ending_of
-from app.assistant.history import NEWEST, context, told
+from app.assistant.history import COME_BACK, NEWEST, context, told
 from app.assistant.limits import reason_to_ask_nothing
 from app.assistant.models import ApiCall, Purpose
 from app.assistant.responder import write
@@ -45,13 +46,22 @@ class Declined(Exception):
 @dataclass(frozen=True)
 class Scene:
     """What a rehearsal begins with. `said`: old to new; what the customer said last waits for the answer. None for
-    `instructions` and `choice`: those in force. `user_id`: who wants it."""
+    `instructions` and `choice`: those in force. `user_id`: who wants it.
+
+    Of what was said once: `at`, when Claude was asked (None: now), `summary` of what was before, `has_come_back` as of
+    `Waiting`, and `has_passed_rules`: they were asked then. `drafts`: articles that are known as if they were published.
+    """
 
     said: Sequence[Spoken]
     customer: str = ""
     instructions: str | None = None
     choice: Choice | None = None
     user_id: int | None = None
+    at: datetime | None = None
+    summary: str = ""
+    has_come_back: bool = False
+    has_passed_rules: bool = False
+    drafts: Collection[int] = ()
 
 
 @dataclass(frozen=True)
@@ -92,7 +102,7 @@ async def rehearse(scene: Scene, desk: Desk, on_text: Callable[[str], object] = 
     async with reading() as session:
         if reason := await reason_to_ask_nothing(session, zone):
             raise Declined(reason)
-        if rule := rule_in(scene.said, await installation(session)):
+        if not scene.has_passed_rules and (rule := rule_in(scene.said, await installation(session))):
             return Rehearsed(await ending_by(session, rule, zone))
         begun = await begin(session, scene, desk)
     would_do = frozenset(tool.name for tool in begun.toolbox.tools if tool.changes)
@@ -104,7 +114,7 @@ async def rehearse(scene: Scene, desk: Desk, on_text: Callable[[str], object] = 
     except ClaudeFailed as failure:
         outcome = failure
     async with transaction() as session:
-        ending = await ending_of(session, outcome, zone)
+        ending = await ending_of(session, outcome, zone, at=scene.at)
         calls = await ledger.book(session, effort.spent, purpose=Purpose.TEST, user_id=scene.user_id)
     return Rehearsed(ending, begun.request.model, begun.toolbox.steps, would_do, calls)
 
@@ -122,11 +132,19 @@ async def begin(session: AsyncSession, scene: Scene, desk: Desk) -> Equipped:
         messages_of(scene.said)[-NEWEST:],
         {},
         waiting.answered_up_to,
-        context(scene.customer, desk.settings.zone, clock.now()),
+        context(
+            scene.customer,
+            desk.settings.zone,
+            scene.at or clock.now(),
+            COME_BACK if scene.has_come_back else "",
+        ),
+        summary=scene.summary,
     )
     run = Run(NO_ROW, NO_ROW, waiting, Number())
     asked = partial(question_in, scene.said[waiting.answered_up_to :])
-    return await equipped_with(session, run, said, asked, here, desk, choice)
+    return await equipped_with(
+        session, run, said, asked, here, desk, choice, at=scene.at, drafts=scene.drafts
+    )
 
 
 async def question_in(waits: Sequence[Spoken]) -> str:

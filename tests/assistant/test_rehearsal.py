@@ -1,11 +1,14 @@
 """A rehearsal answers as a real turn would, and brings nothing about."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from app.assistant.choices import Choice
+from app.assistant.claude import Claude
+from app.assistant.history import COME_BACK
 from app.assistant.models import ApiCall, Purpose, Turn
 from app.conversations.handoff import HandoffReason
 from app.conversations.handoff_models import Handoff
@@ -148,3 +151,42 @@ async def test_a_voice_message_is_left_to_people_there_too(shop: Shop) -> None:
     made = await rehearse(Scene([Spoken(Author.CONTACT, "", shop.clock(), "audio")]), shop.desk)
     assert made.ending.reason == HandoffReason.VOICE
     assert shop.asked == []
+
+
+async def test_what_was_said_once_is_rehearsed_as_of_then(shop: Shop) -> None:
+    await shop.changes(Installation, person_words="atendente", opening_hours={"friday": "09:00-18:00"})
+    then = datetime(2026, 3, 6, 13, 30, tzinfo=UTC)  # a Friday morning in São Paulo
+    shop.claude_will({"steps": [{"tool": "opening_hours", "input": {}}]}, {"text": "Já tem gente aqui."})
+    once = Scene(
+        [Spoken(Author.CONTACT, "quero um atendente", then)],
+        at=then,
+        summary="Houve um atendimento antes.",
+        has_come_back=True,
+        has_passed_rules=True,
+    )
+    made = await rehearse(once, shop.desk)
+    assert made.ending.bubbles == ("Já tem gente aqui.",)
+    first, second = (str(one.body["messages"]) for one in shop.asked)
+    assert "Agora são 10:30 de sexta-feira, 06/03/2026" in first
+    assert "Houve um atendimento antes." in first
+    assert COME_BACK in first
+    assert "Agora há gente atendendo." in second
+
+
+async def test_a_draft_of_knowledge_is_known_to_a_rehearsal_that_names_it_and_to_nobody_else(
+    shop: Shop,
+) -> None:
+    async with transaction() as session:
+        draft = await articles.create(session, Wanted("Frete", "O frete é R$ 12.", is_published=False), None)
+    await knows("Trocas", "A primeira troca é grátis.")
+    address = shop.desk.provider._base_url
+    for is_simple in (False, True):  # the base whole in the prompt, or searched
+        provider = Claude(api_key="k", base_url=address, model="claude-haiku-5-5", is_simple=is_simple)
+        for drafts in ([draft.id], []):
+            asked = Scene(customer(shop, "frete?"), drafts=drafts)
+            await rehearse(asked, replace(shop.desk, provider=provider))
+            system = str(shop.asked[-1].body["system"])
+            assert ("O frete é R$ 12." in system) == bool(drafts)
+            assert ("A primeira troca é grátis." in system) == (not is_simple)
+            assert ("search_knowledge" in str(shop.asked[-1].body["tools"])) == is_simple
+        await provider.close()

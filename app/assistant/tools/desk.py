@@ -1,6 +1,7 @@
 """Tools about the desk itself: when people are there, and which label a conversation gets."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import create_model
@@ -24,9 +25,11 @@ class Nothing(Input):
     """Takes nothing."""
 
 
-def opening_hours(hours: OpeningHours, wait_minutes: int, zone: Any) -> Tool:
+def opening_hours(hours: OpeningHours, wait_minutes: int, zone: Any, at: datetime | None = None) -> Tool:
+    """`at`: the moment that is told as now; None for whatever the clock shows then."""
+
     async def use(_given: Nothing) -> Result:
-        here = clock.now().astimezone(zone)
+        here = (at or clock.now()).astimezone(zone)
         days = (
             f"{name}: {hours.typed.get(day) or 'fechado'}" for name, day in zip(NAMES, WEEKDAYS, strict=True)
         )
