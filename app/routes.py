@@ -153,6 +153,7 @@ def routes() -> Sequence[BaseRoute]:
         Route(
             "/c/{conversation_id}/consultations/{consultation_id}/use", consultations.use, methods=["POST"]
         ),
+        Route("/c/{conversation_id}/handoffs/{handoff_id}/use", consultations.use_briefing, methods=["POST"]),
         Route("/assistant", chats.index, methods=["GET"], name="chats"),
         Route("/assistant", chats.begin, methods=["POST"]),
         Route("/assistant/{chat_id}", chats.show, methods=["GET"], name="chat"),

@@ -26,7 +26,10 @@ class Turn(Base):
     """
 
     __tablename__ = "turn"
-    __table_args__ = (Index("ix_turn_conversation", "conversation_id", "state"),)
+    __table_args__ = (
+        Index("ix_turn_conversation", "conversation_id", "state"),
+        Index("ix_turn_started", "started_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))

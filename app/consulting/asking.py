@@ -1,4 +1,4 @@
-"""An attendant asks Claude for help, stops it, uses its answer or lays it aside."""
+"""An attendant asks Claude for help, stops it or lays its answer aside."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import clock, jobs
 from app.accounts.models import User
 from app.consulting.models import Consultation, ConsultationState, Wish
-from app.conversations.models import Conversation, Message
+from app.conversations.models import Conversation
 from app.errors import Invalid, NotFound
 from app.i18n import N_
 from app.live.events import Change, EventKind, announce
@@ -17,6 +17,7 @@ CONSULT = "consult"
 LONGEST = 4096  # characters
 REWRITES = {Wish.SHORTER, Wish.KINDER, Wish.CORRECT, Wish.TRANSLATE}  # their answer stands for what was given
 NEEDS_TEXT = REWRITES | {Wish.ASK}
+NEVER_ASKED = {Wish.CHAT, Wish.BRIEFING}  # beside a conversation
 WRITE_FIRST = N_("Write the text first; Claude then works on it.")
 ASK_FIRST = N_("Write what you want to know.")
 TOO_LONG = N_("This text is too long.")
@@ -30,7 +31,7 @@ async def ask(
     session: AsyncSession, conversation: Conversation, by: User, wish: str, given: str
 ) -> Consultation:
     """Ask in the place of what was asked before. Raises Invalid (field "wish" or "text")."""
-    if wish not in list(Wish) or wish == Wish.CHAT:
+    if wish not in set(Wish) - NEVER_ASKED:
         raise Invalid(NO_SUCH_WISH, field="wish")
     given = given.strip()
     if wish in NEEDS_TEXT and not given:
@@ -67,13 +68,6 @@ async def stop(session: AsyncSession, consultation_id: int, by: User) -> Consult
     return found
 
 
-async def use(session: AsyncSession, consultation_id: int, by: User) -> Consultation:
-    """It stands in the text box now, and no longer above it. Raises NotFound."""
-    found = await theirs(session, consultation_id, by)
-    await change(session, (Consultation.id == found.id,), used_at=clock.now(), closed_at=clock.now())
-    return found
-
-
 async def lay_aside(session: AsyncSession, conversation_id: int, by: User) -> None:
     """Nothing is shown here any more; one that is running ends."""
     shown = (
@@ -83,18 +77,6 @@ async def lay_aside(session: AsyncSession, conversation_id: int, by: User) -> No
     )
     over = case((RUNNING, ConsultationState.STOPPED), else_=Consultation.state)
     await change(session, shown, closed_at=clock.now(), state=over)
-
-
-async def note_sent(session: AsyncSession, by: User, message: Message) -> None:
-    """What this attendant has sent is what became of the answer that they last put into the text box, if of any."""
-    used = select(Consultation.id).where(
-        Consultation.conversation_id == message.conversation_id,
-        Consultation.user_id == by.id,
-        Consultation.used_at.is_not(None),
-    )
-    newest = used.order_by(Consultation.used_at.desc(), Consultation.id.desc()).limit(1).scalar_subquery()
-    theirs = (Consultation.id == newest, Consultation.message_id.is_(None))
-    await session.execute(update(Consultation).where(*theirs).values(message_id=message.id))
 
 
 async def theirs(session: AsyncSession, consultation_id: int, by: User) -> Consultation:

@@ -22,6 +22,7 @@ class Wish(StrEnum):
     SUMMARISE = "summarise"
     ASK = "ask"  # a question to the knowledge base
     CHAT = "chat"  # an answer in a chat of the attendant's own
+    BRIEFING = "briefing"  # nobody asked: the reply that a hand-over's card suggests, once it was put into the text box
 
 
 class ConsultationState(StrEnum):
@@ -46,12 +47,15 @@ class Consultation(Base):
 
     `given`: what stood in the text box. `text`, in WhatsApp's markup, grows while it streams. `read_up_to`: the
     position of the newest message that Claude could read. `failure`: a ConsultationFailure. `closed_at`: when it went from the
-    screen. Of one that was put into the text box (`used_at`), `message_id` is what was then sent: the two texts tell
-    how much the attendant has changed.
+    screen. Of one that was put into the text box (`used_at`), `message_id` is what was then sent, and `edit_distance`
+    how much of it the attendant had changed, from 0 to 1, as it was sent.
     """
 
     __tablename__ = "consultation"
-    __table_args__ = (Index("ix_consultation_place", "user_id", "conversation_id"),)
+    __table_args__ = (
+        Index("ix_consultation_place", "user_id", "conversation_id"),
+        Index("ix_consultation_began", "began_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
@@ -69,6 +73,7 @@ class Consultation(Base):
     closed_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="SET NULL"), index=True)
+    edit_distance: Mapped[float | None]
     question_id: Mapped[int | None] = mapped_column(
         ForeignKey("chat_question.id", ondelete="CASCADE"), index=True
     )

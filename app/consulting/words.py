@@ -12,6 +12,7 @@ WORDS = {
     Wish.UNDERSTAND: N_("Translate what the customer wrote"),
     Wish.SUMMARISE: N_("Summarise the conversation"),
     Wish.ASK: N_("Ask the knowledge base"),
+    Wish.BRIEFING: N_("Reply suggested with a hand-over"),
 }
 FAILED = {
     ConsultationFailure.REFUSED: N_("Claude declined to write this."),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -51,6 +51,7 @@ class Handoff(Base):
     """Claude, or a rule, gave the conversation to people: why, and what happened so far."""
 
     __tablename__ = "handoff"
+    __table_args__ = (Index("ix_handoff_created", "created_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     conversation_id: Mapped[int] = mapped_column(

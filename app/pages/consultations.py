@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.accounts.models import User
 from app.assistant import limits
-from app.consulting import asking
+from app.consulting import asking, using
 from app.consulting.asking import NEEDS_TEXT, REWRITES
 from app.consulting.models import Consultation, Wish
 from app.consulting.showing import shown_in
@@ -25,7 +25,8 @@ from app.pages.sheets import Sheet, drawn
 from app.templating import render, wants_fragment
 
 SHEET = Sheet("consulting/_wishes.html", N_("Help from Claude"))
-OFFERED = [(wish, wish in NEEDS_TEXT) for wish in WORDS if wish != Wish.ASK]  # which has a field of its own
+OWN_PLACE = {Wish.ASK, Wish.BRIEFING}  # a field of its own, a button on the card
+OFFERED = [(wish, wish in NEEDS_TEXT) for wish in WORDS if wish not in OWN_PLACE]
 NOT_NOW = N_("Claude is switched off or its budget is spent; an admin sees why on the page “Claude”.")
 
 
@@ -57,12 +58,23 @@ async def stop(request: Request) -> Response:
 async def use(request: Request) -> Response:
     """`POST /c/{id}/consultations/{consultation_id}/use`: it is put into the text box, by the page or, without script,
     by way of the draft."""
-    used = await do(request, asking.use)
+    used = await do(request, using.use)
     if not wants_fragment(request):
         async with transaction() as session:
             keep = drafts.keep if used.wish in REWRITES else drafts.put_back
             await keep(session, request.state.user.id, place(request), used.text)
     return await answer(request)
+
+
+async def use_briefing(request: Request) -> Response:
+    """`POST /c/{id}/handoffs/{handoff_id}/use`: the same for the reply that a hand-over's card suggests."""
+    user, handoff_id = request.state.user, strict_id(request.path_params["handoff_id"])
+    async with transaction() as session:
+        found = await conversation_for(session, user, place(request))
+        used = await using.use_briefing(session, found, handoff_id, user)
+        if not wants_fragment(request):
+            await drafts.put_back(session, user.id, found.id, used.text)
+    return Response(status_code=204) if wants_fragment(request) else RedirectResponse(f"/c/{found.id}", 303)
 
 
 async def end(request: Request) -> Response:

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.consulting import asking
+from app.consulting import using
 from app.conversations import about, drafts, opening, recalling, replying, service_window, thread_pages
 from app.conversations.access import conversation_for, strict_id
 from app.conversations.models import Conversation
@@ -122,7 +122,7 @@ async def store(
             )
             for place, what in enumerate(whole)
         ]
-        await asking.note_sent(session, request.state.user, sent[0])
+        await using.note_sent(session, request.state.user, sent[0])
         return [message.id for message in sent]
 
 

@@ -7,13 +7,14 @@ import pytest
 from app.accounts.models import User
 from app.assistant import limits
 from app.assistant.models import ApiCall, Purpose
-from app.consulting import asking
+from app.consulting import asking, using
 from app.consulting.models import Consultation, ConsultationState, Wish
 from app.consulting.running import consult, grow
 from app.consulting.showing import Shown, shown_in
-from app.conversations import replying
+from app.conversations import handoff, replying
+from app.conversations.handoff import HandoffReason
 from app.conversations.models import Message
-from app.conversations.outgoing import text
+from app.conversations.outgoing import Outgoing, location, text
 from app.db import reading, transaction
 from app.errors import Invalid, NotFound
 from app.installation import installation
@@ -189,19 +190,84 @@ async def test_what_was_used_knows_what_was_sent_instead(shop: Shop, marta: User
     asked = await asks(shop, marta, "suggest")
     await shop.work()
     async with transaction() as session:
-        await asking.use(session, asked, marta)
+        await using.use(session, asked, marta)
     assert await card(shop, marta) is None
     for words in ("Sí, tenemos tres.", "Otra cosa"):
         async with transaction() as session:
             sent = await replying.reply(
                 session, await shop.conversation_in(session, "Ana"), marta, text(words)
             )
-            await asking.note_sent(session, marta, sent)
+            await using.note_sent(session, marta, sent)
     async with reading() as session:
         kept = await session.get_one(Consultation, asked)
         assert kept.message_id is not None
         assert (await session.get_one(Message, kept.message_id)).body == "Sí, tenemos tres."
         assert (kept.text, kept.user_id) == ("Sí, tenemos dos.", marta.id)
+        assert kept.edit_distance == pytest.approx(3 / 17)  # "dos" became "tres"
+
+
+async def sends(shop: Shop, by: User, what: Outgoing) -> Message:
+    async with transaction() as session:
+        sent = await replying.reply(session, await shop.conversation_in(session, "Ana"), by, what)
+        await using.note_sent(session, by, sent)
+    return sent
+
+
+async def used_suggestion(shop: Shop, by: User, words: str) -> int:
+    shop.claude_will({"text": words})
+    asked = await asks(shop, by, "suggest")
+    await shop.work()
+    async with transaction() as session:
+        await using.use(session, asked, by)
+    return asked
+
+
+async def distance_of(consultation_id: int) -> float | None:
+    async with reading() as session:
+        return (await session.get_one(Consultation, consultation_id)).edit_distance
+
+
+async def test_what_becomes_of_the_message_later_changes_nothing(shop: Shop, marta: User) -> None:
+    asked = await used_suggestion(shop, marta, "Temos **dois**.")
+    sent = await sends(shop, marta, text(" Temos *dois*.\r\n"))
+    assert await distance_of(asked) == 0
+    await shop.changes(Message, body="Temos vinte.", revoked_at=shop.clock(), edited_at=shop.clock())
+    await sends(shop, marta, text("Outra coisa"))
+    async with transaction() as session:
+        await using.note_sent(session, marta, await session.get_one(Message, sent.id))
+    assert await distance_of(asked) == 0
+
+
+async def test_what_has_a_form_of_its_own_is_not_what_became_of_a_suggestion(shop: Shop, marta: User) -> None:
+    asked = await used_suggestion(shop, marta, "Temos dois.")
+    await sends(shop, marta, location("-23,5", "-46,6", "A loja"))
+    assert await distance_of(asked) is None
+    await sends(shop, marta, text("Temos dois"))
+    assert await distance_of(asked) == pytest.approx(1 / 11)
+
+
+async def test_a_colleagues_message_is_not_what_became_of_it(shop: Shop, marta: User) -> None:
+    asked = await used_suggestion(shop, marta, "Temos dois.")
+    await sends(shop, await shop.employs("Bruno"), text("Temos dois."))
+    assert await distance_of(asked) is None
+
+
+async def test_the_reply_that_a_card_suggests_is_measured_like_any_other(shop: Shop, marta: User) -> None:
+    async with transaction() as session:
+        conversation = await shop.conversation_in(session, "Ana")
+        told = handoff.Briefing(suggestion="Temos dois.")
+        called = await handoff.hand_over(session, conversation, HandoffReason.OTHER, told)
+    for _ in range(2):  # pressed twice, it is used once
+        async with transaction() as session:
+            conversation = await shop.conversation_in(session, "Ana")
+            used = await using.use_briefing(session, conversation, called.id, marta)
+    await sends(shop, marta, text("Temos dois!"))
+    [kept] = await shop.all_of(Consultation, "Ana")
+    assert (kept.id, kept.wish, kept.user_id) == (used.id, Wish.BRIEFING, marta.id)
+    assert kept.edit_distance == pytest.approx(1 / 11)
+    assert await card(shop, marta) is None
+    with pytest.raises(Invalid):
+        await asks(shop, marta, "briefing")
 
 
 async def test_what_was_not_used_has_no_message(shop: Shop, marta: User) -> None:
@@ -209,7 +275,7 @@ async def test_what_was_not_used_has_no_message(shop: Shop, marta: User) -> None
     await shop.work()
     async with transaction() as session:
         sent = await replying.reply(session, await shop.conversation_in(session, "Ana"), marta, text("Oi"))
-        await asking.note_sent(session, marta, sent)
+        await using.note_sent(session, marta, sent)
     assert (await shown(shop, marta)).message_id is None
 
 
