@@ -45,6 +45,7 @@ from app.pages import (
     palette,
     playground,
     prices,
+    quality,
     quick_replies,
     reading,
     settings,
@@ -272,6 +273,7 @@ def routes() -> Sequence[BaseRoute]:
         Route("/claude/models", claude.choose, methods=["POST"], name="claude-models"),
         Route("/claude/conduct", claude.set_conduct, methods=["POST"], name="claude-conduct"),
         Route("/claude/budget", claude.set_budget, methods=["POST"], name="claude-budget"),
+        Route("/claude/quality", quality.show, name="quality"),
         Route("/claude/playground", playground.show, methods=["GET"], name="playground"),
         Route("/claude/playground", playground.say, methods=["POST"]),
         Route(

@@ -104,6 +104,7 @@ def environment(settings: Settings) -> Environment:
         brl=words.brl,
         typed_number=words.typed_number,
         whole=words.whole,
+        percent=words.percent,
         minutes_and_seconds=words.minutes_and_seconds,
         local_time=lambda moment: moment.astimezone(zone).strftime("%H:%M"),
         local_date=lambda moment: moment.astimezone(zone).date(),

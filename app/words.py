@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from babel import Locale
 from babel.dates import format_skeleton
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from app.contacts.models import DuplicateReason, IdentityKind
 from app.conversations.brief import brief
@@ -143,6 +143,11 @@ def typed_number(micro: int | None) -> str:
 
 def whole(number: int) -> str:
     return format_decimal(number, locale=number_format())
+
+
+def percent(share: float) -> str:
+    """A share from 0 to 1, in the reader's language."""
+    return format_percent(share, locale=number_format())
 
 
 def month(day: date) -> str:

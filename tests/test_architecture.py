@@ -29,6 +29,7 @@ CONCEPTS = (
     "knowledge",
     "consulting",
     "rehearsing",
+    "quality",
     "chats",
     "jobs",
     "search",

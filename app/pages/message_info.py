@@ -20,6 +20,9 @@ from app.forms import text_field
 from app.i18n import N_
 from app.pages import inbox
 from app.pages.drawers import Drawer
+from app.templating import render, wants_fragment
+
+THUMBS = {"good": True, "bad": False, "": None}
 
 
 async def show(request: Request) -> Response:
@@ -42,13 +45,16 @@ async def loaded(
 
 
 async def judge(request: Request) -> Response:
-    """`POST /c/{id}/messages/{message_id}/verdicts`: `good` or `bad`, and a note if they like."""
+    """`POST /c/{id}/messages/{message_id}/verdicts`: `verdict` = `good`, `bad` or "" to take it back; a note if they like."""
     fields, user, path = await request.form(max_files=0), request.state.user, request.path_params
     thumb, note = text_field(fields, "verdict"), text_field(fields, "note")
     async with transaction() as session:
         conversation = await conversation_for(session, user, strict_id(path["conversation_id"]))
         message = await message_in(session, conversation, strict_id(path["message_id"]), locked=True)
-        if thumb not in ("good", "bad"):
+        if thumb not in THUMBS:
             raise Invalid(field="verdict")
-        await verdicts.give(session, message, user.id, is_good=thumb == "good", note=note)
-    return RedirectResponse(f"/c/{conversation.id}/messages/{message.id}/info", 303)
+        await verdicts.give(session, message, user.id, is_good=THUMBS[thumb], note=note)
+        verdict = await verdicts.verdict_of(session, message.id, user.id)
+    if not wants_fragment(request):
+        return RedirectResponse(f"/c/{conversation.id}/messages/{message.id}/info", 303)
+    return render(request, "messages/_judged.html", message=message, verdict=verdict)

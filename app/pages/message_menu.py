@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from app.assistant import verdicts
 from app.conversations import about, reacting
 from app.conversations.access import conversation_for, strict_id
 from app.conversations.quotes import quotes_of
@@ -17,7 +18,9 @@ async def show(request: Request) -> Response:
     async with reading() as session:
         conversation = await conversation_for(session, request.state.user, ids(request)[0])
         menu = await about.menu_of(session, request.state.user, conversation, ids(request)[1])
-    return render(request, "messages/_menu.html", **menu.__dict__)
+        verdict = await verdicts.verdict_of(session, menu.message.id, request.state.user.id)
+    may_judge = verdicts.may_be_judged(menu.message)
+    return render(request, "messages/_menu.html", may_judge=may_judge, verdict=verdict, **menu.__dict__)
 
 
 async def quote(request: Request) -> Response:

@@ -87,6 +87,7 @@ PAGES: dict[str, tuple[str, Step | None]] = {
     "a journal's entry": ("/settings/journal/1", None),
     "the labels": ("/labels", None),
     "Claude's settings": ("/claude", None),
+    "how well Claude does": ("/claude/quality?days=90", None),
     "the playground": ("/claude/playground", None),
     "the connectors": ("/settings/connectors", None),
     "a new connector": ("/settings/connectors/new", None),

@@ -1,5 +1,6 @@
 """What Claude leaves to the person who takes over stands above the thread, and is of use there."""
 
+import re
 from typing import Any
 
 import pytest
@@ -42,6 +43,50 @@ async def test_the_briefing_is_read_above_the_thread_and_its_reply_goes_below_wh
     await expect(box).to_have_value(f"Oi, Ana!\n\n{TOLD['suggested_reply']}")
     await expect(box).to_be_focused()
     await expect(tab.bubble(TOLD["suggested_reply"])).to_have_count(0)
+    await box.fill("Vou abrir uma exceção.")
+    await box.press("Enter")
+    await expect(tab.bubble("Vou abrir uma exceção.")).to_be_visible()
+    await tab.visits(tab.page.url.replace("/c/1", "/claude/quality"))
+    row = tab.page.get_by_role("row", name="Resposta sugerida ao chamar uma pessoa")
+    await expect(row).to_have_text(re.compile(r"1\s*1\s*1\s*0\s*\d\d%\s*$"))
+
+
+async def test_a_thumb_is_given_from_the_menu_by_keyboard_and_shows_in_the_details(
+    desk: Desk, browsers: Browsers
+) -> None:
+    await desk.whatsapp.control("POST", "/claude/replies", steps=[{"text": "Em até 30 dias."}])
+    await desk.whatsapp.says(ANA, "Posso trocar?")
+    tab = await (await browsers.of(viewport={"width": 1400, "height": 800})).tab("/c/1")
+    page, menu, said = tab.page, tab.page.locator("#message-menu"), tab.bubble("Em até 30 dias.")
+    await expect(said).to_be_visible()
+
+    async def opens_menu() -> None:
+        await said.focus()
+        await page.keyboard.press("Enter")
+        await expect(menu.get_by_role("button", name="Responder", exact=True)).to_be_focused()
+
+    await opens_menu()
+    bad = menu.get_by_role("button", name="O Claude não respondeu bem")
+    await expect(bad).to_have_attribute("aria-pressed", "false")
+    while not await bad.evaluate("button => button === document.activeElement"):
+        await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(menu).to_be_hidden()
+    await page.locator("#done").get_by_role("link", name="Dizer por quê").click()
+    drawer = page.locator("#drawer")
+    given = drawer.get_by_role("button", name="Não é boa")
+    await expect(given).to_have_attribute("aria-pressed", "true")
+    why = drawer.get_by_role("textbox", name="O que você acha desta resposta?")
+    await why.fill("São 15 dias.")
+    await why.press("Enter")
+    await expect(page.locator("#done")).to_have_text(re.compile("Anotado"))
+    await expect(given).to_have_attribute("aria-pressed", "true")
+
+    await opens_menu()
+    await expect(bad).to_have_attribute("aria-pressed", "true")
+    await bad.click()
+    await expect(given).to_have_attribute("aria-pressed", "false")
+    await expect(why).to_have_value("")
 
 
 async def test_resolving_is_one_press_and_the_next_message_opens_it_again(

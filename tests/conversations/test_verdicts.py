@@ -56,3 +56,30 @@ async def test_only_answers_of_claudes_are_judged_and_only_up_or_down(desk: Desk
         await desk.marta.post(address.replace("/info", "/verdicts"), {"verdict": "up"})
     ).status_code == 422
     assert await verdicts() == []
+
+
+async def test_the_menu_of_an_answer_has_both_thumbs_and_shows_the_chosen_one(desk: Desk) -> None:
+    address = await answered(desk, [{"text": "Em até 30 dias."}])
+    menu, door = address.replace("/info", "/menu"), address.replace("/info", "/verdicts")
+    assert chosen_in((await desk.marta.get(menu)).text) == {"good": "false", "bad": "false"}
+    told = (await desk.marta.post(door, {"verdict": "bad"})).text
+    assert "Dizer por quê" in told
+    assert pressed(told) == ["bad"]  # for the details, where they are open
+    assert chosen_in((await desk.marta.get(menu)).text) == {"good": "false", "": "true"}
+    paulo = await desk.attendant(PAULO)
+    assert chosen_in((await paulo.get(menu)).text) == {"good": "false", "bad": "false"}
+    assert "Avaliação retirada." in (await desk.marta.post(door, {"verdict": ""})).text
+    assert await verdicts() == []
+    await desk.marta.post(door, {"verdict": ""})  # again: nothing is there to be taken back
+    assert await verdicts() == []
+
+
+def chosen_in(menu: str) -> dict[str, str]:
+    return dict(re.findall(r'name="verdict" value="(\w*)"[^>]*aria-pressed="(\w+)"', menu))
+
+
+async def test_the_menu_of_what_somebody_else_wrote_has_none(desk: Desk) -> None:
+    address = await answered(desk, [{"text": "Em até 30 dias."}])
+    [asked, *_] = await desk.marta.bubbles(int(address.split("/")[2]))
+    menu = address.rsplit("/", 2)[0] + f"/{asked.id}/menu"
+    assert chosen_in((await desk.marta.get(menu)).text) == {}
