@@ -35,14 +35,15 @@ VERIFY_TOKEN = "a-verify-token-of-the-tests"
 
 async def within(seconds: float, condition: Callable[[], Awaitable[Any] | Any], *, what: str = "it") -> Any:
     """What `condition` gives once it is truthy; fails with `what` when the deadline passes."""
-    deadline = time.monotonic() + seconds
+    deadline, pause = time.monotonic() + seconds, 0.01
     while True:
         given = condition()
         value = await given if isinstance(given, Awaitable) else given
         if value:
             return value
         assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
-        await anyio.sleep(0.02)
+        await anyio.sleep(pause)
+        pause = min(pause * 1.3, 0.1)  # whoever waits long asks less often: each look may cost a page
 
 
 async def waits_in_line(database_url: str) -> None:

@@ -4,6 +4,7 @@ import json
 import secrets
 from asyncio import sleep
 from collections.abc import AsyncIterator, Iterable, Iterator
+from time import time
 from typing import Any
 
 from app.simulator.claude_stage import Asked, Reply
@@ -97,6 +98,8 @@ class Stream:
         async for frame in self._frames():
             record = f"event: {frame['type']}\ndata: {json.dumps(frame, ensure_ascii=False)}\n\n".encode()
             size = self._reply.chunk_bytes or len(record)
+            if frame["type"] == "content_block_delta":
+                self._asked.first_piece_at = self._asked.first_piece_at or time()
             for start in range(0, len(record), size):
                 yield record[start : start + size]
                 if self._reply.chunk_bytes:

@@ -76,7 +76,7 @@ def reply_from(wish: dict[str, Any]) -> Reply:
 @dataclass(slots=True)
 class Asked:
     """One request to Claude. `outcome` ends as finished, disconnected, cut, truncated or error;
-    `pieces_sent` counts the deltas that left before that.
+    `pieces_sent` counts the deltas that left before that; `first_piece_at`: just before the first one did, by `time.time`.
 
     `billed`: the tokens of the bill by kind, empty when nothing is billed; of an answer that was broken off the output
     that had left by then, which only the server knows.
@@ -88,6 +88,7 @@ class Asked:
     headers: dict[str, str]
     outcome: str = "running"
     pieces_sent: int = 0
+    first_piece_at: float = 0.0
     http_status: int = 200
     request_id: str = ""
     billed: dict[str, int] = field(default_factory=dict)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.bench import arrival, fanout, intake, opening, retrieval, search, size, stop, storm, thread
+from tests.bench import arrival, draft, fanout, intake, opening, retrieval, search, size, stop, storm, thread
 from tests.bench.figure import Figure
 
 BENCHES: dict[str, Callable[[], Coroutine[Any, Any, list[Figure]]]] = {
@@ -18,6 +18,7 @@ BENCHES: dict[str, Callable[[], Coroutine[Any, Any, list[Figure]]]] = {
     "stop": stop.measure,
     "thread": thread.measure,
     "open": opening.measure,
+    "draft": draft.measure,
     "search": search.measure,
     "retrieval": retrieval.measure,
 }

@@ -21,7 +21,7 @@ from app.whatsapp.signature import sign
 from tests.actors import APP_SECRET, VERIFY_TOKEN, within
 from tests.bench.figure import Figure, middle, percentile
 from tests.chromium import running_chromium
-from tests.people import ANA, MARTA
+from tests.people import ANA, MARTA, Customer
 from tests.whatsapp.bodies import written
 
 WARM_UP, ROUNDS, GAP_SECONDS = (
@@ -115,9 +115,9 @@ async def publish(http: httpx2.AsyncClient, address: str, n: int) -> float:
     return float(answer.json()["sent"])
 
 
-async def post_webhook(http: httpx2.AsyncClient, address: str, n: int) -> float:
+async def post_webhook(http: httpx2.AsyncClient, address: str, n: int, sender: Customer = ANA) -> float:
     """One customer message of about 800 bytes; gives the moment just before it was sent."""
-    body = json.dumps(written(f"wamid.bench{n}", f"bench {n} {'é' * 80}", ANA)).encode()
+    body = json.dumps(written(f"wamid.bench{n}", f"bench {n} {'é' * 80}", sender)).encode()
     sent = time.time()
     answer = await http.post(
         f"{address}/webhooks/whatsapp", content=body, headers={"X-Hub-Signature-256": sign(APP_SECRET, body)}

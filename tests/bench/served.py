@@ -52,16 +52,16 @@ class Served:
 
 
 @asynccontextmanager
-async def server(engine: str) -> AsyncIterator[Served]:
-    """The program with an empty database of its own."""
+async def server(engine: str, **given: str) -> AsyncIterator[Served]:
+    """The program with an empty database of its own; `given` are more of its environment."""
     with database(engine) as url:
         await migrate(url)
-        async with serving(url) as served:
+        async with serving(url, **given) as served:
             yield served
 
 
 @asynccontextmanager
-async def serving(url: str) -> AsyncIterator[Served]:
+async def serving(url: str, **given: str) -> AsyncIterator[Served]:
     """The program on one core, us (and Postgres) on the others."""
     with listening() as free:
         port = free.getsockname()[1]
@@ -74,6 +74,7 @@ async def serving(url: str) -> AsyncIterator[Served]:
         "WHATSAPP_API_URL": "http://127.0.0.1:9",
         "WHATSAPP_PHONE_NUMBER_ID": "100000000000001",
         "CLAUDE_ENABLED": "false",
+        **given,
     }
     uvicorn = ["-m", "uvicorn", "tests.bench.doors:app", "--port", str(port), "--no-access-log"]
     uvicorn += ["--timeout-keep-alive", "600"]  # a line may rest for seconds before it sends something again
