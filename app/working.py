@@ -62,9 +62,11 @@ async def both(sender: Sender, worker: Worker) -> None:
 
 
 async def load_when_wanted(claude: Claude) -> None:
-    """Claude's SDK takes seconds to load: while the first customer's quiet time runs, and not before."""
+    """Claude's SDK takes seconds to load: while the first customer's quiet time runs, and not before. Without a key it
+    is of no use."""
     await asyncio.wait({schedule.wanted.next()})
-    await claude.warm_up()
+    if claude.is_set_up:
+        await claude.warm_up()
 
 
 async def work_until_told(settings: Settings) -> None:

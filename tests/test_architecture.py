@@ -146,31 +146,38 @@ def test_only_one_file_knows_the_sdk_of_claude_and_loads_it_late() -> None:
     assert set(found) == {("app/assistant/clients.py", False)}
 
 
-def test_a_program_that_has_started_has_not_loaded_the_sdk_of_claude(database_url: str) -> None:
+def test_a_program_without_a_key_never_loads_the_sdk_of_claude(database_url: str) -> None:
+    """Neither while it starts nor while it serves: Claude is switched on and asked for."""
     script = """
 import asyncio, sys
-from app.main import app
-async def start():
-    async with app.router.lifespan_context(app):
+from sqlalchemy import select
+from app.conversations.models import Conversation, Mode
+from app.db import reading
+from tests.actors import running_desk, within
+from tests.people import ANA
+
+async def left_to_people():
+    async with reading() as session:
+        return (await session.scalars(select(Conversation.mode))).first() not in (None, Mode.CLAUDE)
+
+async def serve():
+    async with running_desk(sys.argv[1], anthropic_api_key="", anthropic_base_url="", claude_enabled=True) as desk:
+        await desk.whatsapp.says(ANA, "Oi")
+        await within(10, left_to_people, what="the hand-over")
+        for page in ("/", "/claude", "/claude/playground", "/assistant", "/knowledge", "/costs"):
+            assert (await desk.marta.open(page)).status_code == 200, page
         print("anthropic" in sys.modules)
-asyncio.run(start())
+asyncio.run(serve())
 """
-    settings = {
-        "RECADO_ENV": "test",
-        "DATABASE_URL": database_url,
-        "SECRET_KEY": "s" * 40,
-        "ANTHROPIC_BASE_URL": "http://127.0.0.1:1",
-        "WHATSAPP_API_URL": "http://127.0.0.1:1",
-    }
-    started = subprocess.run(
-        [sys.executable, "-c", script],
+    served = subprocess.run(
+        [sys.executable, "-c", script, database_url],
         cwd=HOME,
-        env=dict(os.environ) | settings,
+        env=dict(os.environ) | {"PYTHONPATH": os.pathsep.join((str(HOME), str(HOME / "bin")))},
         capture_output=True,
         text=True,
     )
-    assert started.returncode == 0, started.stderr
-    assert started.stdout.strip() == "False"
+    assert served.returncode == 0, served.stderr
+    assert served.stdout.strip() == "False"
 
 
 def test_no_file_is_longer_than_one_idea() -> None:

@@ -132,5 +132,9 @@ async def write(vocabulary: Sequence[str]) -> None:
                 await session.execute(insert(table_of(Passage)), rows)
             versions.raise_with(session)
     async with opened_database().writer.connect() as connection:
-        await connection.execute(text("ANALYZE"))
+        await connection.execute(text("ANALYZE"))  # on Postgres autovacuum does both, but when it likes
         await connection.commit()
+    if not opened_database().is_sqlite:
+        async with opened_database().writer.connect() as connection:
+            outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await outside.execute(text("VACUUM"))
