@@ -51,6 +51,7 @@ class Request:
     """What Claude is asked. `system` and `tools` never change between turns, or nothing could be cached.
 
     `whose`: see `whose.py`, "" for nobody's. `hides_numbers`: no CPF and no card in it leaves, see `hiding.py`.
+    `schema`: of JSON, which the answer must have; other servers than Anthropic's are not told.
     """
 
     system: str
@@ -61,6 +62,7 @@ class Request:
     max_tokens: int = MAX_TOKENS
     whose: str = ""
     hides_numbers: bool = True
+    schema: Block | None = None
 
     def followed_by(self, *messages: Block) -> "Request":
         return replace(self, messages=[*self.messages, *messages])
@@ -198,7 +200,11 @@ class Claude:
     def _extras(self, request: Request) -> dict[str, Any]:
         cached = {"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}
         whose = {"metadata": {"user_id": request.whose}} if request.whose else {}
-        return {"system": [cached], **whose, **thinking(request.model or self.model, request.effort)}
+        extras = {"system": [cached], **whose, **thinking(request.model or self.model, request.effort)}
+        if request.schema:
+            wanted = {"format": {"type": "json_schema", "schema": request.schema}}
+            extras["output_config"] = extras.get("output_config", {}) | wanted
+        return extras
 
     def _connect(self) -> tuple[Any, Any]:
         patience = self._patience

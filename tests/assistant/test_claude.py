@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -58,6 +59,18 @@ async def test_other_servers_get_plain_fields_only(claude: Claude, simulator: tu
     body = simulator[0].claude.asked[0].body
     assert set(body) == {"model", "max_tokens", "system", "messages", "tools", "stream"}
     assert body["system"] == "Seja breve."
+
+
+async def test_an_answer_may_have_to_be_json_where_the_server_knows_how(
+    full: Claude, claude: Claude, simulator: tuple[World, str]
+) -> None:
+    schema = {"type": "object", "properties": {"ok": {"type": "boolean"}}}
+    wanted = replace(QUESTION, schema=schema, effort="high")
+    assert (await full.stream(wanted, str)).text == '{"ok": false}'
+    await claude.stream(wanted, str)
+    told, plain = (one.body for one in simulator[0].claude.asked)
+    assert told["output_config"] == {"effort": "high", "format": {"type": "json_schema", "schema": schema}}
+    assert "output_config" not in plain
 
 
 async def test_the_sdk_never_tries_again_by_itself(claude: Claude, simulator: tuple[World, str]) -> None:
