@@ -4,7 +4,9 @@ import asyncio
 import os
 import secrets
 import sys
+from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -139,6 +141,63 @@ def retrieval(file: Path) -> None:
     click.echo(evaluation.table(told, figures))
     if embedder is None:
         click.echo("Only by words: the extra `semantic` is not installed, and no EMBEDDINGS_URL is set.")
+
+
+class Unusable(click.ClickException):
+    """Nothing could be measured; 1 is for what was, and is not good."""
+
+    exit_code = 2
+
+
+@evaluate.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--live", is_flag=True, help="Ask the real model, which costs money, instead of playing it.")
+@click.option(
+    "--trials", type=click.IntRange(1, 100), default=1, help="How often each case is asked; with --live."
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.File("w", "utf-8", lazy=False),
+    help="Write everything there as JSON; - for here.",
+)
+@click.pass_context
+def conversations(
+    context: click.Context, path: Path, live: bool, trials: int, json_file: TextIO | None
+) -> None:
+    """Play the golden conversations of PATH and see whether what comes of them is what has to.
+
+    PATH is a YAML file, or a folder of them: see docs/evaluation.md. Offline Claude does what a case's script says, so
+    what is measured is this program. With --live the model itself answers, and a second one judges; nothing reaches
+    WhatsApp or the desk's own database. Ends with 1 when a case failed, with 2 when nothing could be measured.
+    """
+    from app.golden import reading, report, running
+    from app.golden.figures import figures
+    from app.golden.trying import Unreachable
+    from app.knowledge.embedders.embedder import EmbedderFailed
+    from app.knowledge.evaluation import BrokenFile
+    from app.simulated import scripted_claude
+
+    say = partial(click.echo, err=json_file is not None and json_file.name == "<stdout>")
+    if trials > 1 and not live:
+        raise click.UsageError("--trials: offline the same comes each time; it needs --live.")
+    try:
+        cases, settings = reading.read(path), load_settings(recado_env="development")
+        if live:
+            results = asyncio.run(running.run_live(cases, settings, trials, say))
+        else:
+            results = asyncio.run(running.run_offline(cases, settings, scripted_claude(), say))
+    except (BrokenFile, WrongSettings) as fault:
+        raise Unusable(str(fault)) from None
+    except Unreachable as fault:
+        raise Unusable(f"Claude cannot be asked: {fault}.") from None
+    except EmbedderFailed as fault:
+        raise Unusable(f"EMBEDDINGS_URL: no vectors came from there: {fault}.") from None
+    told = figures(results)
+    say("\n" + "\n".join(report.summary(told, live=live)))
+    if json_file:
+        json_file.write(report.as_json(results, live=live) + "\n")
+    context.exit(0 if told.passed == told.cases else 1)
 
 
 @commands.command()

@@ -1,6 +1,6 @@
 """In development without a real token, WhatsApp and Claude are played by this very process, over real HTTP."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -29,6 +29,36 @@ async def simulated(app: Starlette, settings: Settings) -> AsyncIterator[Setting
         if settings.simulates_whatsapp:
             app.router.routes.extend(phone_routes(world, environment(settings), page_context))
         yield pointed_at(settings, address)
+
+
+class ScriptedClaude:
+    """Claude, doing what it is told and nothing else; `asked`: how often it was asked since."""
+
+    def __init__(self, stage: Any) -> None:
+        self._stage = stage
+
+    def tell(self, wishes: Sequence[dict[str, Any]]) -> None:
+        """What to do each time it is asked, as the simulator takes it; what is left of before is forgotten."""
+        from app.simulator.claude_stage import reply_from
+
+        self._stage.scripts.clear()
+        self._stage.asked.clear()
+        self._stage.prepare([reply_from(wish) for wish in wishes])
+
+    @property
+    def asked(self) -> int:
+        return len(self._stage.asked)
+
+
+@asynccontextmanager
+async def scripted_claude() -> AsyncIterator[tuple[str, ScriptedClaude]]:
+    """The address at which Claude is played, by real HTTP, and who plays it."""
+    from app.simulator.config import SimulatorConfig
+    from app.simulator.serve import running
+
+    nobody = SimulatorConfig("http://127.0.0.1:9/", "no secret", "no token", typing_pause_seconds=0.0)
+    async with running(nobody) as (world, address):
+        yield address, ScriptedClaude(world.claude)
 
 
 def simulator_config(settings: Settings, webhook_url: str = "") -> Any:

@@ -30,6 +30,7 @@ CONCEPTS = (
     "consulting",
     "rehearsing",
     "quality",
+    "golden",
     "chats",
     "jobs",
     "search",

@@ -45,6 +45,8 @@ SPEAKS_PORTUGUESE = (
     "app/assistant/hiding.py",
     "app/assistant/history.py",
     "app/assistant/summarising.py",
+    "app/golden/judging.py",
+    "app/golden/languages.py",  # knows the little words of three languages
     "app/simulator/",
 )
 PORTUGUESE = re.compile(
