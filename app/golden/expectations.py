@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.assistant.foreseen import Ending
 from app.assistant.tools.toolbox import Step
+from app.conversations.handoff import HandoffReason
 from app.golden.cases import Expected
 from app.golden.languages import language_of
 from app.search.words import folded
@@ -56,6 +57,12 @@ def handoff(expected: Expected, came: Came) -> Iterator[Miss]:
 def reason(expected: Expected, came: Came) -> Iterator[Miss]:
     if expected.reason is not None and came.ending.reason != expected.reason:
         yield Miss("reason", expected.reason, told(came))
+
+
+def failure(expected: Expected, came: Came) -> Iterator[Miss]:
+    """Then people are called too, and nobody has decided that they should be."""
+    if came.ending.failure and expected.reason != HandoffReason.CLAUDE_FAILED:
+        yield Miss("failure", "none", came.ending.failure)
 
 
 def held(expected: Expected, came: Came) -> Iterator[Miss]:
@@ -117,7 +124,7 @@ def cites(expected: Expected, came: Came) -> Iterator[Miss]:
 
 
 CHECKS: Sequence[Callable[[Expected, Came], Iterator[Miss]]] = (
-    handoff, reason, held, silence, tools, tools_not, must_include, must_not_include, language, max_chars,
+    handoff, reason, failure, held, silence, tools, tools_not, must_include, must_not_include, language, max_chars,
     max_bubbles, cites,
 )  # fmt: skip
 

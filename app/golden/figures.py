@@ -82,11 +82,12 @@ def pass_hats(played: Sequence[Result]) -> dict[int, float]:
 
 
 def handoffs(tries: Sequence[tuple[Result, Try]], counts: Callable[[bool, bool], bool]) -> float | None:
-    """Of the tries that count, by whether people were wanted and called: how many are both."""
+    """Of the tries that count, by whether people were wanted and called: how many are both. Where Claude failed nobody
+    decided anything."""
     pairs = [
         (one.case.expected.handoff, attempt.made.ending.reason is not None)
         for one, attempt in tries
-        if one.case.expected.handoff is not None
+        if one.case.expected.handoff is not None and not attempt.made.ending.failure
     ]
     return mean([wanted and happened for wanted, happened in pairs if counts(bool(wanted), happened)])
 

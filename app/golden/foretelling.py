@@ -30,7 +30,7 @@ async def foretold(player: Player, cases: Sequence[Golden]) -> str:
     counted += f", {verdicts} verdicts of {judge.model}" if verdicts else ""
     if None in costs:
         return f"{counted}; what that costs is not known, for want of a price."
-    return f"{counted}; about US$ {player.trials * sum(one or 0 for one in costs) / MILLION:.2f} in all."
+    return f"{counted}; about US$ {player.trials * sum(one or 0 for one in costs) / MILLION:.4f} in all."
 
 
 def cost(cases: Sequence[Golden], choice: Choice, prices: dict[str, ModelPrice]) -> int | None:

@@ -11,6 +11,7 @@ import pytest
 
 from app.golden import reading
 from app.golden.cases import Expected, Golden
+from app.golden.figures import figures
 from app.golden.languages import language_of
 from app.golden.running import run_offline
 from app.golden.trying import Result
@@ -123,6 +124,18 @@ async def test_a_refused_call_is_no_call_and_a_script_that_does_not_fit_is_told(
     assert ("script", "Claude was asked 1 times") in found[2]
     assert found[3] == [("script", "Claude was asked 0 times")]
     assert found[4] == []  # what was left of the scripts before is forgotten
+
+
+async def test_a_failure_of_claudes_is_no_hand_over_that_anybody_wanted() -> None:
+    known = {case.name: case for case in reading.read(SHOP)}
+    failed, wanted = known["sobrecarga que não passa"], known["a resposta não está em lugar nenhum"]
+    [result] = await played(with_expected(failed, {"reason": None}))
+    assert [(miss.expectation, miss.came) for miss in result.tries[0].misses] == [
+        ("failure", "529 overloaded_error")
+    ]
+    counted = figures([result, *await played(failed, wanted)])
+    assert (counted.precision, counted.recall) == (1.0, 1.0)
+    assert figures([result]).recall is None
 
 
 async def test_nothing_of_one_case_is_left_for_the_next() -> None:
