@@ -16,12 +16,10 @@ from app.assistant.desk import Desk
 from app.assistant.failures import Busy, ClaudeFailed
 from app.assistant.history import tagged, turn_of
 from app.assistant.models import ApiCall, Purpose
-from app.assistant.tools.knowing import tagged_already
 from app.db import transaction
 from app.golden.cases import Golden
 from app.golden.expectations import Came
 from app.golden.house import scene_of
-from app.knowledge.whole import together
 from app.rehearsing.spoken import messages_of
 
 MAX_TOKENS, MOST_TRIES = 600, 2
@@ -108,8 +106,8 @@ def asked_of(case: Golden, came: Came, choice: Choice) -> Request:
         f"Depois disto uma pessoa da equipe assumiu ({came.ending.reason})." if came.ending.reason else ""
     )
     parts = [
-        tagged_already("fatos", facts_of(case)),
-        tagged_already("conversa", said),
+        between("fatos", facts_of(case)),
+        between("conversa", said),
         tagged("resposta", came.text),
         handed,
         tagged("criterio", case.expected.judge),
@@ -123,5 +121,10 @@ def asked_of(case: Golden, came: Came, choice: Choice) -> Request:
 def facts_of(case: Golden) -> str:
     hours = "\n".join(f"{day}: {span}" for day, span in case.settings.opening_hours.items())
     told = (("instrucoes", case.instructions), ("horario", hours))
-    known = together((one.title, one.text) for one in case.knowledge)
-    return "\n".join(filter(None, [*(tagged(tag, text) for tag, text in told if text), known]))
+    known = (("artigo", f"{one.title}\n\n{one.text}") for one in case.knowledge)
+    return "\n".join(tagged(tag, text) for tag, text in (*told, *known) if text)
+
+
+def between(tag: str, text: str) -> str:
+    """Between tags of ours, what is made of such tags already."""
+    return f"<{tag}>\n{text}\n</{tag}>"
