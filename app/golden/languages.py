@@ -3,15 +3,18 @@
 from app.search.words import words_of
 
 LITTLE = {
-    "pt": "a ate ao aos as da das de do dos e em essa esse esta este eu foi isso ja la mais mas muito na nas nao no nos "
-    "nosso nossa o obrigado obrigada ola os ou para pela pelo pessoa pode por posso qual quando que se sem ser seu sua "
-    "sao tem tambem temos um uma voce voces vai vamos vou",
-    "en": "a about an and any anything are at be but by can do does for from has have help hello here how i in is it its "
-    "more my no not of on one or our person please shop so team than thank thanks that the there this to us was we what "
-    "when will with would you your",
-    "es": "a al con como cuando de del el ella en es esta este esto gracias hasta hay hola la las le lo los mas mi muy no "
-    "nos nuestra nuestro o para pero persona por puede puedo que se si sin su sus tambien tenemos tiene un una usted "
-    "vamos voy y ya",
+    "pt": "a agora ajuda ajudar alguem amanha ao aos aqui as ate bem boa bom chega claro com como da das de depois dia do dos "
+    "e ela ele em essa esse esta estamos este eu fica foi hoje isso ja la loja mais mas meu minha muito na nas nao noite no "
+    "nos nossa nossas nosso nossos o obrigada obrigado oi ola onde os ou para pela pelo pessoa pode por posso preciso qual "
+    "quando que quer quero se sem ser seu sim so sua sao tambem tarde tem temos tudo um uma vai vamos voce voces vou",
+    "en": "a about after all am an and any anything are as at be but by can could delivery do does for free from get good has "
+    "have hello help here hi how i if in is it its just let me more my need no not now of on one or our out person please "
+    "shop so sorry store team than thank thanks that the there they this to today tomorrow up us was we what when where "
+    "which will with would yes you your",
+    "es": "a ahora al algo alguien aqui ayuda ayudar bien buenas buenos claro como con cual cuando de del despues dias donde "
+    "el ella en es eso esta estamos este esto gracias hasta hay hola hoy la las le lo los manana mas me mi muy necesito no "
+    "nos nuestra nuestras nuestro nuestros o para pero persona por puede puedes puedo que quiere quiero se si siento sin "
+    "sobre son su sus tambien tarde tenemos tiempo tiene tienda tienes todo tu un una usted vamos voy y ya",
 }
 WORDS = {language: frozenset(words.split()) for language, words in LITTLE.items()}
 SIGNS = {"pt": "ãõç", "es": "ñ¿¡"}

@@ -72,8 +72,9 @@ def files_of(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     files = sorted(one for one in path.rglob("*") if one.suffix in ENDINGS and one.is_file())
-    if not files or len(files) > MOST_FILES:
-        raise BrokenFile(f"{path}: holds {len(files) or 'no'} files that end in .yaml or .yml.")
+    if not 0 < len(files) <= MOST_FILES:
+        many = f"more than {MOST_FILES}" if files else "no"
+        raise BrokenFile(f"{path}: holds {many} files that end in .yaml or .yml.")
     return files
 
 

@@ -160,6 +160,9 @@ async def test_cases_that_make_no_sense_this_way_are_left_out() -> None:
 @pytest.mark.parametrize(("language", "text"), [
     ("pt", "Um instante: uma pessoa da nossa equipe já continua com você por aqui."),
     ("pt", "Das 9h às 18h, de segunda a sexta."),
+    ("pt", "Oi! Tudo bem?"),
+    ("en", "Yes, free delivery today."),
+    ("es", "¿Todo bien? Llega hoy."),
     ("en", "We are closed on Sundays, but you can order at any time."),
     ("es", "No hay envíos los domingos; puedes comprar cuando quieras."),
     ("", "R$ 20,00"),
