@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import clock, jobs
 from app.accounts.models import SignIn
 from app.chats.models import Chat
+from app.connectors.models import ConnectorCall
 from app.conversations import early_changes
 from app.conversations.models import EarlyChange
 from app.db import transaction
@@ -33,6 +34,7 @@ JOURNAL = timedelta(days=30)
 SET_ASIDE = timedelta(days=90)  # what waits to be processed again keeps its body longer, but not for ever
 ORPHANS = timedelta(days=30)
 DELETED_CHATS = timedelta(days=30)
+CONNECTOR_CALLS = timedelta(days=30)  # Claude answers nothing that is older than a day
 EARLY_CHANGES = timedelta(
     days=16
 )  # WhatsApp delivers for a week, and our word for its times reaches one back
@@ -132,7 +134,13 @@ async def deleted_chats(session: AsyncSession, now: datetime) -> int:
     return await delete_first(session, Chat, select(Chat.id).where(Chat.deleted_at < now - DELETED_CHATS))
 
 
-Deleted = JournalEntry | SignIn | DeliveryReport | EarlyChange | Chat
+async def connector_calls(session: AsyncSession, now: datetime) -> int:
+    """Of acts that no turn can mean again; their steps stand in the turn."""
+    old = select(ConnectorCall.id).where(ConnectorCall.began_at < now - CONNECTOR_CALLS)
+    return await delete_first(session, ConnectorCall, old)
+
+
+Deleted = JournalEntry | SignIn | DeliveryReport | EarlyChange | Chat | ConnectorCall
 
 
 async def delete_first(session: AsyncSession, model: type[Deleted], chosen: Select[int]) -> int:
@@ -150,4 +158,5 @@ PURGES: tuple[Purge, ...] = (
     orphaned_reports,
     changes_of_nothing,
     deleted_chats,
+    connector_calls,
 )

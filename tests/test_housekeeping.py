@@ -6,6 +6,8 @@ from sqlalchemy import insert, select, update
 
 from app import clock, housekeeping
 from app.accounts.models import SignIn
+from app.connectors.models import ConnectorCall
+from app.conversations.models import Conversation
 from app.db import reading, transaction
 from app.housekeeping import HOUSEKEEPING
 from app.jobs import Job, wake_worker
@@ -181,6 +183,23 @@ async def test_reports_of_what_is_not_ours_go_after_30_days(
         assert await count(DeliveryReport) == ours
 
 
+async def test_what_connectors_were_told_goes_after_30_days(
+    desk: Desk, marta: Browser, whatsapp: WhatsApp
+) -> None:
+    await whatsapp.says(ANA, "Oi")
+    with moving_clock() as hand:
+        async with transaction() as session:
+            conversation = (await session.scalars(select(Conversation.id))).one()
+            for key in ("an-act", "another"):
+                call = ConnectorCall(key=key, conversation_id=conversation, began_at=clock.now())
+                session.add(call)
+        await next_tidying(hand, days=29)
+        assert await count(ConnectorCall) == 2
+        await next_tidying(hand, days=2)
+        assert await count(ConnectorCall) == 0
+
+
 def test_a_span_is_what_the_papers_say() -> None:
     spans = (housekeeping.LIVE_LOG, housekeeping.JOURNAL, housekeeping.SET_ASIDE, housekeeping.ORPHANS)
     assert spans == tuple(timedelta(days=days) for days in (2, 30, 90, 30))
+    assert timedelta(days=30) == housekeeping.CONNECTOR_CALLS == housekeeping.DELETED_CHATS
