@@ -17,6 +17,7 @@ from app.simulator.embeddings import embeddings_routes
 from app.simulator.graph import graph_routes
 from app.simulator.orders import orders_routes
 from app.simulator.phone import phone_routes
+from app.simulator.transcripts import transcripts_routes
 from app.simulator.world import World
 
 _STATIC = Path(__file__).parents[2] / "static"
@@ -53,6 +54,7 @@ def _routes(world: World) -> list[BaseRoute]:
         *phone_routes(world),
         *claude_routes(world),
         *embeddings_routes(world),
+        *transcripts_routes(world),
         *orders_routes(world),
         *graph_routes(world),
     ]

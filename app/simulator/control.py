@@ -15,6 +15,7 @@ from app.simulator.control_words import Answer, Wish, wishes
 from app.simulator.faults import NAMED as NAMED_FAULTS
 from app.simulator.faults import fault_from
 from app.simulator.scene import Scene
+from app.simulator.transcripts_stage import answer_from
 from app.simulator.world import World
 
 Verb = Callable[[World, Wish], Awaitable[Answer]]
@@ -113,6 +114,20 @@ async def _claude_requests(world: World, wish: Wish) -> Answer:
     return {"requests": [asdict(asked) for asked in world.claude.asked]}
 
 
+async def _script_transcripts(world: World, wish: Wish) -> Answer:
+    """`text`: what every voice message says from now on. `answers`: what the next requests get."""
+    world.transcripts.text = str(wish.get("text", world.transcripts.text))
+    world.transcripts.answers += [answer_from(one) for one in wish.get("answers", [])]
+    return {"waiting": len(world.transcripts.answers)}
+
+
+async def _transcripts_asked(world: World, wish: Wish) -> Answer:
+    """`at_least` waits for that many requests."""
+    least, timeout = int(wish.get("at_least", 0)), float(wish.get("timeout", 10))
+    await world.background.until(lambda: len(world.transcripts.asked) >= least, timeout)
+    return {"requests": [heard.as_json() for heard in world.transcripts.asked]}
+
+
 async def _start_scene(world: World, wish: Wish) -> Answer:
     if wish.get("name", "busy-morning") != "busy-morning":
         raise ValueError(f"no scene is called {wish['name']!r}")
@@ -144,6 +159,8 @@ _OWN: dict[str, Verb] = {
     "POST /claude/replies": _script_claude,
     "DELETE /claude/replies": _clear_scripts,
     "GET /claude/requests": _claude_requests,
+    "POST /transcripts": _script_transcripts,
+    "GET /transcripts": _transcripts_asked,
     "POST /scene": _start_scene,
     "DELETE /scene": _stop_scene,
 }

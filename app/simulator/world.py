@@ -18,6 +18,7 @@ from app.simulator.faults import Faults
 from app.simulator.media import MediaShelf
 from app.simulator.people import Customer, bsuid, founding_customers, newcomers
 from app.simulator.templates import TemplateShelf
+from app.simulator.transcripts_stage import Transcripts
 
 if TYPE_CHECKING:
     from app.simulator.scene import Scene
@@ -87,6 +88,7 @@ class World:
         self.templates = TemplateShelf()
         self.claude = ClaudeStage()
         self.embeddings = Embeddings()
+        self.transcripts = Transcripts()
         self.shop_asked: list[dict[str, Any]] = []  # of the invented shop's own system
         self.shop_waits = False  # with its answers, for ever
         self.exchanges: dict[str, int] = {}  # by their keys
