@@ -28,6 +28,9 @@ from app.push import calling, keys
 from app.push.service import PushService
 from app.rehearsing import playground
 from app.settings import Settings
+from app.transcribing.hearing import Hearing
+from app.transcribing.transcriber import Transcriber
+from app.transcribing.wanting import TRANSCRIBE
 from app.whatsapp import history
 from app.whatsapp.files import Files
 from app.whatsapp.filing import Filing
@@ -50,6 +53,7 @@ LONGEST_WAITS: Mapping[str, timedelta] = {
     calling.CALL_ONE: timedelta(minutes=10),
     expecting.FETCH: timedelta(hours=2),
     expecting.PREVIEW: timedelta(hours=2),
+    TRANSCRIBE: timedelta(minutes=10),
     outbound.UPLOAD: timedelta(minutes=10),
     versions.EMBED: timedelta(minutes=10),
     playground.PLAY: timedelta(minutes=10),
@@ -61,12 +65,19 @@ LONGEST_WAITS: Mapping[str, timedelta] = {
 
 
 def handlers(
-    settings: Settings, graph: Graph, claude: Claude, files: Files, store: Store, push: PushService
+    settings: Settings,
+    graph: Graph,
+    claude: Claude,
+    files: Files,
+    store: Store,
+    push: PushService,
+    transcriber: Transcriber | None,
 ) -> Mapping[str, Handler]:
     """Everything that is asked for by `jobs.enqueue`, by kind."""
     token = settings.whatsapp_access_token.get_secret_value
     outside = outside_of(settings)
-    desk = Desk(settings, claude, typing_through(graph, token()), store=store, outside=outside)
+    hears = transcriber is not None
+    desk = Desk(settings, claude, typing_through(graph, token()), store=store, outside=outside, hears=hears)
     return {
         **assistant.handlers(desk),
         asking.CONSULT: partial(consult, desk=desk),
@@ -74,7 +85,8 @@ def handlers(
         telling.MARK_READ: telling.marking_read(settings, graph),
         telling.SHOW_TYPING: telling.showing_typing(settings, graph),
         expecting.FETCH: Fetching(files, store, token),
-        expecting.PREVIEW: previews.Previewing(store),
+        expecting.PREVIEW: previews.Previewing(store, hears=hears),
+        TRANSCRIBE: Hearing(store, transcriber),
         outbound.UPLOAD: outbound.Uploading(files, store, token),
         versions.EMBED: embedding.embed,
         playground.PLAY: partial(playground.play, desk=desk),

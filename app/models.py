@@ -34,6 +34,7 @@ from app.outbox.models import ContactPace, Delivery, DeliveryReport, MessagePric
 from app.push.models import PushSubscription
 from app.quick_replies.models import QuickReply
 from app.rehearsing.models import Playground
+from app.transcribing.models import Transcript
 from app.whatsapp.models import JournalEntry, Number, SetAside
 
 __all__ = [
@@ -89,6 +90,7 @@ __all__ = [
     "SignIn",
     "StarredMessage",
     "Template",
+    "Transcript",
     "Turn",
     "TypingShown",
     "User",

@@ -89,6 +89,12 @@ def routes() -> Sequence[BaseRoute]:
             methods=["POST"],
             name="fetch-again",
         ),
+        Route(
+            "/c/{conversation_id}/messages/{message_id}/transcript",
+            media.transcribe_again,
+            methods=["POST"],
+            name="transcribe-again",
+        ),
         Route("/c/{conversation_id}/composer/{kind}", messages.kind, name="composer-kind"),
         Route("/c/{conversation_id}/messages/{message_id}/menu", message_menu.show, name="message-menu"),
         Route(

@@ -13,6 +13,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 
+from app.setting_faults import sentence_of
+
 HOME = Path(__file__).parent.parent
 DATA = HOME / "data"
 SHORTEST_SECRET = 32
@@ -84,6 +86,9 @@ class Settings(BaseSettings):
     embeddings_url: str = ""
     embeddings_model: str = ""
     embeddings_key: SecretStr = SecretStr("")
+    transcription_url: str = ""
+    transcription_model: str = ""
+    transcription_key: SecretStr = SecretStr("")
 
     push_services: Annotated[tuple[str, ...], NoDecode] = ()
     media_url: str = (DATA / "media").as_uri()
@@ -121,7 +126,9 @@ class Settings(BaseSettings):
         """Any SQLite or Postgres address, with the drivers this program uses."""
         return database_address(value)
 
-    @field_validator("public_url", "whatsapp_api_url", "anthropic_base_url", "embeddings_url")
+    @field_validator(
+        "public_url", "whatsapp_api_url", "anthropic_base_url", "embeddings_url", "transcription_url"
+    )
     @classmethod
     def web_address(cls, value: str) -> str:
         if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
@@ -240,6 +247,11 @@ class Settings(BaseSettings):
         return self.plays_claude or (self.simulates_whatsapp and not self.names_claude)
 
     @property
+    def simulates_transcripts(self) -> bool:
+        """Whether this process plays the transcriber too: of the simulated WhatsApp's voice messages alone."""
+        return self.simulates_whatsapp and not (self.transcription_url or self.transcription_model)
+
+    @property
     def names_claude(self) -> bool:
         return bool(
             self.anthropic_api_key.get_secret_value() or self.anthropic_base_url or self.vertex_project
@@ -285,16 +297,3 @@ def load_settings(**given: Any) -> Settings:
         return Settings(_env_file=env_file, **given)
     except ValidationError as error:
         raise WrongSettings("\n".join(sentence_of(fault) for fault in error.errors())) from None
-
-
-ASKED_FOR = {
-    "int_parsing": "give a whole number",
-    "float_parsing": "give a number",
-    "bool_parsing": "give true or false",
-}
-
-
-def sentence_of(fault: Any) -> str:
-    name = ".".join(str(part) for part in fault["loc"][:1]).upper()
-    words = ASKED_FOR.get(fault["type"]) or fault["msg"].removeprefix("Value error, ")
-    return f"{name}: {words}." if name else f"{words}."

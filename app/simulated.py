@@ -100,6 +100,11 @@ def pointed_at(settings: Settings, address: str) -> Settings:
             "anthropic_api_key": SecretStr("simulated"),
             "plays_claude": True,
         }
+    if settings.simulates_transcripts:
+        changes |= {
+            "transcription_url": f"{address}/v1/audio/transcriptions",
+            "transcription_model": "whisper-simulated",
+        }
     return settings.model_copy(update=changes)
 
 

@@ -23,6 +23,7 @@ from app.postgres import refuse_forgetful_server
 from app.push.service import PushService, contact_of
 from app.rounds import running
 from app.settings import Settings, WrongSettings
+from app.transcribing.transcriber import transcriber_of
 from app.whatsapp.files import Files
 from app.whatsapp.graph import Graph
 from app.worker import Worker
@@ -39,16 +40,19 @@ HEARD_BY_WORKERS = {  # what the bus wakes where work is done
 @asynccontextmanager
 async def at_work(settings: Settings, graph: Graph, store: Store) -> AsyncIterator[None]:
     """Messages leave and jobs are done, while the block lasts. At its end both are asked to stop at the same time."""
-    claude = claude_from(settings)
+    claude, transcriber = claude_from(settings), transcriber_of(settings)
     token, limit = settings.whatsapp_access_token, settings.whatsapp_messages_per_second
     sender = Sender(graph, token.get_secret_value, messages_per_second=limit)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(claude.close)
+        if transcriber is not None:
+            stack.push_async_callback(transcriber.close)
         files = await stack.enter_async_context(
             Files(settings.whatsapp_api_url, settings.whatsapp_api_version)
         )
         push = await stack.enter_async_context(PushService(contact_of(settings), settings.push_services))
-        worker = Worker(jobs_table.handlers(settings, graph, claude, files, store, push))
+        handlers = jobs_table.handlers(settings, graph, claude, files, store, push, transcriber)
+        worker = Worker(handlers)
         await stack.enter_async_context(running(load_when_wanted(claude), "claude"))
         await stack.enter_async_context(running(both(sender, worker), "work"))
         yield

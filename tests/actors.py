@@ -361,4 +361,6 @@ def settings_for(
         "claude_enabled": False,
         "claude_wait_seconds": 0,
     }
+    if "transcription_model" in given:
+        usual["transcription_url"] = f"{simulator}/v1/audio/transcriptions"
     return load_settings(**(usual | given))

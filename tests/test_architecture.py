@@ -34,6 +34,7 @@ CONCEPTS = (
     "chats",
     "jobs",
     "search",
+    "transcribing",
 )
 DOORS = (
     "app.pages",

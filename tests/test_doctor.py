@@ -15,11 +15,12 @@ import pytest
 from sqlalchemy import text
 
 from app.db import transaction
-from app.doctor import bus, claude, postgres_server, sqlite_file, surroundings, whatsapp
+from app.doctor import bus, claude, postgres_server, sqlite_file, surroundings, transcriber, whatsapp
 from app.doctor.checks import State, clock_check
 from app.settings import HOME, Settings, load_settings
 from app.simulator.config import SimulatorConfig
 from app.simulator.serve import running
+from app.simulator.transcripts_stage import Answer
 from tests.actors import Desk, running_desk
 from tests.engines import only_on
 from tests.people import ANA
@@ -288,3 +289,25 @@ async def test_claudes_models_that_are_going_or_not_offered_are_named(database_u
         assert (await states("claude-sonnet-4-5"))["model claude-sonnet-4-5"] is State.WARNING
         assert (await states("gemma9"))["model gemma9"] is State.WRONG
         assert await states("any", anthropic_base_url="http://127.0.0.1:9") == {"Claude": State.WRONG}
+
+
+async def test_a_transcriber_is_given_silence_and_must_answer() -> None:
+    async with running(SimulatorConfig("http://127.0.0.1:9/", "s", "v")) as (world, address):
+
+        async def check(**given: str) -> tuple[State, str]:
+            settings = load_settings(**({"recado_env": "test", "secret_key": "s" * 40} | given))
+            [found] = await transcriber.transcriber_checks(settings)
+            return found.state, found.says
+
+        named = {
+            "transcription_url": f"{address}/v1/audio/transcriptions",
+            "transcription_model": "whisper-1",
+        }
+        assert await check() == (State.OK, "not written down; people listen")
+        assert await check(recado_env="development") == (State.OK, "written down by the simulator")
+        assert await check(**named) == (State.OK, "written down by whisper-1")
+        world.transcripts.answers.append(Answer(http_status=401))
+        assert await check(**named) == (State.WRONG, "the transcriber gives no words (HTTP 401)")
+        away = named | {"transcription_url": "http://127.0.0.1:9/"}
+        assert await check(**away) == (State.WRONG, "the transcriber gives no words (ConnectError)")
+        assert (await check(transcription_model="/nowhere"))[0] is State.WRONG

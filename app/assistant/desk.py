@@ -38,6 +38,7 @@ class Desk:
     pace: Pace = field(default_factory=Pace)
     store: Store | None = None  # of the files that customers sent; without it Claude sees none
     outside: Outside = field(default_factory=Outside)  # the way to connectors
+    hears: bool = False  # voice messages are written down
 
 
 def typing_through(graph: Graph, access_token: str) -> ShowTyping:

@@ -19,6 +19,7 @@ from app.db import UtcDateTime, made, table_of
 from app.media import showing
 from app.outbox import holding
 from app.outbox.holding import Recall
+from app.transcribing import showing as transcripts
 
 MOST_ANSWERS = 50  # of one message, drawn anew at once
 COLOURS = 10
@@ -48,6 +49,7 @@ class Bubble:
     kind: Kind | None
     content: Content | None
     media: showing.Shown | None
+    transcript: transcripts.Shown | None
     earlier: Sequence[Wording]
     tile: albums.Tile | None
     is_below_picture: bool
@@ -136,6 +138,7 @@ async def draw(
     quotes = await quotes_in(session, messages)
     problems = await problems_of(session, messages)
     media = await showing.shown_with(session, messages)
+    spoken = await transcripts.shown_with(session, messages)
     recalls = await holding.possible(session, messages)
     tiles = await albums.tiles(session, messages, zone)
     earlier_wordings = await wordings.earlier_of(session, messages)
@@ -155,6 +158,7 @@ async def draw(
                 kind=kind_of(message),
                 content=content_of(message),
                 media=media.get(message.id),
+                transcript=spoken.get(message.id),
                 earlier=earlier_wordings.get(message.id, ()),
                 tile=tiles.get(message.id),
                 recall=recalls.get(message.id),

@@ -11,6 +11,7 @@ from app.doctor.claude import claude_checks
 from app.doctor.postgres_server import server_checks
 from app.doctor.sqlite_file import file_checks
 from app.doctor.surroundings import disk_checks, settings_checks
+from app.doctor.transcriber import transcriber_checks
 from app.doctor.whatsapp import whatsapp_checks
 from app.settings import Settings, WrongSettings, load_settings
 
@@ -28,6 +29,7 @@ async def examine() -> list[Check]:
         *await bus_checks(settings.bus_url),
         *await whatsapp_checks(settings),
         *await claude_checks(settings),
+        *await transcriber_checks(settings),
     ]
 
 

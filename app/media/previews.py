@@ -22,6 +22,7 @@ from app.media.caution import Damaged, TooMuch, apart
 from app.media.fetching import wait
 from app.media.models import Media, MediaState, Unsafe
 from app.media.store import Store, preview_of
+from app.transcribing import wanting
 from app.whatsapp.lenient import number_at
 
 log = logging.getLogger(__name__)
@@ -46,10 +47,11 @@ class Seen:
 
 
 class Previewing:
-    """Works off `preview_media` jobs."""
+    """Works off `preview_media` jobs. `hears`: whether voice messages are written down."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, hears: bool = False) -> None:
         self.store = store
+        self.hears = hears
         self._under_way = 0
 
     async def __call__(self, claim: Claim) -> None:
@@ -79,6 +81,8 @@ class Previewing:
             await self.store.put(preview_of(media.stored_as), seen.preview)
         async with transaction() as session:
             await record(session, media.id, seen)
+            if self.hears and seen.waveform is not None and seen.duration_seconds is not None:
+                await wanting.want(session, media.message_id, seen.duration_seconds)
             announce(session, Change(EventKind.MESSAGE_CHANGED, conversation_id, media.message_id))
             await jobs.finish(session, claim)
 

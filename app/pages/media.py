@@ -1,4 +1,4 @@
-"""Files of customers, shown or handed out to who may see their conversation; and another try for one that is not here."""
+"""Files of customers, shown or handed out to who may see their conversation; and another try for what went wrong with one."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,6 +14,7 @@ from app.media.store import preview_of
 from app.pages import ranges
 from app.pages.answers import changed
 from app.templating import wants_fragment
+from app.transcribing import wanting
 
 SAFE = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -85,6 +86,20 @@ async def fetch_again(request: Request) -> Response:
     async with transaction() as session:
         conversation = await conversation_for(session, request.state.user, conversation_id)
         await fetching.fetch_again(session, conversation.id, message_id)
+    return await redrawn(request, conversation_id, message_id)
+
+
+async def transcribe_again(request: Request) -> Response:
+    """`POST /c/{id}/messages/{message_id}/transcript`: have a voice message written down once more, which was given up."""
+    conversation_id = strict_id(request.path_params["conversation_id"])
+    message_id = strict_id(request.path_params["message_id"])
+    async with transaction() as session:
+        conversation = await conversation_for(session, request.state.user, conversation_id)
+        await wanting.want_again(session, conversation.id, message_id)
+    return await redrawn(request, conversation_id, message_id)
+
+
+async def redrawn(request: Request, conversation_id: int, message_id: int) -> Response:
     if not wants_fragment(request):
         return RedirectResponse(f"/c/{conversation_id}", status_code=303)
     return await changed(request, conversation_id, redrawn=message_id)

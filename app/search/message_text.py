@@ -12,6 +12,7 @@ from app.conversations.unsupported import NOTE
 from app.db import made, table_of
 from app.rows import ChangedRows
 from app.search.words import kept, marked, words_in
+from app.transcribing.models import Transcript
 from app.whatsapp.lenient import text_at
 
 LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
@@ -25,21 +26,25 @@ CARRIED = {
 }
 BATCH = 1000
 
-MESSAGES = table_of(Message)
+MESSAGES, TRANSCRIPTS = table_of(Message), table_of(Transcript)
 READ = select(
     *MESSAGES.c[
         "id", "conversation_id", "direction", "author", "user_id", "type", "body", "content", "beside"
     ],
     *MESSAGES.c["sent_at", "revoked_at"],
-)
+    TRANSCRIPTS.c.text.label("spoken"),
+).outerjoin(TRANSCRIPTS, TRANSCRIPTS.c.message_id == MESSAGES.c.id)
 WRITTEN = ChangedRows(MESSAGES, ("search_text",))
 
 
-def text_of(message: Message) -> str:
-    """The words and marks of a message or a private note; "" for what nobody should find: taken back, or a notice."""
+def text_of(message: Message, spoken: str = "") -> str:
+    """The words and marks of a message or a private note; "" for what nobody should find: taken back, or a notice.
+
+    `spoken`: what a voice message says.
+    """
     if message.revoked_at is not None or (message.direction == Direction.SYSTEM and message.type != NOTE):
         return ""
-    return kept([*words_in(*said_in(message)), *marks_of(message)])
+    return kept([*words_in(*said_in(message), spoken), *marks_of(message)])
 
 
 def said_in(message: Message) -> list[str]:
@@ -88,7 +93,8 @@ async def read_again(session: AsyncSession, *which: Any) -> None:
     for start in range(0, len(ids), BATCH):
         some = READ.where(MESSAGES.c.id.in_(ids[start : start + BATCH]))
         found = (await session.execute(some)).mappings().all()
-        await WRITTEN.write(session, [(one["id"], text_of(made(Message, one))) for one in found])
+        read = [(one["id"], text_of(made(Message, one), one["spoken"] or "")) for one in found]
+        await WRITTEN.write(session, read)
 
 
 async def read_what_is_left(session: AsyncSession, most: int) -> int:

@@ -19,6 +19,7 @@ from app.search.excerpt import Piece, excerpt
 from app.search.message_text import MESSAGES, said_in
 from app.search.question import Kind, Question
 from app.search.words import Term, Terms, marked
+from app.transcribing.showing import said_aloud
 from app.whatsapp.markup import plain
 
 PAGE = 20
@@ -64,8 +65,9 @@ async def find(
     statement = narrowed(looked_up(session, terms, before), question, zone, reader)
     found = [made(Message, row) for row in (await session.execute(statement)).mappings()]
     older = found[PAGE - 1].id if len(found) > PAGE else None
-    seen = (message for message in found[:PAGE] if can_see(reader, message.conversation_id))
-    return Hits([hit(message, question) for message in seen], older)
+    seen = [message for message in found[:PAGE] if can_see(reader, message.conversation_id)]
+    spoken = await said_aloud(session, seen)
+    return Hits([hit(message, question, spoken.get(message.id, "")) for message in seen], older)
 
 
 def looked_up(session: AsyncSession, terms: Terms, before: int | None = None) -> Select[Any]:
@@ -102,6 +104,6 @@ async def conversations_with_unread(session: AsyncSession, reader: User) -> list
     return list((await session.scalars(unread)).all())
 
 
-def hit(message: Message, question: Question) -> Hit:
-    said = " · ".join(plain(part) for part in said_in(message))
-    return Hit(message, excerpt(said, question.words))
+def hit(message: Message, question: Question, spoken: str = "") -> Hit:
+    said = [plain(part) for part in said_in(message)]
+    return Hit(message, excerpt(" · ".join([*said, spoken] if spoken else said), question.words))
