@@ -68,7 +68,7 @@ async def begin_in(
     if reason := await limits.reason_to_decline(session, conversation, desk.settings.zone):
         await leave_to_people(session, conversation, reason, desk.settings.zone)
         return None
-    if again_at := await look_again_at(session, conversation.id, waiting):
+    if again_at := await look_again_at(session, conversation.id, waiting, hears=desk.hears):
         return again_at
     choice = await chosen(session, Purpose.ANSWER, desk.provider)
     turn = await turns.begin(session, conversation.id, waiting.position, choice.model)
@@ -78,7 +78,8 @@ async def begin_in(
 
 async def by_rule(session: AsyncSession, conversation: Conversation, waiting: Waiting, desk: Desk) -> bool:
     """Do what a rule says, if one decides."""
-    rule = await rule_for(session, conversation, waiting, await installation(session))
+    here = await installation(session)
+    rule = await rule_for(session, conversation, waiting, here, hears=desk.hears)
     if rule is None:
         return False
     ending = await ending_by(session, rule, desk.settings.zone)

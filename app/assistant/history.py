@@ -27,6 +27,7 @@ from app.conversations.shown_content import (
 from app.conversations.unsupported import NOTE, TEXTUAL, UNSUPPORTED, Notice
 from app.i18n import catalogue
 from app.outbox.delivery import DeliveryStatus
+from app.transcribing.showing import said_aloud
 
 NEWEST = 40
 SAYS_NOTHING = (
@@ -57,6 +58,7 @@ LABELS = {
     "contacts": "contato",
     "order": "pedido",
 }
+WRITTEN_DOWN = "[áudio, transcrito por máquina, pode ter erros]"
 COME_BACK = "A equipe deixou esta conversa com você e o cliente ainda espera: ajude no que puder antes de chamar alguém."
 UNREADABLE = "mensagem que não pode ser mostrada"
 
@@ -84,7 +86,8 @@ async def history(
     contact = (await session.scalars(select(Contact).where(Contact.id == conversation.contact_id))).one()
     here = context(contact.name, zone, now, COME_BACK if has_come_back else "")
     summary = await earlier.before(session, conversation, zone)
-    return told(messages, names, answered_up_to, here, numbers, summary)
+    spoken = await said_aloud(session, messages)
+    return told(messages, names, answered_up_to, here, numbers, summary, spoken)
 
 
 def told(
@@ -94,12 +97,17 @@ def told(
     context: str,
     numbers: Mapping[int, int] | None = None,
     summary: str = "",
+    spoken: Mapping[int, str] | None = None,
 ) -> list[Block]:
     """The same of messages that are at hand, old to new; `names`: of the attendants, by user id; `summary`: of what was
-    before them."""
+    before them; `spoken`: what voice messages say, by the message's id."""
     waits = [message for message in messages if is_waiting(message, answered_up_to)]
     before = [message for message in messages if message not in waits]
-    turns = [turn_of(message, names, (numbers or {}).get(message.id)) for message in (*before, *waits)]
+    numbers, spoken = numbers or {}, spoken or {}
+    turns = [
+        turn_of(message, names, numbers.get(message.id), spoken.get(message.id, ""))
+        for message in (*before, *waits)
+    ]
     if summary:
         turns.insert(0, ("user", tagged("contexto", summary)))
     return as_blocks(alternating(turns), context)
@@ -146,8 +154,10 @@ async def authors(session: AsyncSession, messages: Iterable[Message]) -> dict[in
     return {user.id: user.name for user in await session.execute(known)}
 
 
-def turn_of(message: Message, names: dict[int, str], number: int | None = None) -> tuple[str, str]:
-    text = words_of(message) if number is None else f"[arquivo {number}] {words_of(message)}"
+def turn_of(
+    message: Message, names: dict[int, str], number: int | None = None, spoken: str = ""
+) -> tuple[str, str]:
+    text = words_of(message, spoken) if number is None else f"[arquivo {number}] {words_of(message, spoken)}"
     match message.author:
         case Author.CONTACT:
             return "user", tagged("cliente", text)
@@ -159,9 +169,10 @@ def turn_of(message: Message, names: dict[int, str], number: int | None = None) 
     return "assistant", f"[{name}, atendente]: {text}" if name else f"[{FORMER}]: {text}"
 
 
-def words_of(message: Message) -> str:
+def words_of(message: Message, spoken: str = "") -> str:
     """The text, or what stands for a thing that Claude does not see, with its caption; before it, what came beside it."""
-    return " ".join((*beside_words(message), own_words(message)))
+    own = f"{WRITTEN_DOWN} {seen(sound(spoken)).strip()}" if spoken else own_words(message)
+    return " ".join((*beside_words(message), own))
 
 
 def beside_words(message: Message) -> Iterator[str]:

@@ -6,14 +6,16 @@ from enum import StrEnum, auto
 from itertools import takewhile
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
-from app.assistant.waiting import Waiting, speaks, waiting_texts
+from app.assistant.voice import Voice, waiting_voices
+from app.assistant.waiting import Waiting, waiting_texts
 from app.conversations.models import Author, Conversation, Message
 from app.installation import Installation
 from app.search.words import words_of
+from app.transcribing.models import Transcript
 
 LONGEST_WISH = 80  # characters: who writes more has something to say, which Claude reads
 MOST_ANSWERS, ANSWERS_SPAN = 6, timedelta(seconds=90)
@@ -22,7 +24,6 @@ CIRCLE_SPAN = timedelta(hours=1)
 AT_ONCE = timedelta(seconds=2)  # after an answer no person has read it yet
 MOST_AT_ONCE = 2
 MOST_READ = 40
-HEARD = ("audio", "voice")  # kinds of messages
 
 
 class Rule(StrEnum):
@@ -35,14 +36,14 @@ class Rule(StrEnum):
 
 
 async def rule_for(
-    session: AsyncSession, conversation: Conversation, waiting: Waiting, here: Installation
+    session: AsyncSession, conversation: Conversation, waiting: Waiting, here: Installation, *, hears: bool
 ) -> Rule | None:
     """The rule that decides, if one does. What was said before the conversation came back to Claude decides nothing:
-    whoever gave it back knew."""
+    whoever gave it back knew. `hears`: whether voice messages are written down."""
     since = waiting.returned_at
     texts = await waiting_texts(session, conversation.id, waiting, since=since)
     lately = await said_lately(session, conversation.id, since)
-    has_sound = await brings_sound(session, conversation.id, waiting)
+    has_sound = await brings_sound(session, conversation.id, waiting, hears=hears)
     return rule_on(texts, lately, here, has_sound=has_sound)
 
 
@@ -96,12 +97,11 @@ class Said(NamedTuple):
     at: datetime
 
 
-async def brings_sound(session: AsyncSession, conversation_id: int, waiting: Waiting) -> bool:
-    """Whether something that waits has to be heard, which Claude cannot."""
-    sound = select(Message.id).where(
-        *speaks(conversation_id), Message.position > waiting.answered_up_to, Message.type.in_(HEARD)
-    )
-    return (await session.execute(sound.limit(1))).first() is not None
+async def brings_sound(
+    session: AsyncSession, conversation_id: int, waiting: Waiting, *, hears: bool = False
+) -> bool:
+    """Whether something that waits has to be heard, which Claude cannot: its words are not there, and will not be."""
+    return Voice.UNHEARD in await waiting_voices(session, conversation_id, waiting, hears=hears)
 
 
 async def said_lately(session: AsyncSession, conversation_id: int, since: datetime | None) -> list[Said]:
@@ -109,7 +109,9 @@ async def said_lately(session: AsyncSession, conversation_id: int, since: dateti
     now = clock.now()
     began = now - CIRCLE_SPAN if since is None else max(since, now - CIRCLE_SPAN)
     lately = (
-        select(Message.author, Message.body, Message.stored_at)
+        select(Message.author, func.coalesce(Transcript.text, Message.body), Message.stored_at)
+        .select_from(Message)
+        .outerjoin(Transcript, Transcript.message_id == Message.id)
         .where(
             Message.conversation_id == conversation_id,
             Message.author.in_((Author.CONTACT, Author.CLAUDE)),

@@ -19,6 +19,7 @@ from app.conversations.handoff_models import Closure
 from app.db import reading, transaction
 from app.installation import installation
 from app.jobs import Claim
+from app.transcribing.showing import said_aloud
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,8 @@ async def asked_of(session: AsyncSession, closure: Closure, desk: Desk) -> Reque
     if not any(message.author == "contact" for message in messages):
         return None
     names = await history.authors(session, messages)
-    told = [history.turn_of(message, names)[1] for message in messages]
+    spoken = await said_aloud(session, messages)
+    told = [history.turn_of(one, names, spoken=spoken.get(one.id, ""))[1] for one in messages]
     if previous is not None and previous.summary:
         told.insert(0, history.tagged("contexto", previous.summary))
     choice = await chosen(session, Purpose.JUDGE, desk.provider)

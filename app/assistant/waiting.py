@@ -12,6 +12,7 @@ from app.assistant.models import Turn, TurnState
 from app.conversations import silent
 from app.conversations.handoff_models import ModeChange
 from app.conversations.models import Author, Conversation, Direction, Message, Mode
+from app.transcribing.models import Transcript
 
 OLDEST_ANSWERED = timedelta(hours=1)
 MOST_RESTARTS = 2
@@ -152,10 +153,17 @@ async def restarts_since(session: AsyncSession, conversation_id: int, position: 
 async def waiting_texts(
     session: AsyncSession, conversation_id: int, waiting: Waiting, *, since: datetime | None = None
 ) -> Sequence[str]:
-    """What waits for an answer, as far as it is text, in the order in which it came; of it what came after `since`."""
+    """What waits for an answer, as far as it is words, written or spoken, in the order in which it came; of it what came
+    after `since`."""
     texts = (
-        select(Message.body)
-        .where(*speaks(conversation_id), Message.position > waiting.answered_up_to, Message.type == "text")
+        select(func.coalesce(Transcript.text, Message.body))
+        .select_from(Message)
+        .outerjoin(Transcript, Transcript.message_id == Message.id)
+        .where(
+            *speaks(conversation_id),
+            Message.position > waiting.answered_up_to,
+            or_(Message.type == "text", Transcript.text != ""),
+        )
         .order_by(Message.position)
     )
     if since is not None:

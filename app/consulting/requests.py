@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
@@ -22,6 +22,7 @@ from app.db import reading
 from app.installation import installation
 from app.knowledge import retrieval
 from app.knowledge.whole import whole
+from app.transcribing.models import Transcript
 
 ROLE = """\
 Você ajuda quem atende os clientes de {business} pelo WhatsApp. Quem lê o que você escreve é o atendente, que decide
@@ -98,11 +99,16 @@ async def known_of(asked: Consultation, desk: Desk) -> str:
 
 
 async def last_words(session: AsyncSession, asked: Consultation) -> str:
-    """The customer's."""
-    newest = select(Message.body).where(
-        Message.conversation_id == asked.conversation_id,
-        Message.direction == Direction.IN,
-        Message.type == "text",
+    """The customer's, written or spoken."""
+    newest = (
+        select(func.coalesce(Transcript.text, Message.body))
+        .select_from(Message)
+        .outerjoin(Transcript, Transcript.message_id == Message.id)
+        .where(
+            Message.conversation_id == asked.conversation_id,
+            Message.direction == Direction.IN,
+            or_(Message.type == "text", Transcript.text != ""),
+        )
     )
     found = (await session.scalars(newest.order_by(Message.position.desc()).limit(2))).all()
     return "\n".join(reversed(found))

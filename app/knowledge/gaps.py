@@ -1,6 +1,6 @@
 """What Claude could not answer: its hand-overs for want of knowledge, what was asked, and what a person answered then."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from app.conversations.models import Author, Conversation, Direction, Message
 from app.errors import NotFound
 from app.i18n import N_
 from app.knowledge.models import GapMark, SettledGap
+from app.transcribing.showing import said_aloud
 
 AT_ONCE = 30
 BEFORE, AFTER = 20, 40  # positions around the question in which its words and the answer are looked for
@@ -96,7 +97,8 @@ async def filled(session: AsyncSession, user: User, rows: Sequence[Found]) -> Se
     rows = [row for row in rows if row[0].conversation_id in seen]
     around = [(handoff.conversation_id, place) for handoff, place, *_ in rows if place is not None]
     messages = (await session.scalars(near(around))).all() if around else []
-    return [gap_of(row, messages) for row in rows]
+    spoken = await said_aloud(session, messages)
+    return [gap_of(row, messages, spoken) for row in rows]
 
 
 def near(places: Sequence[tuple[int, int]]) -> Select[Message]:
@@ -112,7 +114,7 @@ def near(places: Sequence[tuple[int, int]]) -> Select[Message]:
     )
 
 
-def gap_of(row: Found, messages: Sequence[Message]) -> Gap:
+def gap_of(row: Found, messages: Sequence[Message], spoken: Mapping[int, str]) -> Gap:
     handoff, place, book_name, name = row
     here = [one for one in messages if one.conversation_id == handoff.conversation_id]
     return Gap(
@@ -120,8 +122,8 @@ def gap_of(row: Found, messages: Sequence[Message]) -> Gap:
         conversation_id=handoff.conversation_id,
         name=book_name or name or "",
         happened_at=handoff.created_at,
-        asked=words_of(asked_before(here, place)) if place is not None else "",
-        answered=words_of(answered_after(here, place)) if place is not None else "",
+        asked=words_of(asked_before(here, place), spoken) if place is not None else "",
+        answered=words_of(answered_after(here, place), spoken) if place is not None else "",
         summary=handoff.summary,
     )
 
@@ -147,6 +149,7 @@ def answered_after(messages: Sequence[Message], place: int) -> list[Message]:
     return answered
 
 
-def words_of(messages: Sequence[Message]) -> str:
-    said = (one.body.strip() or brief(one) for one in messages if one.revoked_at is None)
+def words_of(messages: Sequence[Message], spoken: Mapping[int, str]) -> str:
+    here = (one for one in messages if one.revoked_at is None)
+    said = (one.body.strip() or spoken.get(one.id) or brief(one) for one in here)
     return "\n\n".join(said)

@@ -21,14 +21,14 @@ from app.assistant.history import COME_BACK, NEWEST, context, told
 from app.assistant.limits import reason_to_ask_nothing
 from app.assistant.models import ApiCall, Purpose
 from app.assistant.responder import write
-from app.assistant.rules import CIRCLE_SPAN, HEARD, Rule, Said, rule_on
+from app.assistant.rules import CIRCLE_SPAN, Rule, Said, rule_on
 from app.assistant.run import Run
 from app.assistant.tools.knowing import LONGEST_QUESTION
 from app.assistant.tools.toolbox import Input, Result, Step, Tool, Toolbox
 from app.conversations.handoff import HandoffReason
 from app.db import reading, transaction
 from app.installation import Installation, installation
-from app.rehearsing.spoken import Spoken, messages_of, waiting_in
+from app.rehearsing.spoken import Spoken, messages_of, said_aloud, waiting_in
 from app.whatsapp.models import Number
 
 NO_ROW = 0  # a rehearsal's turn and conversation
@@ -139,6 +139,7 @@ async def begin(session: AsyncSession, scene: Scene, desk: Desk) -> Equipped:
             COME_BACK if scene.has_come_back else "",
         ),
         summary=scene.summary,
+        spoken=said_aloud(scene.said),
     )
     run = Run(NO_ROW, NO_ROW, waiting, Number())
     asked = partial(question_in, scene.said[waiting.answered_up_to :])
@@ -148,15 +149,15 @@ async def begin(session: AsyncSession, scene: Scene, desk: Desk) -> Equipped:
 
 
 async def question_in(waits: Sequence[Spoken]) -> str:
-    return "\n".join(one.text for one in waits if one.type == "text").strip()[-LONGEST_QUESTION:]
+    return "\n".join(one.text for one in waits if one.is_words).strip()[-LONGEST_QUESTION:]
 
 
 def rule_in(said: Sequence[Spoken], here: Installation) -> Rule | None:
     waiting = waiting_in(said)
     waits = said[waiting.answered_up_to :] if waiting else ()
-    texts = [one.text for one in waits if one.type == "text"]
+    texts = [one.text for one in waits if one.is_words]
     lately = [Said(one.by, one.text, one.at) for one in said if one.at > clock.now() - CIRCLE_SPAN]
-    return rule_on(texts, lately, here, has_sound=any(one.type in HEARD for one in waits))
+    return rule_on(texts, lately, here, has_sound=any(one.is_unheard for one in waits))
 
 
 def with_instructions(here: Installation, instructions: str) -> Installation:

@@ -7,11 +7,12 @@ from datetime import datetime
 from app.assistant.waiting import Waiting
 from app.conversations.models import Author, Direction, Message
 from app.outbox.delivery import DeliveryStatus
+from app.transcribing.models import HEARD
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """One message. `type`: WhatsApp's word; of what is no text, `text` is the caption."""
+    """One message. `type`: WhatsApp's word; of what is no text, `text` is the caption, of a voice message what is said."""
 
     by: Author
     text: str
@@ -22,6 +23,14 @@ class Spoken:
     def is_customers(self) -> bool:
         return self.by == Author.CONTACT
 
+    @property
+    def is_words(self) -> bool:
+        return self.type == "text" or (self.type in HEARD and not self.is_unheard)
+
+    @property
+    def is_unheard(self) -> bool:
+        return self.type in HEARD and not self.text.strip()
+
     def as_message(self, position: int) -> Message:
         """As the rest of the program reads it; never stored."""
         return Message(
@@ -31,7 +40,7 @@ class Spoken:
             author=self.by,
             user_id=None,
             type=self.type,
-            body=self.text,
+            body="" if self.type in HEARD else self.text,
             content={},
             beside={},
             sent_at=self.at,
@@ -42,6 +51,13 @@ class Spoken:
 
 def messages_of(said: Sequence[Spoken]) -> list[Message]:
     return [one.as_message(position) for position, one in enumerate(said, start=1)]
+
+
+def said_aloud(said: Sequence[Spoken]) -> dict[int, str]:
+    """What voice messages say, by the ids that `messages_of` gives them."""
+    return {
+        position: one.text for position, one in enumerate(said, start=1) if one.type in HEARD and one.is_words
+    }
 
 
 def waiting_in(said: Sequence[Spoken]) -> Waiting | None:
