@@ -20,7 +20,7 @@ from app.db import transaction
 from app.golden.cases import Golden
 from app.golden.expectations import Came
 from app.golden.house import scene_of
-from app.rehearsing.spoken import messages_of
+from app.rehearsing.spoken import messages_of, said_aloud
 
 MAX_TOKENS, MOST_TRIES = 600, 2
 LONGEST_WHY = 500  # characters
@@ -101,13 +101,15 @@ def said_in(text: str) -> Said:
 
 
 def asked_of(case: Golden, came: Came, choice: Choice) -> Request:
-    said = "\n".join(turn_of(message, {})[1] for message in messages_of(scene_of(case).said))
+    said = scene_of(case).said
+    spoken = said_aloud(said)
+    turns = [turn_of(one, {}, spoken=spoken.get(one.id, ""))[1] for one in messages_of(said)]
     handed = (
         f"Depois disto uma pessoa da equipe assumiu ({came.ending.reason})." if came.ending.reason else ""
     )
     parts = [
         between("fatos", facts_of(case)),
-        between("conversa", said),
+        between("conversa", "\n".join(turns)),
         tagged("resposta", came.text),
         handed,
         tagged("criterio", case.expected.judge),

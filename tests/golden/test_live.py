@@ -35,7 +35,7 @@ shared:
   settings: {person_words: humano}
 cases:
   - name: frete
-    history: [{who: customer, text: "quanto é o frete?"}]
+    history: [{who: customer, type: voice, text: "bom dia"}, {who: customer, text: "quanto é o frete?"}]
     expected: {handoff: false, must_include: ["14,90"], judge: Diz o preço.}
   - name: pessoa
     history: [{who: customer, text: "quero um humano"}]
@@ -159,6 +159,7 @@ async def test_the_judge_reads_facts_conversation_answer_and_criterion_and_no_or
     assert "<criterio>\nDiz o preço.\n</criterio>" in words
     assert "O frete custa R$ 14,90." in words.partition("</fatos>")[0]
     assert "<cliente>\nquanto é o frete?\n</cliente>" in words
+    assert "bom dia" in words
     assert "tools" not in asked
 
 
