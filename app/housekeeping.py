@@ -18,6 +18,7 @@ from app.db import transaction
 from app.jobs import Claim
 from app.live.events import LiveEvent
 from app.outbox.models import DeliveryReport
+from app.rehearsing.models import Replay
 from app.search import contact_text, message_text
 from app.whatsapp.models import JournalEntry, SetAside
 
@@ -35,6 +36,7 @@ SET_ASIDE = timedelta(days=90)  # what waits to be processed again keeps its bod
 ORPHANS = timedelta(days=30)
 DELETED_CHATS = timedelta(days=30)
 CONNECTOR_CALLS = timedelta(days=30)  # Claude answers nothing that is older than a day
+REPLAYS = timedelta(days=30)
 EARLY_CHANGES = timedelta(
     days=16
 )  # WhatsApp delivers for a week, and our word for its times reaches one back
@@ -140,7 +142,12 @@ async def connector_calls(session: AsyncSession, now: datetime) -> int:
     return await delete_first(session, ConnectorCall, old)
 
 
-Deleted = JournalEntry | SignIn | DeliveryReport | EarlyChange | Chat | ConnectorCall
+async def old_replays(session: AsyncSession, now: datetime) -> int:
+    """What was tried so long ago that it is compared with nothing any more."""
+    return await delete_first(session, Replay, select(Replay.id).where(Replay.began_at < now - REPLAYS))
+
+
+Deleted = JournalEntry | SignIn | DeliveryReport | EarlyChange | Chat | ConnectorCall | Replay
 
 
 async def delete_first(session: AsyncSession, model: type[Deleted], chosen: Select[int]) -> int:
@@ -159,4 +166,5 @@ PURGES: tuple[Purge, ...] = (
     changes_of_nothing,
     deleted_chats,
     connector_calls,
+    old_replays,
 )

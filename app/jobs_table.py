@@ -26,7 +26,7 @@ from app.outbox.queue import UNCONFIRMED
 from app.outbox.unconfirmed import unconfirmed
 from app.push import calling, keys
 from app.push.service import PushService
-from app.rehearsing import playground
+from app.rehearsing import playground, replaying, running_replays
 from app.settings import Settings
 from app.transcribing.hearing import Hearing
 from app.transcribing.transcriber import Transcriber
@@ -57,6 +57,7 @@ LONGEST_WAITS: Mapping[str, timedelta] = {
     outbound.UPLOAD: timedelta(minutes=10),
     versions.EMBED: timedelta(minutes=10),
     playground.PLAY: timedelta(minutes=10),
+    replaying.REPLAY: timedelta(minutes=10),
     sweeping.SWEEP: timedelta(hours=2),
     housekeeping.HOUSEKEEPING: timedelta(hours=2),
     syncing.SYNC: timedelta(hours=7),
@@ -90,6 +91,7 @@ def handlers(
         outbound.UPLOAD: outbound.Uploading(files, store, token),
         versions.EMBED: embedding.embed,
         playground.PLAY: partial(playground.play, desk=desk),
+        replaying.REPLAY: partial(running_replays.replay, desk=desk),
         sweeping.SWEEP: sweeping.Sweeping(store),
         FOUND_BLOCKED: blocking.found_out,
         reacting.REACT: reacting.handler(settings, graph),

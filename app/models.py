@@ -33,7 +33,7 @@ from app.notes.models import Mention, NoteDraft
 from app.outbox.models import ContactPace, Delivery, DeliveryReport, MessagePrice, NumberPace
 from app.push.models import PushSubscription
 from app.quick_replies.models import QuickReply
-from app.rehearsing.models import Playground
+from app.rehearsing.models import Playground, Replay, ReplayCase
 from app.transcribing.models import Transcript
 from app.whatsapp.models import JournalEntry, Number, SetAside
 
@@ -85,6 +85,8 @@ __all__ = [
     "QuickReply",
     "Reaction",
     "ReadCursor",
+    "Replay",
+    "ReplayCase",
     "SetAside",
     "SettledGap",
     "SignIn",

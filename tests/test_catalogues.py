@@ -45,6 +45,7 @@ SPEAKS_PORTUGUESE = (
     "app/assistant/hiding.py",
     "app/assistant/history.py",
     "app/assistant/summarising.py",
+    "app/rehearsing/redacting.py",
     "app/golden/judging.py",
     "app/golden/languages.py",  # knows the little words of three languages
     "app/simulator/",

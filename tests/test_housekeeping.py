@@ -13,11 +13,13 @@ from app.housekeeping import HOUSEKEEPING
 from app.jobs import Job, wake_worker
 from app.live.events import EventKind, LiveEvent
 from app.outbox.models import DeliveryReport
+from app.rehearsing.models import Replay, ReplayCase
 from app.whatsapp.models import JournalEntry, SetAside
 from tests.actors import Browser, Desk, WhatsApp, within
 from tests.clocks import MovingClock, count, moving_clock
 from tests.live.listening import poll
 from tests.people import ANA, BRUNO, PAULO
+from tests.rehearsing.replays import a_replay
 from tests.whatsapp.bodies import change, contact, past, status, text, theirs, webhook, written
 
 
@@ -54,6 +56,16 @@ async def test_the_job_is_there_from_the_start_once_and_asks_for_itself_again(de
         for _ in range(2):
             await next_tidying(hand, hours=2)
             assert await count(Job, Job.kind == HOUSEKEEPING) == 1
+
+
+async def test_replays_go_after_a_month_with_their_cases(desk: Desk, whatsapp: WhatsApp) -> None:
+    await whatsapp.says(ANA, "oi")
+    await a_replay()
+    with moving_clock() as hand:
+        await next_tidying(hand, days=29)
+        assert await count(Replay) == 2
+        await next_tidying(hand, days=2)
+        assert (await count(Replay), await count(ReplayCase)) == (0, 0)
 
 
 async def test_another_start_does_not_put_it_off(desk: Desk) -> None:

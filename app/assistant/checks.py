@@ -14,6 +14,7 @@ from app.assistant.replies import Block
 from app.conversations.handoff import HandoffReason
 from app.search.words import words_of
 
+HELD_FOR = (HandoffReason.TELLS_TOO_MUCH, HandoffReason.UNKNOWN_LINK, HandoffReason.UNKNOWN_PRICE)
 FRAGMENT = 12  # words of our own prompt in a row are no accident
 SECRET = re.compile(
     r"sk-ant-[\w-]{8,}|\bEAA[A-Za-z0-9]{20,}|\bBearer\s+[\w.~+/-]{16,}|-----BEGIN [A-Z ]+-----"

@@ -22,6 +22,7 @@ from tests.actors import Desk, WhatsApp
 from tests.browser.actors import Browsers
 from tests.costs.books import booked, call
 from tests.people import ANA, BRUNO
+from tests.rehearsing.replays import a_replay
 
 Step = Callable[[Page], Awaitable[None]]
 EVERYTHING = {"resultTypes": ["violations"]}
@@ -89,6 +90,9 @@ PAGES: dict[str, tuple[str, Step | None]] = {
     "Claude's settings": ("/claude", None),
     "how well Claude does": ("/claude/quality?days=90", None),
     "the playground": ("/claude/playground", None),
+    "the replays": ("/claude/replay", None),
+    "a replay": ("/claude/replay/1", click(".replay__tried > summary", ".replay__about")),
+    "a replay under way": ("/claude/replay/2", None),
     "the connectors": ("/settings/connectors", None),
     "a new connector": ("/settings/connectors/new", None),
     "a connector": ("/settings/connectors/1", None),
@@ -202,6 +206,7 @@ async def a_desk_with_everything(desk: Desk, whatsapp: WhatsApp) -> None:
     about = {"name": "order_status", "description": "Onde está um pedido.", "new_headers": "X-Key: a"}
     await desk.marta.post("/settings/connectors", about | where | argument)
     await booked(call(), conversation=1)
+    await a_replay()
     async with transaction() as session:
         await session.execute(update(Conversation).where(Conversation.id == 2).values(window_until=None))
         asked = {
