@@ -12,6 +12,7 @@ from app.conversations.models import Message
 from app.media.models import Media, MediaState
 
 LONGEST_FETCH = timedelta(seconds=20)  # after the message came; then the answer goes without
+TRIES = 2  # to fetch it; what fails twice is not here soon
 LOOKED_FOR = ("image", "sticker", "document")
 BETWEEN_LOOKS = timedelta(seconds=1)
 
@@ -36,6 +37,7 @@ async def brings_file(session: AsyncSession, conversation_id: int, waiting: Wait
             Message.type.in_(LOOKED_FOR),
             Message.stored_at > clock.now() - LONGEST_FETCH,
             Media.state == MediaState.WAITING,
+            Media.tries <= TRIES,
         )
         .limit(1)
     )

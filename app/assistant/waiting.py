@@ -14,6 +14,10 @@ from app.conversations.handoff_models import ModeChange
 from app.conversations.models import Author, Conversation, Direction, Message, Mode
 from app.transcribing.models import Transcript
 
+WRITTEN = (
+    *("text", "button", "interactive", "order"),
+    *("image", "video", "document"),  # what stands below them
+)
 OLDEST_ANSWERED = timedelta(hours=1)
 MOST_RESTARTS = 2
 
@@ -153,8 +157,8 @@ async def restarts_since(session: AsyncSession, conversation_id: int, position: 
 async def waiting_texts(
     session: AsyncSession, conversation_id: int, waiting: Waiting, *, since: datetime | None = None
 ) -> Sequence[str]:
-    """What waits for an answer, as far as it is words, written or spoken, in the order in which it came; of it what came
-    after `since`."""
+    """What waits for an answer, as far as it is words, written, chosen or spoken, in the order in which it came; of it what
+    came after `since`."""
     texts = (
         select(func.coalesce(Transcript.text, Message.body))
         .select_from(Message)
@@ -162,7 +166,7 @@ async def waiting_texts(
         .where(
             *speaks(conversation_id),
             Message.position > waiting.answered_up_to,
-            or_(Message.type == "text", Transcript.text != ""),
+            or_(and_(Message.type.in_(WRITTEN), Message.body != ""), Transcript.text != ""),
         )
         .order_by(Message.position)
     )

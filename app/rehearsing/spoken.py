@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.assistant.waiting import Waiting
+from app.assistant.waiting import WRITTEN, Waiting
 from app.conversations.models import Author, Direction, Message
 from app.outbox.delivery import DeliveryStatus
 from app.transcribing.models import HEARD
@@ -25,7 +25,7 @@ class Spoken:
 
     @property
     def is_words(self) -> bool:
-        return self.type == "text" or (self.type in HEARD and not self.is_unheard)
+        return self.type in WRITTEN or (self.type in HEARD and not self.is_unheard)
 
     @property
     def is_unheard(self) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import select, update
 
+from app.assistant.coming import TRIES
 from app.assistant.offered import Sight
 from app.conversations.models import Message
 from app.db import transaction
@@ -157,14 +158,18 @@ async def test_an_answer_waits_for_a_picture_that_is_still_on_its_way(shop: Shop
     assert len(await shop.answers("Ana")) == 1
 
 
-@pytest.mark.parametrize("comes_to_nothing", [True, False])
-async def test_an_answer_goes_without_a_picture_that_never_comes(shop: Shop, comes_to_nothing: bool) -> None:
+@pytest.mark.parametrize(
+    ("becomes", "seconds"),
+    [({"state": MediaState.FAILED}, 2), ({"tries": TRIES + 1}, 2), ({"tries": TRIES}, 21)],
+)
+async def test_an_answer_goes_without_a_picture_that_never_comes(
+    shop: Shop, becomes: dict[str, Any], seconds: int
+) -> None:
     await shop.says("Ana", "Aceitam Pix?", type="image", content={"id": "m1"})
     await shop.work()
     assert not shop.asked
-    if comes_to_nothing:
-        await shop.changes(Media, state=MediaState.FAILED)
-    shop.clock.move(seconds=2 if comes_to_nothing else 21)
+    await shop.changes(Media, **becomes)
+    shop.clock.move(seconds=seconds)
     await shop.work()
     assert not files_asked(shop)
     assert "[foto] Aceitam Pix?" in words_asked(shop)

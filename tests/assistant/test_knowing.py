@@ -87,6 +87,15 @@ async def test_of_a_large_base_what_was_found_stands_before_the_question_and_a_t
     assert steps[0]["found"][0]["title"] == "Trocas"
 
 
+@pytest.mark.parametrize("kind", ["video", "interactive"])
+async def test_what_stands_below_a_film_or_was_chosen_is_looked_for_too(full: Shop, kind: str) -> None:
+    filler = [Wanted(f"Vaso {number}", f"O vaso {number} custa caro. " * 400) for number in range(20)]
+    await knows(full, RETURNS, *filler)
+    await full.says("Ana", "Posso fazer uma troca?", type=kind, content={"id": "m1"})
+    await full.work()
+    assert RETURNS.body in full.asked[0].body["messages"][-1]["content"][0]["text"]
+
+
 async def test_a_simple_server_gets_passages_as_text(shop: Shop) -> None:
     await knows(shop, RETURNS)
     shop.claude_will(
