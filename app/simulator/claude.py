@@ -15,7 +15,7 @@ from app.simulator.brain import answer, last_words
 from app.simulator.claude_files import MOST_BODY, TOKENS_OF_A_FILE, BadRequest, without_files
 from app.simulator.claude_frames import CutHere, Stream, error_body, new_id, whole_message
 from app.simulator.claude_models import MODELS
-from app.simulator.claude_rules import check
+from app.simulator.claude_rules import blocks, check
 from app.simulator.claude_stage import Asked, Reply
 from app.simulator.cutting import Cut
 from app.simulator.world import World
@@ -148,7 +148,7 @@ def _failure(asked: Asked, reply: Reply) -> Response:
 
 def _at_once(asked: Asked, reply: Reply, usage: dict[str, Any]) -> Response:
     try:
-        message = whole_message(reply, asked.body["model"], usage)
+        message = whole_message(reply, asked, usage)
     except CutHere:
         asked.outcome = "cut"
         return Cut()
@@ -189,25 +189,34 @@ class _ClaudeStream(StreamingResponse):
 
 
 def _usage(world: World, body: dict[str, Any]) -> dict[str, Any]:
-    """Input tokens, with the tools and system prompt cached when the request asked for that."""
-    prefix = json.dumps([body.get("tools"), body.get("system")])
-    total, fixed = _size(body), len(prefix) // 4
-    is_marked = "cache_control" in body or "cache_control" in prefix
-    digest = sha256(prefix.encode()).hexdigest()
-    is_known = digest in world.claude.cached
-    written = fixed if is_marked and not is_known else 0
-    if is_marked:
-        world.claude.cached.add(digest)
-    lasts_1h = '"ttl": "1h"' in prefix
+    """Input tokens; what stands up to a mark was written into the cache, or read from there as far as it is known."""
+    total, marked = _size(body), _up_to_marks(body)
+    digests = [sha256(prefix.encode()).hexdigest() for prefix in marked]
+    known = [prefix for prefix, digest in zip(marked, digests, strict=True) if digest in world.claude.cached]
+    world.claude.cached.update(digests)
+    fixed, read = (len(prefixes[-1]) // 4 if prefixes else 0 for prefixes in (marked, known))
+    written = fixed - read
+    lasts_1h = bool(marked) and '"ttl": "1h"' in marked[-1]
     return {
-        "input_tokens": max(1, total - fixed) if is_marked else total,
+        "input_tokens": max(1, total - fixed),
         "cache_creation_input_tokens": written,
         "cache_creation": {
             "ephemeral_5m_input_tokens": 0 if lasts_1h else written,
             "ephemeral_1h_input_tokens": written if lasts_1h else 0,
         },
-        "cache_read_input_tokens": fixed if is_marked and is_known else 0,
+        "cache_read_input_tokens": read,
     }
+
+
+def _up_to_marks(body: dict[str, Any]) -> list[str]:
+    """What is cached: tools, system prompt and turns up to each mark, the longest last."""
+    before = json.dumps([body.get("tools"), body.get("system")])
+    found = [before] if "cache_control" in body or "cache_control" in before else []
+    for message in body["messages"]:
+        for block in blocks(message):
+            before += json.dumps(block)
+            found += [before] if "cache_control" in block else []
+    return found
 
 
 def _size(body: dict[str, Any]) -> int:

@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from time import time
 from typing import Any
 
+from app.simulator.claude_citations import cited
 from app.simulator.claude_stage import Asked, Reply
 
 Frame = dict[str, Any]
 Step = dict[str, Any]
+_QUOTES = ("cites", "citations")  # which nobody is billed for
 
 
 class CutHere(Exception):
@@ -35,25 +37,34 @@ def opening(model: str, usage: dict[str, Any]) -> Frame:
     }
 
 
-def whole_message(reply: Reply, model: str, usage: dict[str, Any]) -> Frame:
+def whole_message(reply: Reply, asked: Asked, usage: dict[str, Any]) -> Frame:
     """The same steps without streaming. Raises CutHere where the script cuts."""
     content: list[Frame] = []
     for step in reply.steps:
         if step.get("cut") or step.get("end") or step.get("error"):
             raise CutHere
-        _add_to(content, step)
+        _add_to(content, step, citations_of(step, asked))
     ending = {
         "stop_reason": reply.stop_reason,
         "usage": final_usage(reply, usage),
     }
     if reply.stop_details:
         ending["stop_details"] = reply.stop_details
-    return {**opening(model, usage), "content": content, **ending}
+    return {**opening(asked.body["model"], usage), "content": content, **ending}
 
 
-def _add_to(content: list[Frame], step: Step) -> None:
-    if "text" in step:
-        if content and content[-1]["type"] == "text" and not content[-1].pop("closed", False):
+def citations_of(step: Step, asked: Asked) -> list[Any] | None:
+    """What a step cites: `cites` are words of a search result, `citations` go out as they are; None for a plain step."""
+    if "citations" in step:
+        return list(step["citations"])
+    return cited(asked.body, step["cites"]) if "cites" in step else None
+
+
+def _add_to(content: list[Frame], step: Step, citations: list[Any] | None) -> None:
+    if citations is not None:
+        content.append({"type": "text", "text": step["text"], "citations": citations})
+    elif "text" in step:
+        if content and content[-1]["type"] == "text" and "citations" not in content[-1]:
             content[-1]["text"] += step["text"]
         else:
             content.append({"type": "text", "text": step["text"]})
@@ -79,7 +90,8 @@ def final_usage(reply: Reply, usage: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tokens(steps: Iterable[Step]) -> int:
-    return sum(len(json.dumps(step)) for step in steps) // 4
+    said = ({name: it for name, it in step.items() if name not in _QUOTES} for step in steps)
+    return sum(len(json.dumps(step)) for step in said) // 4
 
 
 class Stream:
@@ -127,7 +139,9 @@ class Stream:
             yield frame
 
     def _play(self, step: Step) -> Iterator[Frame]:
-        if "text" in step:
+        if (citations := citations_of(step, self._asked)) is not None:
+            yield from self._cited(step["text"], citations)
+        elif "text" in step:
             yield from self._ensure("text", {"type": "text", "text": ""})
             yield self._delta({"type": "text_delta", "text": step["text"]})
         elif "thinking" in step:
@@ -140,6 +154,16 @@ class Stream:
             yield from self._close()
         else:
             yield from self._oddity(step)
+
+    def _cited(self, text: str, citations: list[Any]) -> Iterator[Frame]:
+        """A block of its own, as the API parts an answer wherever it cites."""
+        yield from self._close()
+        yield from self._ensure("text", {"type": "text", "text": "", "citations": []})
+        yield self._delta({"type": "text_delta", "text": text[: len(text) // 2]})
+        for citation in citations:
+            yield self._delta({"type": "citations_delta", "citation": citation})
+        yield self._delta({"type": "text_delta", "text": text[len(text) // 2 :]})
+        yield from self._close()
 
     def _oddity(self, step: Step) -> Iterator[Frame]:
         if step.get("ping"):

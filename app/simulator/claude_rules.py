@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from app.simulator.claude_citations import check_citations, check_search_result, inside
 from app.simulator.claude_files import BadRequest, check_file, require
 
 Body = dict[str, Any]
@@ -23,6 +24,7 @@ def check(body: Body, *, counting: bool = False) -> None:
         _check_message(position, message)
     require(messages[-1]["role"] != "assistant", "messages: the conversation must end with a user message")
     _check_tool_pairs(messages)
+    check_citations(body)
     require(len(list(_breakpoints(body))) <= 4, "A maximum of 4 blocks with cache_control may be provided.")
 
 
@@ -63,6 +65,10 @@ def _check_block(where: str, role: str, block: Any) -> None:
             role == "assistant" or "citations" not in block,
             f"{where}: citations are not permitted on user text",
         )
+    if kind == "search_result":
+        check_search_result(where, role, block)
+    if kind == "tool_result":
+        _check_result(where, block)
     if kind in ("image", "document"):
         check_file(where, kind, block)
     require(
@@ -71,6 +77,15 @@ def _check_block(where: str, role: str, block: Any) -> None:
     require(kind != "tool_use" or role == "assistant", f"{where}: tool_use blocks belong to assistant turns")
     require(kind != "tool_result" or role == "user", f"{where}: tool_result blocks belong to user turns")
     require(kind != "audio", f"{where}: Input tag 'audio' found does not match any of the expected tags")
+
+
+def _check_result(where: str, block: Body) -> None:
+    """What a tool gave back: text or blocks, none of them blank, and nothing cites anything there."""
+    for one in inside(block):
+        require(
+            one.get("type") != "tool_result", f"{where}.tool_result: Input tag 'tool_result' is not expected"
+        )
+        _check_block(f"{where}.tool_result", "user", one)
 
 
 def _check_tool_pairs(messages: list[Body]) -> None:
@@ -96,5 +111,6 @@ def _breakpoints(body: Body) -> Iterable[Body]:
     system = body.get("system")
     parts: list[Any] = [*(system if isinstance(system, list) else []), *(body.get("tools") or [])]
     for message in body["messages"]:
-        parts += blocks(message)
+        for block in blocks(message):
+            parts += [block, *inside(block)]
     return (part for part in [*parts, body] if isinstance(part, dict) and part.get("cache_control"))
