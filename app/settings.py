@@ -78,6 +78,7 @@ class Settings(BaseSettings):
 
     anthropic_api_key: SecretStr = SecretStr("")
     anthropic_base_url: str = ""
+    anthropic_gateway: bool | None = None
     vertex_project: str = ""
     vertex_region: str = "global"
     claude_model: str = "claude-haiku-5-5"
@@ -265,9 +266,8 @@ class Settings(BaseSettings):
     @property
     def transport(self) -> Transport:
         """How tabs receive; App Engine standard collects whole responses, so only polls pass there."""
-        if self.live_transport is not None:
-            return self.live_transport
-        return Transport.POLL if self.gae_env == "standard" else Transport.AUTO
+        usual = Transport.POLL if self.gae_env == "standard" else Transport.AUTO
+        return self.live_transport or usual
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -100,8 +100,7 @@ async def with_attachments(
         blocks = [*parts_of(one, content), *blocks]
     if len(shown) < len(attachments):
         blocks.insert(0, {"type": "text", "text": UNSEEN})
-    *before, last = request.messages
-    return replace(request, messages=[*before, last | {"content": [*blocks, *last["content"]]}])
+    return request.with_more(*blocks)
 
 
 def without_attachments(request: Request, failure: Misconfigured) -> Request:
@@ -111,8 +110,8 @@ def without_attachments(request: Request, failure: Misconfigured) -> Request:
     if len(words) == len(last["content"]) or not failure.kind.startswith(TOO_LARGE):
         raise failure
     log.warning("asked again without files", extra={"fault": failure.kind})
-    unseen = {"type": "text", "text": UNSEEN}
-    return replace(request, messages=[*before, last | {"content": [unseen, *words]}])
+    bare = replace(request, messages=[*before, last | {"content": words}])
+    return bare.with_more({"type": "text", "text": UNSEEN})
 
 
 async def content_of(attachment: Attachment, store: Store, most_bytes: int) -> bytes | None:

@@ -49,6 +49,8 @@ def facts_of(request: Request) -> Iterator[str]:
                 yield from (found[1] for found in FACTS.findall(block["text"]))
             elif block["type"] == "tool_result":
                 yield from texts_of(block["content"])
+            elif block["type"] == "search_result":
+                yield from texts_of([block])
 
 
 def blocks_of(message: Block) -> list[Block]:
@@ -61,7 +63,7 @@ def texts_of(content: "str | Iterable[Block]") -> Iterator[str]:
         yield content
         return
     for block in content:
-        yield str(block.get("text", ""))
+        yield f"{block.get('title', '')} {block.get('text', '')}"
         if isinstance(block.get("content"), list):
             yield from texts_of(block["content"])
 

@@ -64,12 +64,26 @@ class Request:
     hides_numbers: bool = True
     schema: Block | None = None
 
+    @property
+    def as_sent(self) -> list[Block]:
+        """The messages as they leave."""
+        return [hidden_in(one) if self.hides_numbers else one for one in self.messages]
+
     def followed_by(self, *messages: Block) -> "Request":
         return replace(self, messages=[*self.messages, *messages])
 
+    def with_more(self, *blocks: Block) -> "Request":
+        """The same with these in front of the last turn's words, behind what is cached there."""
+        *before, last = self.messages
+        content = last["content"]
+        cached = max((place for place, one in enumerate(content, 1) if "cache_control" in one), default=0)
+        more = [*content[:cached], *blocks, *content[cached:]]
+        return replace(self, messages=[*before, last | {"content": more}])
+
 
 class Claude:
-    """The Messages API at one address; `is_simple` leaves out what only Anthropic's servers understand."""
+    """The Messages API at one address; `is_simple` leaves out what only Anthropic's servers understand;
+    None: as its address tells."""
 
     def __init__(
         self,
@@ -185,12 +199,11 @@ class Claude:
             return reply.whole(meter.request_id)
 
     def _arguments(self, request: Request) -> dict[str, Any]:
-        messages = list(request.messages)
         arguments: dict[str, Any] = {
             "model": request.model or self.model,
             "max_tokens": request.max_tokens,
             "system": request.system,
-            "messages": hidden_in(messages) if request.hides_numbers else messages,
+            "messages": request.as_sent,
             "stream": True,
         }
         if request.tools:
@@ -235,6 +248,7 @@ def claude_from(settings: Settings, base_url: str = "") -> Claude:
         api_key=settings.anthropic_api_key.get_secret_value(),
         base_url=base_url or settings.anthropic_base_url,
         model=settings.claude_model,
+        is_simple=False if settings.anthropic_gateway else None,
         google=Google(settings.vertex_project, settings.vertex_region) if settings.vertex_project else None,
     )
 

@@ -1,13 +1,14 @@
 """From a question to what is said: rounds with tools, one fresh attempt, never half an answer."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from math import ceil
 
 from app.assistant.calls import Calls
 from app.assistant.checks import problem_in
+from app.assistant.citing import Quote, grounded
 from app.assistant.claude import Claude, Request
 from app.assistant.desk import Pace
 from app.assistant.failures import Busy, ClaudeFailed
@@ -27,12 +28,14 @@ WHOLE = {"end_turn", "stop_sequence"}
 
 @dataclass(frozen=True)
 class Composed:
-    """What goes to the customer, in WhatsApp's own markup, and the hand-over that Claude wants beside it."""
+    """What goes to the customer, in WhatsApp's own markup, the hand-over that Claude wants beside it, and what of the
+    knowledge it quotes."""
 
     bubbles: tuple[str, ...]
     wish: Wish | None = None
     problem: HandoffReason | None = None  # why this may not be sent by itself
     request_id: str | None = None
+    quotes: tuple[Quote, ...] = ()
 
 
 @dataclass
@@ -79,20 +82,22 @@ async def attempt(
 ) -> Composed:
     """One attempt from scratch: as many rounds as tools ask for."""
     effort.attempts += 1
-    said = ""
+    said, quotes = "", list[Quote]()
     for _ in range(MOST_ROUNDS):
         reply = await provider.stream(request, partial(on_more, on_text, said), effort.spent)
-        said = joined(said, reply.text)
+        reply, quoted = grounded(reply, request)
+        said, quotes = joined(said, reply.text), [*quotes, *quoted]
         if (wish := handoff_in(reply)) is not None:
-            return checked(replace(spoken(said, reply), wish=wish), request)
+            return checked(replace(spoken(said, reply), wish=wish), request, quotes)
         if not reply.calls:
-            return checked(answer(said, reply), request)
+            return checked(answer(said, reply), request, quotes)
         request = request.followed_by(reply.as_message(), await toolbox.answer(reply.calls))
     raise ClaudeFailed("too many rounds")  # as many again would not help
 
 
-def checked(composed: Composed, request: Request) -> Composed:
-    return replace(composed, problem=problem_in("\n".join(composed.bubbles), request))
+def checked(composed: Composed, request: Request, quotes: Sequence[Quote]) -> Composed:
+    problem = problem_in("\n".join(composed.bubbles), request)
+    return replace(composed, problem=problem, quotes=tuple(quotes))
 
 
 def on_more(on_text: Callable[[str], object], before: str, text: str) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import boundaries, clock, jobs
 from app.assistant import ledger, trouble, turns
+from app.assistant.citing import sources_of
 from app.assistant.composing import Composed, Effort
 from app.assistant.equipping import Equipped
 from app.assistant.failures import ClaudeFailed, Misconfigured, ShutOut
@@ -17,7 +18,7 @@ from app.assistant.run import Run, Verdict, verdict_on
 from app.assistant.waiting import locked
 from app.boundaries import Boundary
 from app.conversations import handoff, outgoing, replying
-from app.conversations.handoff import Briefing, HandoffReason
+from app.conversations.handoff import HandoffReason
 from app.conversations.models import Author, Conversation
 from app.db import after_commit, transaction
 from app.errors import Invalid
@@ -42,7 +43,8 @@ async def end(claim: Claim, begun: Equipped, outcome: Outcome, effort: Effort) -
         conversation = await locked(session, run.conversation_id)
         is_running = await turns.hold(session, run.turn_id)
         boundaries.passed(Boundary.ENDING_BEGUN)
-        await turns.keep_steps(session, run.turn_id, begun.toolbox.steps)
+        quotes = outcome.quotes if isinstance(outcome, Composed) else ()
+        await turns.keep_steps(session, run.turn_id, begun.toolbox.steps, quotes)
         if conversation is not None and is_running:
             state = await end_running(session, conversation, begun, outcome)
             log.info("a turn ended", extra={"turn": run.turn_id, "state": state})
@@ -89,7 +91,10 @@ async def bring_about(
             await handoff.hand_over(session, conversation, HandoffReason.ANSWER_DID_NOT_LEAVE)
             return
     if reason is not None:
-        await call_people(session, conversation, begun, reason, ending.briefing)
+        sources = sources_of(begun.toolbox.articles, ending.quotes)
+        await handoff.hand_over(
+            session, conversation, reason, ending.briefing, turn_id=run.turn_id, sources=sources
+        )
 
 
 async def note_failure(session: AsyncSession, run: Run, failure: ClaudeFailed) -> None:
@@ -97,17 +102,6 @@ async def note_failure(session: AsyncSession, run: Run, failure: ClaudeFailed) -
     log.log(level, "Claude gave no answer", extra={"turn": run.turn_id, "fault": failure.kind})
     if isinstance(failure, ShutOut):
         await trouble.note(session, failure.kind)
-
-
-async def call_people(
-    session: AsyncSession,
-    conversation: Conversation,
-    begun: Equipped,
-    reason: HandoffReason,
-    briefing: Briefing,
-) -> None:
-    origin, read = begun.run.turn_id, begun.toolbox.articles
-    await handoff.hand_over(session, conversation, reason, briefing, turn_id=origin, articles=read)
 
 
 async def say(session: AsyncSession, conversation: Conversation, run: Run, bubbles: Iterable[str]) -> None:

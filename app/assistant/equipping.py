@@ -76,7 +76,7 @@ async def equipped_with(
     drafts: Collection[int] = (),
 ) -> Equipped:
     """The same for what was said, wherever it stands; `asked` gives what of it waits for an answer. `at`: when it was said,
-    None for now. `drafts`: articles that are known as if they were published; they stand whole in the prompt."""
+    None for now. `drafts`: articles that are known as if they were published; they are read whole."""
     is_simple = desk.provider.is_simple
     most = knowing.most_whole(choice.model, is_simple=is_simple)
     known = await whole(session, most, drafts)
@@ -84,9 +84,8 @@ async def equipped_with(
     tools += await connecting.connectors(session, run, desk)
     if known is None:
         tools.append(knowing.search_knowledge(cites=not is_simple))
-    prompt = system_prompt(here, known or (await these(session, drafts) if drafts else ""))
     request = Request(
-        prompt,
+        system_prompt(here),
         said,
         described(tools),
         model=choice.model,
@@ -94,6 +93,8 @@ async def equipped_with(
         hides_numbers=here.hides_numbers,
     )
     question = "" if known is not None else await asked()
+    articles = await these(session, drafts) if known is None else known
+    request = knowing.with_articles(request, articles, cites=not is_simple)
     return Equipped(run, request, Toolbox(tools, partial(check, run)), desk.settings.zone, question=question)
 
 
@@ -112,8 +113,9 @@ async def asked_of(session: AsyncSession, run: Run) -> str:
     return "\n".join(texts).strip()[-knowing.LONGEST_QUESTION :]
 
 
-async def informed(begun: Equipped) -> Equipped:
-    """The turn with what is known about its question, which is looked for outside of any transaction."""
+async def informed(begun: Equipped, *, cites: bool) -> Equipped:
+    """The turn with what is known about its question, which is looked for outside of any transaction. `cites`: as of
+    `with_passages`."""
     if not begun.question:
         return begun
     async with reading() as session:
@@ -121,7 +123,7 @@ async def informed(begun: Equipped) -> Equipped:
     if not found:
         return begun
     begun.toolbox.steps.append(Step("search_knowledge", None, False, knowing.told(found)))
-    return replace(begun, request=knowing.with_passages(begun.request, found))
+    return replace(begun, request=knowing.with_passages(begun.request, found, cites=cites))
 
 
 async def tools_for(

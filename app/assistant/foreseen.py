@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
+from app.assistant.citing import Quote
 from app.assistant.composing import Composed
 from app.assistant.failures import ClaudeFailed
 from app.assistant.farewell import ONLY_TEXT, SILENT, farewell
@@ -20,7 +21,7 @@ from app.i18n import _
 class Ending:
     """`bubbles`: what the customer reads, in WhatsApp's markup. `reason`: why people get the conversation, None when
     Claude keeps it. `is_silence`: Claude falls silent here, as the customer wants it. `is_held`: what Claude wrote is not
-    said, it is the briefing's suggestion."""
+    said, it is the briefing's suggestion. `quotes`: what of the knowledge Claude's words rest on."""
 
     state: TurnState
     bubbles: tuple[str, ...] = ()
@@ -30,6 +31,7 @@ class Ending:
     are_claudes_words: bool = False
     is_silence: bool = False
     is_held: bool = False
+    quotes: tuple[Quote, ...] = ()
 
 
 async def ending_of(
@@ -53,11 +55,15 @@ async def ending_of(
     if outcome.problem:
         sentence = await farewell(session, (), briefing.language, zone, now)
         held = replace(briefing, suggestion="\n\n".join(outcome.bubbles))
-        return Ending(TurnState.HANDED_OVER, sentence, outcome.problem, held, is_held=True)
+        return Ending(
+            TurnState.HANDED_OVER, sentence, outcome.problem, held, is_held=True, quotes=outcome.quotes
+        )
+    ending = Ending(TurnState.ANSWERED, outcome.bubbles, are_claudes_words=True, quotes=outcome.quotes)
     if outcome.wish:
         bubbles = await farewell(session, outcome.bubbles, briefing.language, zone, now)
-        return Ending(TurnState.HANDED_OVER, bubbles, outcome.wish.reason, briefing, are_claudes_words=True)
-    return Ending(TurnState.ANSWERED, outcome.bubbles, are_claudes_words=True)
+        reason = outcome.wish.reason
+        return replace(ending, state=TurnState.HANDED_OVER, bubbles=bubbles, reason=reason, briefing=briefing)
+    return ending
 
 
 async def ending_by(session: AsyncSession, rule: Rule, zone: ZoneInfo) -> Ending:

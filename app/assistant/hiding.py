@@ -38,7 +38,7 @@ def hidden_in(value: Any) -> Any:
 
 
 def hidden_block(block: Block) -> Block:
-    return block | {name: hidden_in(block[name]) for name in ("text", "content") if name in block}
+    return block | {name: hidden_in(block[name]) for name in ("text", "title", "content") if name in block}
 
 
 def digits_of(text: str) -> list[int]:

@@ -40,7 +40,9 @@ class Turn(Base):
     model: Mapped[str] = mapped_column(String(80))
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    steps: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # tools used, in order
+    steps: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, server_default="{}"
+    )  # {"tools": […], "quotes": […]}, in order
     failure: Mapped[str | None] = mapped_column(String(80))
 
     # Nobody reads or fills these: ApiCall tells it. The version before still writes there, so the next one drops them.

@@ -13,6 +13,8 @@ Block = dict[str, Any]
 GOES_BACK = {"text", "thinking", "redacted_thinking", "tool_use"}
 CHARACTERS_PER_TOKEN = 3  # Portuguese, cautiously
 MOST_TOKENS = 10**9  # in one call: more is no count
+SEARCH_RESULT = "search_result_location"  # citations of what we gave; we give nothing that others could be of
+MOST_CITATIONS = 100  # of one reply
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Reply:
         return text_of(self.blocks)
 
     def as_message(self) -> Block:
-        """The reply as Claude wants it back beside the results of its tools: thinking unchanged."""
+        """The reply as Claude wants it back beside the results of its tools: thinking and citations unchanged."""
         kept = [block for block in self.blocks if block["type"] in GOES_BACK and says_something(block)]
         return {"role": "assistant", "content": kept}
 
@@ -72,6 +74,7 @@ class Growing:
     def __init__(self) -> None:
         self._blocks: dict[int, Block] = {}
         self._inputs: dict[int, str] = {}
+        self._cited = 0
         self._stop_reason: str | None = None
         self._is_whole = False
         self._usage: Block = {}
@@ -97,7 +100,8 @@ class Growing:
             case "message_start":
                 self._usage |= (event.get("message") or {}).get("usage") or {}
             case "content_block_start":
-                self._blocks[event["index"]] = dict(event["content_block"])
+                begun = {name: it for name, it in event["content_block"].items() if name != "citations"}
+                self._blocks[event["index"]] = begun
             case "content_block_delta":
                 return self._add(event["index"], event["delta"])
             case "message_delta":
@@ -119,6 +123,10 @@ class Growing:
                 block["thinking"] = block.get("thinking", "") + delta["thinking"]
             case "signature_delta":
                 block["signature"] = delta["signature"]
+            case "citations_delta" if block["type"] == "text" and self._cited < MOST_CITATIONS:
+                if citation := citation_from(delta.get("citation")):
+                    self._cited += 1
+                    block.setdefault("citations", []).append(citation)
         return False
 
     def whole(self, request_id: str | None) -> Reply:
@@ -177,6 +185,22 @@ def count(usage: Any, name: str) -> int:
 def text_of(blocks: Any) -> str:
     """The text blocks alone: a reply may begin with thinking, and may hold what we do not know."""
     return "".join(str(block.get("text", "")) for block in blocks if block.get("type") == "text")
+
+
+def citation_from(told: Any) -> Block | None:
+    """A citation of a search result, as the API takes it back; None for any other, and for what is none."""
+    if not isinstance(told, dict) or told.get("type") != SEARCH_RESULT:
+        return None
+    source, cited, title = told.get("source"), told.get("cited_text"), told.get("title")
+    places = {
+        name: told.get(name) for name in ("search_result_index", "start_block_index", "end_block_index")
+    }
+    if not isinstance(source, str) or not isinstance(cited, str) or not isinstance(title, str | None):
+        return None
+    if not all(type(place) is int and place >= 0 for place in places.values()):
+        return None
+    words = {"source": sound(source), "cited_text": sound(cited), "title": title and sound(title)}
+    return {"type": SEARCH_RESULT, **words, **places}
 
 
 def says_something(block: Block) -> bool:

@@ -39,7 +39,7 @@ async def answer(claim: Claim, desk: Desk) -> None:
 
 async def write(desk: Desk, begun: Equipped, on_text: Callable[[str], object], effort: Effort) -> Composed:
     """The answer, once it is known what the business knows of the question and what the customer's files show."""
-    request = (await informed(begun)).request
+    request = (await informed(begun, cites=not desk.provider.is_simple)).request
     if desk.store is not None:
         request = await with_attachments(request, begun.files, desk.provider, desk.store)
     try:

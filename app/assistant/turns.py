@@ -1,11 +1,13 @@
 """The life of a turn: begun, growing, ended. Whoever ends it first wins; everything else finds it over."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
+from app.assistant.citing import Quote
 from app.assistant.models import Turn, TurnState
 from app.assistant.tools.toolbox import Step
 from app.db import transaction
@@ -73,10 +75,12 @@ async def note_attempts(session: AsyncSession, turn_id: int, attempts: int) -> N
     await session.execute(update(Turn).where(Turn.id == turn_id).values(attempts=attempts))
 
 
-async def keep_steps(session: AsyncSession, turn_id: int, steps: Sequence[Step]) -> None:
-    """Write down which tools the turn has used, however it ended."""
-    if steps:
-        kept = {"tools": [step.as_json() for step in steps]}
+async def keep_steps(
+    session: AsyncSession, turn_id: int, steps: Sequence[Step], quotes: Sequence[Quote]
+) -> None:
+    """Write down which tools the turn has used, however it ended, and what of the knowledge its answer quotes."""
+    if steps or quotes:
+        kept = {"tools": [step.as_json() for step in steps], "quotes": [asdict(one) for one in quotes]}
         await session.execute(update(Turn).where(Turn.id == turn_id).values(steps=kept))
 
 

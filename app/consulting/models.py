@@ -77,4 +77,4 @@ class Consultation(Base):
     question_id: Mapped[int | None] = mapped_column(
         ForeignKey("chat_question.id", ondelete="CASCADE"), index=True
     )
-    sources: Mapped[dict[str, Any] | None]  # {"articles": [[id, title], …]}: what was found for it
+    sources: Mapped[dict[str, Any] | None]  # as of a Handoff: what was found for it

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import jobs
 from app.assistant import ledger, trouble
+from app.assistant.citing import sources_of
 from app.assistant.composing import Composed, Effort, compose
 from app.assistant.desk import Desk
 from app.assistant.failures import ClaudeFailed, Misconfigured, Refused, ShutOut
@@ -82,7 +83,7 @@ async def end(
         if asked.question_id is not None and text:
             await chat_requests.keep_words(session, asked, text)
         if isinstance(outcome, Composed):
-            found = {"articles": prepared.toolbox.articles}
+            found = sources_of(prepared.toolbox.articles, outcome.quotes)
             await change(session, running, state=ConsultationState.DONE, text=text, sources=found)
         elif isinstance(outcome, ClaudeFailed):
             await fail(session, asked, failure_of(outcome), text=text)

@@ -1,9 +1,10 @@
 """Who answers in a conversation: Claude or a person, never both; every change silences a running turn at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -157,11 +158,11 @@ async def hand_over(
     briefing: Briefing | None = None,
     *,
     turn_id: int | None = None,
-    articles: Sequence[tuple[int, str]] = (),
+    sources: Mapping[str, Any] | None = None,
 ) -> Handoff:
     """Claude, or a rule, gives the conversation to people, who are called.
 
-    `turn_id`: the turn it came out of. `articles`: (id, title) of the knowledge that Claude has looked at.
+    `turn_id`: the turn it came out of. `sources`: of the knowledge that Claude has looked at, as `Handoff` keeps them.
     """
     peoples = {"mode": Mode.PERSON, "paused_until": None}
     await apply(session, conversation, peoples, f"{ModeReason.HANDED_OVER}:{reason}", None)
@@ -169,7 +170,7 @@ async def hand_over(
         conversation_id=conversation.id,
         reason=reason,
         turn_id=turn_id,
-        sources={"articles": [list(one) for one in articles]} if articles else {},
+        sources=dict(sources or {}),
         created_at=clock.now(),
         **asdict(briefing or Briefing()),
     )

@@ -67,6 +67,6 @@ class Handoff(Base):
     urgency: Mapped[str] = mapped_column(String(10), default="normal")
     sources: Mapped[dict[str, Any]] = mapped_column(
         default=dict, server_default="{}"
-    )  # articles: [[id, title], …]
+    )  # {"articles": [[id, title], …], "quotes": [[id, words], …]}
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]  # somebody took it, answered, or gave the conversation back

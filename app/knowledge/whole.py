@@ -1,21 +1,31 @@
-"""A small base of knowledge in one text, for the part of the prompt that is cached: then nothing need be searched for."""
+"""A small base of knowledge, all of it: Claude reads it whole, where it is cached, and nothing need be searched for."""
 
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.assistant.history import tagged
 from app.knowledge.models import KnowledgeArticle
 
 THERE = KnowledgeArticle.removed_at.is_(None)
 BYTES_OF_A_TOKEN = 2.5  # Portuguese has about 3.5; rather too few, for too much would not fit
 
 
-async def whole(session: AsyncSession, most_tokens: int, drafts: Collection[int] = ()) -> str | None:
-    """All that Claude may read, the same bytes until an article changes; "" when there is nothing. `drafts`: articles that
-    count as published.
+@dataclass(frozen=True)
+class Article:
+    """One that Claude may read."""
+
+    id: int
+    title: str
+    body: str
+
+
+async def whole(
+    session: AsyncSession, most_tokens: int, drafts: Collection[int] = ()
+) -> Sequence[Article] | None:
+    """All that Claude may read, the same until an article changes; [] when there is nothing. `drafts`: articles that count
+    as published.
 
     None when it is larger than the limit, by a cautious estimate.
     """
@@ -23,23 +33,21 @@ async def whole(session: AsyncSession, most_tokens: int, drafts: Collection[int]
     size = func.coalesce(func.sum(func.length(KnowledgeArticle.body)), 0)
     if is_more((await session.execute(select(size).where(read, THERE))).scalar_one(), most_tokens):
         return None
-    text = await together_where(session, read)
-    return None if is_more(len(text.encode()), most_tokens) else text
+    articles = await articles_where(session, read)
+    bytes_of_all = sum(len(f"{one.title}{one.body}".encode()) for one in articles)
+    return None if is_more(bytes_of_all, most_tokens) else articles
 
 
-async def these(session: AsyncSession, article_ids: Collection[int]) -> str:
+async def these(session: AsyncSession, article_ids: Collection[int]) -> Sequence[Article]:
     """Some articles alone, whole."""
-    return await together_where(session, KnowledgeArticle.id.in_(article_ids))
+    return await articles_where(session, KnowledgeArticle.id.in_(article_ids))
 
 
-async def together_where(session: AsyncSession, which: ColumnElement[bool]) -> str:
-    articles = select(KnowledgeArticle.title, KnowledgeArticle.body).where(which, THERE)
-    return together((await session.execute(articles.order_by(KnowledgeArticle.id))).all())
+async def articles_where(session: AsyncSession, which: ColumnElement[bool]) -> Sequence[Article]:
+    """In the order in which they were begun."""
+    articles = select(KnowledgeArticle.id, KnowledgeArticle.title, KnowledgeArticle.body).where(which, THERE)
+    return [Article(*row) for row in await session.execute(articles.order_by(KnowledgeArticle.id))]
 
 
 def is_more(size: int, most_tokens: int) -> bool:
     return size > most_tokens * BYTES_OF_A_TOKEN
-
-
-def together(articles: Iterable[Any]) -> str:
-    return "\n".join(tagged("artigo", f"{title}\n\n{body}") for title, body in articles)

@@ -38,8 +38,8 @@ async def loaded(
     message_id: int, user_id: int, oversees: bool, session: AsyncSession, conversation: Conversation
 ) -> dict[str, Any]:
     info = await info_of(session, conversation, message_id)
-    turn_id = info.quote.message.turn_id
-    made = await made_of(session, turn_id) if turn_id is not None else None
+    message = info.quote.message
+    made = await made_of(session, message.turn_id, message.body) if message.turn_id is not None else None
     verdict = await verdicts.verdict_of(session, message_id, user_id) if made else None
     return {"info": info, "made": made, "oversees": oversees, "verdict": verdict}
 

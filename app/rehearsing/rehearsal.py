@@ -86,6 +86,7 @@ class Rehearsed:
             "is_silence": ending.is_silence,
             "is_held": ending.is_held,
             "steps": [step.as_json() | {"would": step.tool in self.would_do} for step in self.steps],
+            "quotes": [asdict(quote) for quote in ending.quotes],
             "model": self.model,
             "prompt_tokens": sum(call.input_tokens for call in calls) + written + cached,
             "cached_tokens": cached,

@@ -1,6 +1,7 @@
 """A shop with an empty, migrated database and a simulator of its own."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,14 @@ async def shop(database: str, simulator: tuple[World, str], claude: Claude) -> A
         with clock.read_from(moving):
             await shop.open()
             yield shop
+
+
+@pytest.fixture
+async def full(shop: Shop, simulator: tuple[World, str], patience: Patience) -> AsyncIterator[Shop]:
+    """The shop with a provider that is spoken to as Anthropic's own servers are."""
+    provider = Claude(
+        api_key="k", base_url=simulator[1], model="claude-haiku-5-5", patience=patience, is_simple=False
+    )
+    shop.desk = replace(shop.desk, provider=provider)
+    yield shop
+    await provider.close()

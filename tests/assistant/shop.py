@@ -215,9 +215,11 @@ class Shop:
         return self.world.claude.asked
 
     def words_asked(self, place: int = -1) -> str:
-        """Everything that Claude was told in one request, as one text."""
-        turns = self.asked[place].body["messages"]
-        return "\n".join(f"{turn['role']}: {block['text']}" for turn in turns for block in turn["content"])
+        """All words that Claude was told in one request, as one text."""
+        told = [
+            (turn["role"], block) for turn in self.asked[place].body["messages"] for block in turn["content"]
+        ]
+        return "\n".join(f"{role}: {block['text']}" for role, block in told if block["type"] == "text")
 
     async def outcome(self, place: int = -1) -> str:
         """How a request ended, as Claude's server saw it."""

@@ -109,6 +109,9 @@ def test_the_provider_comes_from_the_environment() -> None:
         anthropic_base_url="http://x.test",
     )
     assert claude_from(settings).model == "gemma4"
+    assert claude_from(settings).is_simple
+    gateway = settings.model_copy(update={"anthropic_gateway": True})
+    assert (claude_from(gateway).is_simple, claude_from(gateway).kind) == (False, "claude")
 
 
 def test_importing_the_assistant_does_not_import_the_sdk() -> None:

@@ -101,7 +101,18 @@ async def test_a_question_is_answered_from_the_knowledge_base(shop: Shop, marta:
         await articles.create(session, Wanted("Trocas", "A troca é de graça em até 30 dias."), None)
     await asks(shop, marta, "ask", "Qual é o prazo de troca?")
     await shop.work()
-    assert "A troca é de graça em até 30 dias." in str(shop.asked[-1].body["system"])
+    assert "A troca é de graça em até 30 dias." in shop.words_asked()
+
+
+async def test_what_claude_quotes_to_an_attendant_is_kept_beside_it(full: Shop, marta: User) -> None:
+    async with transaction() as session:
+        await articles.create(session, Wanted("Trocas", "A troca é de graça. Guarde a nota."), None)
+    full.claude_will({"steps": [{"text": "Sim.", "cites": "A troca é de graça."}]})
+    await asks(full, marta, "ask", "Troca custa?")
+    await full.work()
+    kept = await shown(full, marta)
+    assert kept.text == "Sim."
+    assert kept.sources == {"articles": [[1, "Trocas"]], "quotes": [[1, "A troca é de graça."]]}
 
 
 async def test_what_is_stopped_keeps_what_was_written(shop: Shop, marta: User) -> None:

@@ -21,6 +21,16 @@ USAGE = {
 }
 WISH = {"reason": "angry", "summary": "Quer o dinheiro de volta.", "urgency": "high"}
 
+CITED = {
+    "type": "search_result_location",
+    "source": "7",
+    "title": 'Trocas "à vista"',
+    "cited_text": "É de graça, até 30 dias. ",
+    "search_result_index": 0,
+    "start_block_index": 0,
+    "end_block_index": 1,
+}
+
 SCRIPTS: list[dict[str, Any]] = [
     {"text": "Olá!"},
     {"text": "Sim."},
@@ -42,6 +52,7 @@ SCRIPTS: list[dict[str, Any]] = [
     {"steps": [{"text": "Um momento."}, {"tool": "opening_hours"}]},
     {"steps": [{"tool": "a"}, {"tool": "b", "input": {"c": "d"}}]},
     NAMED["too_long"],
+    {"steps": [{"text": "Sim, "}, {"text": "é de graça", "citations": [CITED, CITED]}, {"text": "!"}]},
 ]
 
 
@@ -50,11 +61,7 @@ async def bytes_of(script: dict[str, Any]) -> bytes:
     return b"".join([piece async for piece in stream.records()])
 
 
-def test_there_are_20_streams() -> None:
-    assert len(SCRIPTS) == 20
-
-
-@pytest.mark.parametrize("number", range(20))
+@pytest.mark.parametrize("number", range(len(SCRIPTS)))
 async def test_a_stream_cut_at_any_byte_is_whole_or_no_answer_at_all(number: int) -> None:
     whole = await bytes_of(SCRIPTS[number])
     async with cutting(whole, chunked=False) as claude:
@@ -68,7 +75,16 @@ async def test_a_stream_cut_at_any_byte_is_whole_or_no_answer_at_all(number: int
             ):
                 if isinstance(found, Reply):
                     assert size >= finished, size
-                    assert (found.text, found.calls) == (expected.text, expected.calls)
+                    assert (found.blocks, found.calls) == (expected.blocks, expected.calls)
+
+
+async def test_text_in_several_blocks_is_one_and_each_keeps_what_it_cites() -> None:
+    whole = await bytes_of(SCRIPTS[-1])
+    async with cutting(whole, chunked=False) as claude:
+        reply = await outcome(claude, len(whole))
+    assert isinstance(reply, Reply)
+    assert reply.text == "Sim, é de graça!"
+    assert [one.get("citations") for one in reply.blocks] == [None, [CITED, CITED], None]
 
 
 async def test_a_connection_that_breaks_at_any_byte_is_no_answer() -> None:

@@ -185,8 +185,8 @@ async def test_a_draft_of_knowledge_is_known_to_a_rehearsal_that_names_it_and_to
         for drafts in ([draft.id], []):
             asked = Scene(customer(shop, "frete?"), drafts=drafts)
             await rehearse(asked, replace(shop.desk, provider=provider))
-            system = str(shop.asked[-1].body["system"])
-            assert ("O frete é R$ 12." in system) == bool(drafts)
-            assert ("A primeira troca é grátis." in system) == (not is_simple)
+            told = str(shop.asked[-1].body["messages"])
+            assert ("O frete é R$ 12." in told) == bool(drafts)
+            assert ("A primeira troca é grátis." in told) == (not is_simple)
             assert ("search_knowledge" in str(shop.asked[-1].body["tools"])) == is_simple
         await provider.close()

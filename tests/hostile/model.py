@@ -132,6 +132,31 @@ def calls() -> Iterator[tuple[str, Steps]]:
         yield "hand-over", [{"text": hostile}, {"tool": "handoff", "input": wish | {"reason": hostile}}]
 
 
+def citations() -> Iterator[tuple[str, Steps]]:
+    """Quotes of what we never gave, and quotes that are none."""
+    place = {"search_result_index": 0, "start_block_index": 0, "end_block_index": 1}
+    for hostile in islice(markup(), 12):
+        told = {"source": hostile, "title": hostile, "cited_text": hostile, "type": "search_result_location"}
+        yield "cites markup", [{"text": "Oi.", "citations": [told | place, told | place | {"source": "1"}]}]
+    oddities: list[Any] = [
+        None,
+        [],
+        {"type": "eval"},
+        {"type": "search_result_location", "source": {}},
+        "x" * 999,
+    ]
+    for odd in oddities:
+        yield "cites oddly", [{"text": "Oi.", "citations": [odd]}]
+    long = {
+        "type": "search_result_location",
+        "source": "1",
+        "title": "x",
+        "cited_text": "x" * 2000,
+        **place,
+    }
+    yield "cites without end", [{"text": "Oi.", "citations": [long] * 300}]
+
+
 def outputs() -> list[Output]:
     told = [
         *said("markup", markup()),
@@ -141,5 +166,7 @@ def outputs() -> list[Output]:
         *said("link", foreign_links(), held=True),
         *said("price", foreign_prices(), held=True),
     ]
-    told += [Output(f"{kind} {number}", steps) for number, (kind, steps) in enumerate(calls())]
+    told += [
+        Output(f"{kind} {number}", steps) for number, (kind, steps) in enumerate((*calls(), *citations()))
+    ]
     return told

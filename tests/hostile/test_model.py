@@ -80,9 +80,9 @@ async def played(desk: Desk, outputs: Sequence[Output], first: int) -> dict[int,
 
 
 async def pages_of(desk: Desk, conversation: int, output: Output) -> AsyncIterator[str]:
-    """The thread, and of what called tools how each message was made."""
+    """The thread, and of what called tools or quoted something how each message was made."""
     yield await whole_page(desk.marta, f"/c/{conversation}")
-    if not any("tool" in step for step in output.steps):
+    if not any("tool" in step or "citations" in step for step in output.steps):
         return
     async with reading() as session:
         theirs = select(Message.id).where(
