@@ -34,8 +34,7 @@ async def whole(
     if is_more((await session.execute(select(size).where(read, THERE))).scalar_one(), most_tokens):
         return None
     articles = await articles_where(session, read)
-    bytes_of_all = sum(len(f"{one.title}{one.body}".encode()) for one in articles)
-    return None if is_more(bytes_of_all, most_tokens) else articles
+    return None if is_more(size_of(articles), most_tokens) else articles
 
 
 async def these(session: AsyncSession, article_ids: Collection[int]) -> Sequence[Article]:
@@ -47,6 +46,11 @@ async def articles_where(session: AsyncSession, which: ColumnElement[bool]) -> S
     """In the order in which they were begun."""
     articles = select(KnowledgeArticle.id, KnowledgeArticle.title, KnowledgeArticle.body).where(which, THERE)
     return [Article(*row) for row in await session.execute(articles.order_by(KnowledgeArticle.id))]
+
+
+def size_of(articles: Sequence[Article]) -> int:
+    """In bytes."""
+    return sum(len(f"{one.title}{one.body}".encode()) for one in articles)
 
 
 def is_more(size: int, most_tokens: int) -> bool:

@@ -17,7 +17,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.i18n import N_
 from app.installation import installation
 from app.knowledge.models import KnowledgeArticle
-from app.knowledge.whole import is_more, these
+from app.knowledge.whole import is_more, size_of, these
 from app.rehearsing.models import Replay, ReplayCase, ReplayState
 from app.rehearsing.playground import LONGEST_INSTRUCTIONS, TOO_LONG
 from app.rehearsing.remembering import newest_turns
@@ -48,7 +48,7 @@ async def begin(
     if len(instructions) > LONGEST_INSTRUCTIONS:
         raise Invalid(TOO_LONG, field="instructions")
     titles = await drafts_among(session, drafts)
-    if titles and is_more(len((await these(session, dict(titles))).encode()), MOST_WHOLE):
+    if titles and is_more(size_of(await these(session, dict(titles))), MOST_WHOLE):
         raise Invalid(LONG_DRAFTS, field="drafts")
     await alone_with(session, [REPLAY])
     if await under_way(session) is not None:
