@@ -26,8 +26,8 @@ from app.transcribing.transcriber import NotHeard, NotNow, Transcriber
 log = logging.getLogger(__name__)
 
 AT_ONCE = 2  # of the worker's places: a slow transcriber keeps nobody's answer waiting
-PLACE_SECONDS = 0.5
-MOST_TRIES = 6  # within about two minutes
+PLACE_SECONDS = 2.0
+MOST_TRIES = 8  # within about four minutes
 LONGEST_WAIT_SECONDS = 300.0
 MOST_CHARACTERS = 12_000  # ten minutes of quick speech are about 9,000
 

@@ -7,9 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
-from app.live.events import EventKind
-from tests.actors import bubbles_in
+from app.conversations.models import Message
+from app.db import transaction
+from app.live.events import Change, EventKind, announce
+from app.transcribing.models import Transcript, TranscriptState
+from app.transcribing.wanting import want
+from tests.actors import bubbles_in, within
 from tests.live.stage import YESTERDAY, Stage, newest_event, shows
 from tests.live_page import LivePage
 from tests.people import ANA, BRUNO, CLARA, EVIL, PAULO, Attendant, Customer
@@ -253,6 +258,31 @@ async def test_a_message_arrives_after_the_one_that_quotes_it(stage: Stage) -> N
     await stage.whatsapp.control("POST", "/webhooks/release", shape="merged", order="backwards")
     await stage.whatsapp.control("GET", "/idle", timeout=10)
     await stage.stays_equal()
+
+
+@shows(EventKind.MESSAGE_CHANGED)
+async def test_a_voice_message_is_written_down_or_is_not(stage: Stage) -> None:
+    voice = stage.whatsapp.world.media.attach("audio")
+    await stage.says(ANA, "", type="audio", content=voice)
+    await stage.until_media("there")
+    await stage.opens()
+
+    async def stands_there(words: str) -> bool:
+        return words in (await stage.marta.open(f"/c/{stage.ana}")).text
+
+    async with transaction() as session:
+        spoken = (await session.scalars(select(Message).where(Message.type == "audio"))).one()
+        await want(session, spoken.id, 3.0)
+        announce(session, Change(EventKind.MESSAGE_CHANGED, stage.ana, spoken.id))
+    await stage.stays_equal()
+    await within(20, lambda: stands_there("Não foi possível transcrever"), what="the end of it")
+    await stage.stays_equal()
+    async with transaction() as session:
+        said = update(Transcript).values(state=TranscriptState.DONE, text="Oi! <b>Abrem</b> hoje?\n" * 40)
+        await session.execute(said)
+        announce(session, Change(EventKind.MESSAGE_CHANGED, stage.ana, spoken.id))
+    await stage.stays_equal()
+    assert await stage.pages[0].page.get_by_role("button", name="Ler mais").count() == 1
 
 
 # What the desk answers

@@ -1,5 +1,6 @@
 """What a customer says in a voice message, written down below it, found by search, and everything that can go wrong."""
 
+import re
 import wave
 from io import BytesIO
 from typing import Any
@@ -11,11 +12,13 @@ from app.conversations.models import Message
 from app.db import transaction
 from app.jobs import Job, wake_worker
 from app.media.models import Media
+from app.search import message_text
 from app.transcribing import wanting
 from app.transcribing.hearing import MOST_CHARACTERS, MOST_TRIES
-from app.transcribing.models import Transcript
+from app.transcribing.models import Transcript, TranscriptState
 from tests.actors import within
 from tests.clocks import count
+from tests.hostile.strings import CATEGORIES
 from tests.media.files import PNG
 from tests.media.made import sound
 from tests.people import BRUNO
@@ -191,6 +194,42 @@ async def test_a_message_that_is_taken_back_meanwhile_is_not_given_to_anybody(vo
     await within(20, lambda: is_gone(voices), what="the end of the message")
     await within(20, forgotten, what="the end of its row")
     assert len(voices.stage.asked) == 1
+
+
+async def test_a_program_that_stops_meanwhile_leaves_the_work_to_the_next(voices: Voices) -> None:
+    voices.transcriber_will({"hangs": True})
+    await voices.speaks()
+    await within(20, lambda: bool(voices.stage.asked), what="the first try")
+    voices.stage.text = SAID
+    await voices.desk.program.restart()
+    await voices.become(SAID)
+    assert len(voices.stage.asked) == 2
+
+
+async def test_whoever_reads_messages_anew_finds_what_was_said_too(voices: Voices) -> None:
+    voices.stage.text = SAID
+    await voices.speaks()
+    await voices.become(SAID)
+    async with transaction() as session:
+        await session.execute(update(Message).values(search_text=None))
+        assert await message_text.read_what_is_left(session, 10) == 1
+    assert await said("ceramica", kind="audio") == ["Vocês têm vaso de [cerâmica]?"]
+
+
+@pytest.mark.alternating
+@pytest.mark.parametrize("category", CATEGORIES)
+async def test_hostile_words_are_kept_and_drawn_as_words(voices: Voices, category: str) -> None:
+    voices.transcriber_will({"text": "\n".join(CATEGORIES[category])})
+    await voices.speaks()
+
+    async def done() -> bool:
+        return await count(Transcript, Transcript.state == TranscriptState.DONE) == 1
+
+    await within(20, done, what="the transcript")
+    page = await voices.page()
+    [words] = re.findall(r'<div class="transcript__words.*?<bdi>(.*?)</bdi>', page, re.S)
+    assert not re.search(r"<(?!/?(?:br|span)\b)", words)
+    assert len(await voices.shown()) == 1
 
 
 async def is_gone(voices: Voices) -> bool:
