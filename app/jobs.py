@@ -211,6 +211,14 @@ async def put_back(
     await session.execute(ours.values(lease_token=None, lease_until=None, run_at=run_at, error=error))
 
 
+async def put_off(session: AsyncSession, claim: Claim, *, run_at: datetime) -> None:
+    """Look again at `run_at`: something else has to come first, and no try was lost."""
+    ours = update(Job).where(Job.id == claim.id, Job.lease_token == claim.lease_token)
+    await session.execute(
+        ours.values(lease_token=None, lease_until=None, run_at=run_at, tries=claim.tries - 1)
+    )
+
+
 async def give_back(session: AsyncSession, claim: Claim) -> None:
     """This worker stops: the job is free at once, and others hear of it."""
     await put_back(session, claim, run_at=clock.now())

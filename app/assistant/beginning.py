@@ -41,7 +41,7 @@ async def begin(claim: Claim, desk: Desk) -> Equipped | None:
         if begun is None:
             await jobs.finish(session, claim)
         elif isinstance(begun, datetime):
-            await jobs.put_back(session, claim, run_at=begun)
+            await jobs.put_off(session, claim, run_at=begun)
     boundaries.passed(Boundary.CONTEXT_READ)
     return begun if isinstance(begun, Equipped) else None
 

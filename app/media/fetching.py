@@ -14,7 +14,7 @@ from app.boundaries import Boundary
 from app.conversations.models import Message
 from app.db import reading, transaction
 from app.errors import NotFound
-from app.jobs import Claim, Job
+from app.jobs import Claim
 from app.live.events import Change, EventKind, announce
 from app.media.expecting import FETCH, digest_of, look_into
 from app.media.guard import WrongAddress
@@ -207,8 +207,7 @@ def wait_after(tries: int) -> float:
 async def wait(claim: Claim, seconds: float) -> None:
     """Let others go first: no try of the file's own."""
     async with transaction() as session:
-        await session.execute(update(Job).where(Job.id == claim.id).values(tries=claim.tries - 1))
-        await jobs.put_back(
+        await jobs.put_off(
             session, claim, run_at=clock.now() + timedelta(seconds=seconds * between(0.7, 1.3))
         )
 

@@ -1,5 +1,6 @@
 """Voice messages that were written down: Claude reads them as it reads a text, and waits a little for them."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -7,12 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from app.assistant.history import WRITTEN_DOWN
+from app.assistant.history import WRITTEN_DOWN, turn_of
+from app.assistant.schedule import ANSWER
 from app.assistant.voice import LONGEST_HEARING
 from app.conversations.handoff import HandoffReason
 from app.conversations.models import Author, Message, Mode
 from app.db import reading, transaction
 from app.installation import Installation
+from app.jobs import MOST_TRIES, Job
 from app.knowledge import gaps
 from app.media.models import Media, MediaState
 from app.rehearsing.rehearsal import Scene, rehearse
@@ -20,6 +23,7 @@ from app.rehearsing.spoken import Spoken
 from app.transcribing.models import Failure, Transcript, TranscriptState
 from app.transcribing.wanting import want
 from tests.assistant.shop import Shop
+from tests.hostile.customers import INJECTIONS
 from tests.knowledge.knowing import know
 
 SAID = "Vocês abrem aos domingos?"
@@ -66,6 +70,13 @@ async def test_what_is_said_aloud_is_data_between_tags_and_without_a_cpf(shop: S
     assert "\U000e0041" not in shop.words_asked()
 
 
+def test_no_words_that_are_spoken_leave_their_place() -> None:
+    message = Message(type="audio", author=Author.CONTACT, body="", content={}, beside={})
+    for words in INJECTIONS:
+        _role, told = turn_of(message, {}, spoken=words)
+        assert re.findall(r"<[^>]*>?|>", told) == ["<cliente>", "</cliente>"], words
+
+
 async def test_an_answer_waits_for_the_words_of_a_voice_message(shop: Shop) -> None:
     message = await speaks(shop)
     await shop.work()
@@ -80,6 +91,16 @@ async def test_an_answer_waits_for_the_words_of_a_voice_message(shop: Shop) -> N
     await shop.work()
     assert SAID in shop.words_asked()
     assert len(await shop.answers("Ana")) == 1
+
+
+async def test_waiting_for_words_is_no_failed_try(shop: Shop) -> None:
+    """A job that failed so often as this one has looked would rest for a day."""
+    await speaks(shop)
+    for _ in range(MOST_TRIES + 5):
+        await shop.work()
+        shop.clock.move(seconds=2)
+    async with reading() as session:
+        assert (await session.scalars(select(Job.tries).where(Job.kind == ANSWER))).all() == [0]
 
 
 @pytest.mark.parametrize("came", [True, False])
