@@ -168,8 +168,8 @@ async def page(
 async def progress(request: Request) -> Response:
     since = whole_number(request.query_params.get("since", ""), lowest=0, highest=replaying.MOST_CASES) or 0
     async with reading() as session:
-        replay = await replaying.of_id(session, id_in(request))
-        if replay.state != ReplayState.RUNNING:
+        replay = await session.get(Replay, id_in(request))
+        if replay is None or replay.state != ReplayState.RUNNING:
             return Response(headers={"HX-Refresh": "true"})  # totals, filter and what can be done with it
         if replay.done == since:
             return Response(status_code=204)

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from app.rehearsing.models import Outcome
 from app.rehearsing.sides import Side
 
-MOST_WORDS = 1500  # of each text; longer ones are compared by their lines
-WORD = re.compile(r"\S+\s*")
+MOST = 1000  # words of each text that are compared, else lines, else nothing: it takes the square of it, others wait
+WORD, LINE, ALL = re.compile(r"\S+\s*"), re.compile(r".*\n?"), re.compile(r"(?s).+")
 
 SAME, GONE, NEW = "same", "gone", "new"
 
@@ -24,9 +24,10 @@ class Piece(NamedTuple):
 def pieces_of(before: str, after: str) -> list[Piece]:
     """Both texts, cut where they differ, in the order in which they are read."""
     before, after = before.strip(), after.strip()
-    one, other = WORD.findall(before), WORD.findall(after)
-    if max(len(one), len(other)) > MOST_WORDS:
-        one, other = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    for unit in (WORD, LINE, ALL):
+        one, other = unit.findall(before), unit.findall(after)
+        if max(len(one), len(other)) <= MOST:
+            break
     matched = SequenceMatcher(None, [word.strip() for word in one], [word.strip() for word in other], False)
     return list(joined(one, other, matched.get_opcodes()))
 

@@ -1,6 +1,7 @@
 """A turn that is made as any other and brings nothing about: its prompt, knowledge, tools, rules and checks are the real
 ones, what it would do is told instead of done."""
 
+import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -114,6 +115,10 @@ async def rehearse(scene: Scene, desk: Desk, on_text: Callable[[str], object] = 
         outcome = await write(desk, begun, on_text, effort)
     except ClaudeFailed as failure:
         outcome = failure
+    except asyncio.CancelledError:  # this process stops: what it took until then is billed all the same
+        async with transaction() as session:
+            await ledger.book(session, effort.spent, purpose=Purpose.TEST, user_id=scene.user_id)
+        raise
     async with transaction() as session:
         ending = await ending_of(session, outcome, zone, at=scene.at)
         calls = await ledger.book(session, effort.spent, purpose=Purpose.TEST, user_id=scene.user_id)

@@ -1,5 +1,6 @@
 """A rehearsal answers as a real turn would, and brings nothing about."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -190,3 +191,17 @@ async def test_a_draft_of_knowledge_is_known_to_a_rehearsal_that_names_it_and_to
             assert ("A primeira troca é grátis." in told) == (not is_simple)
             assert ("search_knowledge" in str(shop.asked[-1].body["tools"])) == is_simple
         await provider.close()
+
+
+async def test_what_a_rehearsal_took_is_booked_although_its_process_stops(shop: Shop) -> None:
+    shop.claude_will({"steps": [{"text": "Um"}, {"stall": 60.0}]})
+    begun = asyncio.Event()
+    task = asyncio.create_task(rehearse(Scene(customer(shop, "oi")), shop.desk, lambda _text: begun.set()))
+    await asyncio.wait_for(begun.wait(), 10)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with reading() as session:
+        [call] = (await session.scalars(select(ApiCall))).all()
+    assert (call.failure, call.is_estimated, call.purpose) == ("stopped", True, Purpose.TEST)
+    assert call.input_tokens > 0

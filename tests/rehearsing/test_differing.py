@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rehearsing.differing import GONE, MOST_WORDS, NEW, SAME, alike, outcome_of, pieces_of
+from app.rehearsing.differing import GONE, MOST, NEW, SAME, alike, outcome_of, pieces_of
 from app.rehearsing.models import Outcome
 from app.rehearsing.sides import Side
 
@@ -33,9 +33,15 @@ def test_only_the_words_that_differ_are_marked() -> None:
 
 
 def test_very_long_texts_are_compared_by_their_lines() -> None:
-    lines = [f"linha {place}\n" for place in range(MOST_WORDS)]
+    lines = [f"linha {place}\n" for place in range(MOST - 10)]
     pieces = pieces_of("".join(lines), "".join([*lines[:700], "outra\n", *lines[700:]]))
     assert [piece.text for piece in pieces if piece.kind != SAME] == ["outra\n"]
+
+
+def test_texts_with_more_lines_than_can_be_compared_stand_whole_beside_each_other() -> None:
+    pieces = pieces_of("a\n" * MOST + "b", "a\n" * MOST + "c")
+    assert [piece.kind for piece in pieces] == [GONE, NEW]
+    assert [piece.kind for piece in pieces_of("a\n" * MOST + "b", "a\n" * MOST + "b")] == [SAME]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.accounts.models import User
-from app.assistant.models import Turn
+from app.assistant.models import ApiCall, Purpose, Turn
 from app.db import reading, transaction
 from app.installation import Installation
 from app.rehearsing.models import Outcome, Replay
@@ -187,7 +187,29 @@ async def test_how_far_it_is_brings_what_is_new_and_its_end_the_whole_page(desk:
     page = (await desk.marta.open(f"{PAGE}/2")).text
     assert "Parada" in page
     assert "case--waits" not in page
-    assert (await desk.marta.get(f"{PAGE}/1?since=x")).headers["HX-Refresh"] == "true"
+    for gone in (f"{PAGE}/1?since=x", f"{PAGE}/99?since=0"):
+        assert (await desk.marta.get(gone)).headers["HX-Refresh"] == "true"
+
+
+async def test_a_replay_goes_on_after_a_restart_and_what_was_broken_off_is_booked(desk: Desk) -> None:
+    await claude_answers(desk, ANA, "abre amanhã?", {"text": "Abrimos."})
+    await claude_answers(desk, BRUNO, "cadê?", {"text": "Chega logo."})
+    stall = [{"text": "Abr"}, {"stall": 60.0}]
+    await desk.whatsapp.control("POST", "/claude/replies", match="abre amanhã?", steps=stall)
+    await desk.marta.post(PAGE, WANTED, htmx=False)
+
+    async def is_half_done() -> bool:
+        asked = (await desk.whatsapp.control("GET", "/claude/requests"))["requests"]
+        return len(asked) == 4 and asked[-1]["pieces_sent"] > 0
+
+    await within(20, is_half_done, what="the second case")
+    await desk.program.restart()
+    page = await over(desk.marta, f"{PAGE}/1")
+    assert "2 de 2 respostas" in words_in(page)
+    assert "Terminada" in page
+    async with reading() as session:
+        tests = await session.scalars(select(ApiCall.failure).where(ApiCall.purpose == Purpose.TEST))
+        assert sorted(map(str, tests)) == ["None", "None", "stopped"]
 
 
 async def test_every_kind_of_difference_has_a_badge_and_a_filter(desk: Desk) -> None:
