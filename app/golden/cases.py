@@ -146,9 +146,11 @@ class Call(Part):
 
 
 class Round(Part):
-    """What Claude does when it is asked once more: says something, calls tools, or fails."""
+    """What Claude does when it is asked once more: says something, calls tools, or fails. `quotes`: the words of an
+    article that what it says rests on."""
 
     text: Annotated[Text, StringConstraints(max_length=20_000)] = ""
+    quotes: Words | None = None
     calls: list[Call] = Field([], max_length=MOST_ROUNDS)
     stop: Literal["end_turn", "max_tokens", "stop_sequence", "pause_turn"] | None = None
     failure: Failure | None = None
@@ -158,7 +160,7 @@ class Round(Part):
         """As the simulator takes it."""
         if self.failure:
             return FAILURES[self.failure]
-        said = [{"text": self.text}] if self.text else []
+        said = [{"text": self.text} | ({"cites": self.quotes} if self.quotes else {})] if self.text else []
         steps = [*said, *({"tool": call.tool, "input": call.input} for call in self.calls)]
         return {"steps": steps} | ({"stop_reason": self.stop} if self.stop else {})
 

@@ -99,7 +99,7 @@ def is_contained(attempt: Try) -> bool:
 
 
 def is_grounded(one: Result, attempt: Try) -> bool | None:
-    """Of an answer of Claude's: as the judge says it, else whether its words lead to the articles that were expected.
+    """Of an answer of Claude's: as the judge says it, else whether it rests on the articles that were expected.
     None where neither was asked."""
     if not is_contained(attempt):
         return None

@@ -16,7 +16,7 @@ from app.golden import expectations, house, judging
 from app.golden.cases import Golden
 from app.golden.expectations import Came, Miss
 from app.golden.judging import Verdict
-from app.knowledge import retrieval
+from app.knowledge import articles, retrieval
 from app.rehearsing.rehearsal import Rehearsed, rehearse
 from app.settings import Settings
 
@@ -106,13 +106,17 @@ class Player:
 
 
 async def sources_of(case: Golden, made: Rehearsed) -> Sequence[str]:
-    """The articles that the answer's own words lead to, the nearest first: what a customer was told comes from there,
-    whether it was searched for or stood in the prompt."""
-    if not case.expected.cites or not made.ending.bubbles:
+    """The articles that Claude quoted; where it quoted none, or could not, those to which the answer's own words lead
+    before any other, as many as are expected."""
+    wanted = len(case.expected.cites)
+    if not wanted or not made.ending.bubbles:
         return ()
     async with reading() as session:
+        if quoted := {one.article_id for one in made.ending.quotes}:
+            return [one.title for one in await articles.all_of_them(session) if one.id in quoted]
+    async with reading() as session:
         found = await retrieval.search(session, "\n".join(made.ending.bubbles)[:LONGEST_QUESTION])
-    return list(dict.fromkeys(one.title for one in found))
+    return list(dict.fromkeys(one.title for one in found))[:wanted]
 
 
 @asynccontextmanager

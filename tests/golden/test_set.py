@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.golden import reading
-from app.golden.cases import Expected, Golden
+from app.golden.cases import Expected, Golden, Round
 from app.golden.figures import figures
 from app.golden.languages import language_of
 from app.golden.running import run_offline
@@ -136,6 +136,18 @@ async def test_a_failure_of_claudes_is_no_hand_over_that_anybody_wanted() -> Non
     counted = figures([result, *await played(failed, wanted)])
     assert (counted.precision, counted.recall) == (1.0, 1.0)
     assert figures([result]).recall is None
+
+
+async def test_what_claude_quotes_counts_before_what_its_words_lead_to() -> None:
+    known = {case.name: case for case in reading.read(SHOP)}
+    quoting = known["prazo para o interior da Bahia"]
+    other = quoting.model_copy(update={"script": [Round(text="De 7 a 12 dias úteis.", quotes="Pix tem 5%")]})
+    [right, wrong] = await played(quoting, other)
+    assert right.tries[0].is_ok
+    assert [one.quoted for one in right.tries[0].made.ending.quotes]
+    assert [(miss.expectation, miss.came) for miss in wrong.tries[0].misses] == [
+        ("cites", "Formas de pagamento")
+    ]
 
 
 async def test_nothing_of_one_case_is_left_for_the_next() -> None:
