@@ -87,27 +87,12 @@ def routes() -> Sequence[BaseRoute]:
             "/c/{conversation_id}/messages/{message_id}/viewer", viewer.show, methods=["GET"], name="viewer"
         ),
         Route("/c/{conversation_id}/messages/{message_id}/quote", message_menu.quote, name="quote"),
-        Route(
-            "/c/{conversation_id}/messages/{message_id}/reaction",
-            message_menu.react,
-            methods=["POST"],
-            name="reaction",
-        ),
+        Route("/c/{conversation_id}/messages/{message_id}/reaction", message_menu.react, methods=["POST"]),
         Route("/c/{conversation_id}/unread-bar", messages.unread_bar, name="unread-bar"),
         Route("/c/{conversation_id}/messages/{message_id}/info", message_info.show, name="message-info"),
-        Route(
-            "/c/{conversation_id}/messages/{message_id}/verdicts",
-            message_info.judge,
-            methods=["POST"],
-            name="verdicts",
-        ),
+        Route("/c/{conversation_id}/messages/{message_id}/verdicts", message_info.judge, methods=["POST"]),
         Route("/c/{conversation_id}/stars", message_marks.star, methods=["POST"], name="stars"),
-        Route(
-            "/c/{conversation_id}/hidden-messages",
-            message_marks.hide,
-            methods=["POST"],
-            name="hidden-messages",
-        ),
+        Route("/c/{conversation_id}/hidden-messages", message_marks.hide, methods=["POST"]),
         Route("/c/{conversation_id}/search", thread_search.show, name="thread-search"),
         Route("/c/{conversation_id}/forwarding", forwarding.show, methods=["GET"], name="forwarding"),
         Route("/c/{conversation_id}/forwarding", forwarding.create, methods=["POST"]),
@@ -159,12 +144,7 @@ def routes() -> Sequence[BaseRoute]:
         Route("/assistant/{chat_id}/restoration", chats.bring_back, methods=["POST"]),
         Route("/c/{conversation_id}/draft", drafts.update, methods=["POST"], name="draft"),
         Route("/c/{conversation_id}/held-texts", held_texts.create, methods=["POST"], name="held-texts"),
-        Route(
-            "/c/{conversation_id}/held-texts/{held_id}/cancellation",
-            held_texts.cancel,
-            methods=["POST"],
-            name="cancel-held-text",
-        ),
+        Route("/c/{conversation_id}/held-texts/{held_id}/cancellation", held_texts.cancel, methods=["POST"]),
         Route("/c/{conversation_id}/templates", templates.choose, methods=["GET"], name="choose-template"),
         Route(
             "/c/{conversation_id}/templates/{template_id}", templates.show, methods=["GET"], name="template"
@@ -196,24 +176,15 @@ def routes() -> Sequence[BaseRoute]:
         Route("/knowledge/import", knowledge_import.create, methods=["POST"]),
         Route("/knowledge/site-pages", knowledge_sites.create, methods=["POST"], name="site-pages"),
         Route("/knowledge/unanswered", knowledge_gaps.show, methods=["GET"], name="unanswered"),
-        Route(
-            "/knowledge/unanswered/{handoff_id}", knowledge_gaps.settle, methods=["POST"], name="settle-gap"
-        ),
+        Route("/knowledge/unanswered/{handoff_id}", knowledge_gaps.settle, methods=["POST"]),
         Route("/knowledge/replacements", knowledge.replace, methods=["POST"], name="replacements"),
         Route("/knowledge/publications", knowledge.publish, methods=["POST"], name="publications"),
         Route("/knowledge/{article_id}", knowledge.show, methods=["GET"], name="article"),
         Route("/knowledge/{article_id}", knowledge_form.update, methods=["POST"]),
         Route("/knowledge/{article_id}/edit", knowledge_form.edit, methods=["GET"], name="edit-article"),
-        Route(
-            "/knowledge/{article_id}/rereading",
-            knowledge_sites.read_again,
-            methods=["POST"],
-            name="rereading",
-        ),
+        Route("/knowledge/{article_id}/rereading", knowledge_sites.read_again, methods=["POST"]),
         Route("/knowledge/{article_id}/removal", knowledge.remove, methods=["POST"], name="article-removal"),
-        Route(
-            "/knowledge/{article_id}/return", knowledge.bring_back, methods=["POST"], name="article-return"
-        ),
+        Route("/knowledge/{article_id}/return", knowledge.bring_back, methods=["POST"]),
         Route("/conversations/new", new_conversation.show, methods=["GET"], name="new-conversation"),
         Route("/conversations/new", new_conversation.create, methods=["POST"]),
         Route("/c/{conversation_id}/menu", marks.menu, methods=["GET"], name="row-menu"),
@@ -226,9 +197,7 @@ def routes() -> Sequence[BaseRoute]:
         Route("/contacts/{contact_id}/name", contacts.rename, methods=["POST"], name="contact-name"),
         Route("/contacts/{contact_id}/merges", contacts.merge, methods=["POST"], name="merges"),
         Route("/contacts/{contact_id}/merges/{merge_id}/undo", contacts.undo, methods=["POST"], name="undo"),
-        Route(
-            "/contacts/{contact_id}/distinctions", contacts.tell_apart, methods=["POST"], name="distinctions"
-        ),
+        Route("/contacts/{contact_id}/distinctions", contacts.tell_apart, methods=["POST"]),
         Route("/c/{conversation_id}/call", calls.show, methods=["GET"], name="call"),
         Route("/push/subscriptions", calls.subscribe, methods=["POST"], name="push-subscriptions"),
         Route("/offline", calls.offline, methods=["GET"], name="offline"),
@@ -253,9 +222,7 @@ def routes() -> Sequence[BaseRoute]:
         Route("/settings/opening-hours", opening_hours.update, methods=["POST"]),
         Route("/settings/numbers", numbers.show, methods=["GET"], name="numbers"),
         Route("/settings/numbers/{number_id}", numbers.update, methods=["POST"], name="number"),
-        Route(
-            "/settings/numbers/{number_id}/tries", numbers.try_again, methods=["POST"], name="number-tries"
-        ),
+        Route("/settings/numbers/{number_id}/tries", numbers.try_again, methods=["POST"]),
         Route("/settings/journal", journal.show, name="journal"),
         Route("/settings/journal/tries", journal.process_again, methods=["POST"], name="tries"),
         Route("/settings/journal/{journal_id}", journal.entry, methods=["GET"], name="journal-entry"),
