@@ -24,6 +24,8 @@ from app.message_templates import syncing
 from app.outbox.delivery import ANSWER_DID_NOT_LEAVE, FOUND_BLOCKED
 from app.outbox.queue import UNCONFIRMED
 from app.outbox.unconfirmed import unconfirmed
+from app.proposing import deciding
+from app.proposing.writing import propose
 from app.push import calling, keys
 from app.push.service import PushService
 from app.rehearsing import playground, replaying, running_replays
@@ -58,6 +60,7 @@ LONGEST_WAITS: Mapping[str, timedelta] = {
     versions.EMBED: timedelta(minutes=10),
     playground.PLAY: timedelta(minutes=10),
     replaying.REPLAY: timedelta(minutes=10),
+    deciding.PROPOSE: timedelta(minutes=10),
     sweeping.SWEEP: timedelta(hours=2),
     housekeeping.HOUSEKEEPING: timedelta(hours=2),
     syncing.SYNC: timedelta(hours=7),
@@ -92,6 +95,7 @@ def handlers(
         versions.EMBED: embedding.embed,
         playground.PLAY: partial(playground.play, desk=desk),
         replaying.REPLAY: partial(running_replays.replay, desk=desk),
+        deciding.PROPOSE: partial(propose, desk=desk),
         sweeping.SWEEP: sweeping.Sweeping(store),
         FOUND_BLOCKED: blocking.found_out,
         reacting.REACT: reacting.handler(settings, graph),

@@ -31,6 +31,7 @@ from app.media.models import Media
 from app.message_templates.models import Template
 from app.notes.models import Mention, NoteDraft
 from app.outbox.models import ContactPace, Delivery, DeliveryReport, MessagePrice, NumberPace
+from app.proposing.models import Proposal
 from app.push.models import PushSubscription
 from app.quick_replies.models import QuickReply
 from app.rehearsing.models import Playground, Replay, ReplayCase
@@ -81,6 +82,7 @@ __all__ = [
     "Passage",
     "Playground",
     "PossibleDuplicate",
+    "Proposal",
     "PushSubscription",
     "QuickReply",
     "Reaction",

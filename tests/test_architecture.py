@@ -30,6 +30,7 @@ CONCEPTS = (
     "consulting",
     "rehearsing",
     "quality",
+    "proposing",
     "golden",
     "chats",
     "jobs",

@@ -46,6 +46,8 @@ SPEAKS_PORTUGUESE = (
     "app/assistant/history.py",
     "app/assistant/summarising.py",
     "app/rehearsing/redacting.py",
+    "app/proposing/asked.py",
+    "app/proposing/stripping.py",
     "app/golden/judging.py",
     "app/golden/languages.py",  # knows the little words of three languages
     "app/simulator/",

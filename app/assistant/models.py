@@ -60,6 +60,7 @@ class Purpose(StrEnum):
     HELP = "help"  # for attendants: suggest, rewrite, translate, summarise
     PANE = "pane"  # an attendant's own chat
     JUDGE = "judge"  # classifying, and judging answers
+    PROPOSE = "propose"  # articles, of what people answered
     TEST = "test"  # of the connection
 
 

@@ -69,6 +69,14 @@ async def of_id(session: AsyncSession, article_id: int, *, locked: bool = False)
     return found
 
 
+async def known(session: AsyncSession, article_id: int | None) -> KnowledgeArticle | None:
+    """None for one that is not there, or was thrown away."""
+    try:
+        return await of_id(session, article_id) if article_id is not None else None
+    except NotFound:
+        return None
+
+
 async def create(session: AsyncSession, wanted: Wanted, by: User | None) -> KnowledgeArticle:
     """Raises Invalid."""
     now = clock.now()

@@ -74,12 +74,17 @@ async def gap_for(session: AsyncSession, user: User, handoff_id: int) -> Gap:
     return gaps[0]
 
 
-async def settle(session: AsyncSession, user: User, handoff_id: int, mark: GapMark | None) -> None:
-    """Take it off the list, or with None put it back. Raises NotFound."""
+async def hold(session: AsyncSession, user: User, handoff_id: int) -> None:
+    """Nobody else decides about this one until the transaction ends. Raises NotFound."""
     handoff = await session.scalar(select(Handoff).where(Handoff.id == handoff_id).with_for_update())
     if handoff is None or handoff.reason != HandoffReason.NO_INFORMATION:
         raise NotFound(NOT_THERE)
     await conversation_for(session, user, handoff.conversation_id)
+
+
+async def settle(session: AsyncSession, user: User, handoff_id: int, mark: GapMark | None) -> None:
+    """Take it off the list, or with None put it back. Raises NotFound."""
+    await hold(session, user, handoff_id)
     settled = await session.get(SettledGap, handoff_id)
     if mark is None:
         if settled is not None:

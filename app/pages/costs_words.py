@@ -8,6 +8,7 @@ PURPOSES = {
     Purpose.HELP: N_("Help for attendants"),
     Purpose.PANE: N_("Chats with Claude"),
     Purpose.JUDGE: N_("Classifying and judging"),
+    Purpose.PROPOSE: N_("Proposals of articles"),
     Purpose.TEST: N_("Tests"),
 }
 CATEGORIES = {

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from app.accounts.models import User
 from app.accounts.permissions import Permission, require
 from app.conversations.access import strict_id
 from app.db import reading, transaction
@@ -17,6 +19,7 @@ from app.knowledge import articles, gaps, listing
 from app.knowledge.articles import Overtaken, Wanted
 from app.knowledge.models import GapMark, KnowledgeArticle, Source
 from app.pages.knowledge import PAGE, id_in
+from app.proposing import deciding
 from app.templating import render, wants_fragment
 
 GONE = N_("Somebody deleted this article meanwhile. What you wrote stands below: saving it makes a new one.")
@@ -39,23 +42,37 @@ class Typed:
 
 
 async def new(request: Request) -> Response:
-    """`GET /knowledge/new`; with `?handoff=` the form begins with what was asked there, and what a person answered."""
+    """`GET /knowledge/new`; with `?handoff=` the form begins with what Claude proposes there, else with what was asked and
+    what a person answered."""
     require(request.state.user, Permission.OVERSEE)
     handoff = request.query_params.get("handoff", "")
     if not handoff:
         return form_for(request, None, Typed())
     async with reading() as session:
         gap = await gaps.gap_for(session, request.state.user, strict_id(handoff))
+        proposed = await deciding.open_one(session, gap.handoff_id)
+    if proposed is not None and proposed.outcome in deciding.WRITES:
+        return form_for(
+            request, None, Typed(proposed.proposal.title, proposed.proposal.body, handoff=handoff)
+        )
     title = " ".join((gap.asked or gap.summary).split())[: articles.LONGEST_TITLE]
     return form_for(request, None, Typed(title, gap.answered, handoff=handoff))
 
 
 async def edit(request: Request) -> Response:
-    """`GET /knowledge/{id}/edit`"""
+    """`GET /knowledge/{id}/edit`; with `?handoff=` what Claude proposes there to add stands below already."""
     require(request.state.user, Permission.OVERSEE)
+    handoff = request.query_params.get("handoff", "")
     async with reading() as session:
         article = await articles.of_id(session, id_in(request))
-    return form_for(request, article, Typed(article.title, article.body, articles.version(article)))
+        wanted = Wanted(article.title, article.body)
+        if handoff:
+            gap = await gaps.gap_for(session, request.state.user, strict_id(handoff))
+            proposed = await deciding.open_one(session, gap.handoff_id)
+            if proposed is not None and proposed.amends(article):
+                wanted = deciding.amended(article, proposed.proposal)
+    typed = Typed(wanted.title, wanted.body, articles.version(article), handoff)
+    return form_for(request, article, typed)
 
 
 async def create(request: Request) -> Response:
@@ -68,8 +85,7 @@ async def create(request: Request) -> Response:
             source = Source.ANSWER if typed.handoff else Source.WRITTEN
             wanted = Wanted(typed.title, typed.body, publishes, source)
             article = await articles.create(session, wanted, request.state.user)
-            if typed.handoff:
-                await gaps.settle(session, request.state.user, strict_id(typed.handoff), GapMark.WRITTEN)
+            await settle(session, request.state.user, typed, article)
     except Invalid as fault:
         return form_for(request, None, typed, fault)
     except NotFound as gone:  # the question is; what was written of it is not lost
@@ -87,6 +103,7 @@ async def update(request: Request) -> Response:
             article = await articles.of_id(session, id_in(request), locked=True)
             wanted = Wanted(typed.title, typed.body, publishes or article.is_published)
             await articles.change(session, article.id, wanted, request.state.user, seen=typed.version)
+            await settle(session, request.state.user, typed, article)
     except Invalid as fault:
         async with reading() as session:
             article = await articles.of_id(session, id_in(request))
@@ -96,6 +113,14 @@ async def update(request: Request) -> Response:
     except NotFound as gone:
         return form_for(request, None, typed, NotFound(GONE) if typed.body.strip() else gone)
     return RedirectResponse(f"{PAGE}/{article.id}", 303)
+
+
+async def settle(session: AsyncSession, by: User, typed: Typed, article: KnowledgeArticle) -> None:
+    """The question that the article answers, if any, needs nothing more. Raises NotFound."""
+    if typed.handoff:
+        handoff_id = strict_id(typed.handoff)
+        await gaps.settle(session, by, handoff_id, GapMark.WRITTEN)
+        await deciding.note_written(session, by, handoff_id, article)
 
 
 async def preview(request: Request) -> Response:
@@ -115,7 +140,7 @@ async def overtaken(request: Request, typed: Typed, fault: Overtaken) -> Respons
     async with reading() as session:
         article = await articles.of_id(session, id_in(request))
         writer = await listing.writer_of(session, article)
-    mine = Typed(typed.title, typed.body, articles.version(article))
+    mine = replace(typed, version=articles.version(article))
     return form_for(request, article, mine, fault, theirs=article, writer=writer)
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from json import dumps
+from json import dumps, loads
 from typing import Any
 
 from app.simulator.claude_rules import blocks
@@ -16,6 +16,7 @@ _PIECE = 14
 _CUSTOMER_TAGS = re.compile(
     r"<(customer|cliente|customer_message|message|mensagem)\b[^>]*>(.*?)</\1>", re.DOTALL
 )
+_SCHEMA = re.compile(r"<esquema>\n(\{.*?\})\n</esquema>", re.DOTALL)
 _OTHER_TAGS = re.compile(r"<(\w+)[^>]*>.*?</\1>", re.DOTALL)
 
 
@@ -146,9 +147,17 @@ def _after_tool(name: str, result: str, pause_seconds: float) -> Reply:
 
 
 def _wanted_schema(body: Body) -> Body | None:
+    """As a field, or written into the instructions for servers that know no such field."""
     wanted = (body.get("output_config") or {}).get("format") or {}
     schema = wanted.get("schema")
+    if schema is None and (written := _SCHEMA.search(_instructions(body))):
+        schema = loads(written[1])
     return schema if isinstance(schema, dict) else None
+
+
+def _instructions(body: Body) -> str:
+    system = body.get("system") or ""
+    return system if isinstance(system, str) else "\n".join(str(one.get("text", "")) for one in system)
 
 
 def _example(schema: Body, root: Body | None = None) -> Any:

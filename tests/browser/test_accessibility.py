@@ -17,6 +17,7 @@ from app.conversations.handoff_models import Handoff
 from app.conversations.models import Conversation
 from app.db import transaction
 from app.i18n import LOCALES, language_tag
+from app.proposing.models import Proposal
 from app.routes import routes
 from tests.actors import Desk, WhatsApp
 from tests.browser.actors import Browsers
@@ -214,7 +215,11 @@ async def a_desk_with_everything(desk: Desk, whatsapp: WhatsApp) -> None:
             "summary": "Se abre no sábado.",
             "created_at": clock.now(),
         }
-        session.add(Handoff(conversation_id=2, settled_at=clock.now(), **asked))
+        handoff = Handoff(conversation_id=2, settled_at=clock.now(), **asked)
+        session.add(handoff)
+        await session.flush()
+        said = {"outcome": "new", "title": "Abrem no sábado?", "body": "Sim, das **9h** às 13h."}
+        session.add(Proposal(handoff_id=handoff.id, state="ready", asked_at=clock.now(), **said))
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -45,7 +45,7 @@ async def handoffs() -> list[int]:
 
 def gaps_in(page: str) -> dict[int, list[str]]:
     """By hand-over: what was asked, and what was answered."""
-    found = re.findall(r'<article class="gap" data-gap="(\d+)">(.*?)</article>', page, re.S)
+    found = re.findall(r'<article class="gap" id="gap-\d+" data-gap="(\d+)">(.*?)</article>', page, re.S)
     words = {int(one): re.findall(r'class="gap__words"[^>]*>(.*?)</p>', card, re.S) for one, card in found}
     return {one: [unescape(text) for text in texts] for one, texts in words.items()}
 

@@ -1,6 +1,7 @@
 """Claude, heard through the real SDK."""
 
 import asyncio
+import json
 from typing import Any
 
 import anthropic
@@ -92,6 +93,13 @@ async def test_a_wanted_schema_is_filled_in(claude: AsyncAnthropic) -> None:
 
     answer = await claude.messages.parse(**asking("Sugira", output_format=Suggestion))
     assert isinstance(answer.parsed_output, Suggestion)
+
+
+async def test_a_schema_that_stands_in_the_instructions_is_filled_in_too(claude: AsyncAnthropic) -> None:
+    schema = {"type": "object", "properties": {"outcome": {"enum": ["new", "known"]}}}
+    system = f"Responda em JSON.\n<esquema>\n{json.dumps(schema)}\n</esquema>"
+    message = await listen(claude, "Aceitam Pix?", system=system)
+    assert json.loads(said(message)) == {"outcome": "new"}
 
 
 @pytest.mark.parametrize(
