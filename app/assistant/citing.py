@@ -46,6 +46,8 @@ def search_result(article_id: int, title: str, text: str) -> Block:
 
 def grounded(reply: Reply, request: Request) -> tuple[Reply, list[Quote]]:
     """The reply with only those citations whose words stand in a search result of the request, and what they quote."""
+    if not any("citations" in block for block in reply.blocks):
+        return reply, []
     given = [(one["source"], one["title"], squeezed(text_of(one))) for one in results_in(request.as_sent)]
     blocks: list[Block] = []
     quotes: list[Quote] = []
