@@ -98,6 +98,7 @@ def pointed_at(settings: Settings, address: str) -> Settings:
         changes |= {
             "anthropic_base_url": address,
             "anthropic_api_key": SecretStr("simulated"),
+            "anthropic_gateway": True,  # it is asked as Anthropic's own servers are
             "plays_claude": True,
         }
     if settings.simulates_transcripts:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from json import dumps, loads
 from typing import Any
 
+from app.simulator.claude_citations import search_results
 from app.simulator.claude_rules import blocks
 from app.simulator.claude_stage import Reply
 from app.simulator.shop import FACTS, GREETING, WANTS_A_PERSON
@@ -13,6 +14,7 @@ from app.simulator.shop import FACTS, GREETING, WANTS_A_PERSON
 Body = dict[str, Any]
 Step = dict[str, Any]
 _PIECE = 14
+_LONG = 5  # letters of a word that says something
 _CUSTOMER_TAGS = re.compile(
     r"<(customer|cliente|customer_message|message|mensagem)\b[^>]*>(.*?)</\1>", re.DOTALL
 )
@@ -31,6 +33,8 @@ def answer(body: Body, pause_seconds: float) -> Reply:
     offered = _offered(body)
     if "handoff" in offered and any(word in plain for word in WANTS_A_PERSON):
         return _hand_over(words, offered["handoff"], pause_seconds)
+    if quoting := _quoted(body, plain):
+        return quoting
     known = _facts(plain)
     if not known and "search_knowledge" in offered and not _is_greeting(plain):
         return _search(words)
@@ -66,6 +70,20 @@ def _offered(body: Body) -> dict[str, Body]:
 def _facts(plain: str) -> str:
     known = [fact.answer for fact in FACTS if any(word in plain for word in fact.keywords)]
     return "\n\n".join(known[:2])
+
+
+def _quoted(body: Body, plain: str) -> Reply | None:
+    """What of the search results beside the question has most of its long words; None where there is none of them."""
+    asked = {word for word in re.findall(r"\w+", plain) if len(word) >= _LONG}
+    texts = [
+        piece["text"].strip() for result in search_results(body["messages"]) for piece in result["content"]
+    ]
+    best = max(texts, key=lambda text: len(asked & _words(text)), default="")
+    return Reply([{"text": best, "cites": best}]) if asked & _words(best) else None
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", _plain(text)))
 
 
 def _is_greeting(plain: str) -> bool:

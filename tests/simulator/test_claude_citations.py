@@ -133,3 +133,15 @@ async def test_what_stands_before_a_mark_is_read_from_the_cache_whatever_follows
     )
     assert first.usage.cache_creation_input_tokens == second.usage.cache_read_input_tokens
     assert (second.usage.cache_read_input_tokens or 0) > 200
+
+
+async def test_what_no_script_was_written_for_is_answered_from_what_can_be_quoted(
+    claude: AsyncAnthropic,
+) -> None:
+    known = result("Entregamos em todo o Brasil. ", "Vasos quebrados trocamos sempre. ")
+    question = {"role": "user", "content": [known, {"type": "text", "text": "E se vier quebrado, trocamos?"}]}
+    message = await listen(claude, "", messages=[question])
+    assert said(message) == "Vasos quebrados trocamos sempre."
+    assert message.content[0].type == "text"
+    [citation] = message.content[0].citations or []
+    assert citation.cited_text == "Vasos quebrados trocamos sempre. "
