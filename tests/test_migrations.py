@@ -194,6 +194,11 @@ def test_a_start_on_an_older_schema_stops_and_names_the_command(empty_database: 
     assert "python -m app migrate" in stopped.stderr
 
 
+def test_the_newest_schema_has_the_highest_number() -> None:
+    """Whether a program fits a database is told by the numbers."""
+    assert newest_revision() == max(path.stem.partition("_")[0] for path in migration_files())
+
+
 @pytest.mark.parametrize("path", migration_files(), ids=lambda path: str(path.name))
 def test_a_migration_is_named_for_its_change(path: Path) -> None:
     number, _, words = path.stem.partition("_")
