@@ -9,7 +9,7 @@ from typing import Any
 from app.simulator.claude_citations import search_results
 from app.simulator.claude_rules import blocks
 from app.simulator.claude_stage import Reply
-from app.simulator.shop import FACTS, GREETING, WANTS_A_PERSON
+from app.simulator.shop import FACTS, GREETING, KNOWS_NOTHING_OF, WANTS_A_PERSON
 
 Body = dict[str, Any]
 Step = dict[str, Any]
@@ -38,6 +38,8 @@ def answer(body: Body, pause_seconds: float) -> Reply:
     known = _facts(plain)
     if not known and "search_knowledge" in offered and not _is_greeting(plain):
         return _search(words)
+    if not known and "handoff" in offered and any(word in plain for word in KNOWS_NOTHING_OF):
+        return _pass_on(words, offered["handoff"], pause_seconds)
     return Reply(list(_pieces(known or _small_talk(plain), pause_seconds)))
 
 
@@ -108,11 +110,19 @@ def _pieces(text: str, pause_seconds: float) -> Iterable[Step]:
 def _hand_over(words: str, tool: Body, pause_seconds: float) -> Reply:
     """One sentence to the customer, then the tool."""
     sentence = "Claro! Vou chamar uma pessoa da equipe para continuar com você."
-    wish = {
-        "reason": "asked_human",
-        "summary": f"O cliente pediu uma pessoa: {words[:200]}",
-        "urgency": "normal",
-    }
+    return _calling(
+        sentence, "asked_human", f"O cliente pediu uma pessoa: {words[:200]}", tool, pause_seconds
+    )
+
+
+def _pass_on(words: str, tool: Body, pause_seconds: float) -> Reply:
+    """What it knows nothing of is for people."""
+    sentence = "Isso eu não sei. Vou chamar uma pessoa da equipe para responder."
+    return _calling(sentence, "no_information", f"O cliente perguntou: {words[:200]}", tool, pause_seconds)
+
+
+def _calling(sentence: str, reason: str, summary: str, tool: Body, pause_seconds: float) -> Reply:
+    wish = {"reason": reason, "summary": summary, "urgency": "normal"}
     call = {"tool": "handoff", "input": _fitting(wish, tool)}
     return Reply([*_pieces(sentence, pause_seconds), call], stop_reason="tool_use")
 

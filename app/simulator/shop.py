@@ -16,6 +16,8 @@ WANTS_A_PERSON = (
     "gerente", "falar com alguem", "absurdo", "procon",
 )  # fmt: skip
 
+KNOWS_NOTHING_OF = ("garantia",)  # and says so, to show what becomes of such a question
+
 FACTS = (
     Fact(
         ("abre", "abrem", "horario", "que horas", "fecha", "funcionam", "aberto"),

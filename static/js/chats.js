@@ -1,15 +1,11 @@
-// A chat with Claude: Enter asks, what was asked leaves the text box once the server has it, answers are copied.
+// A chat with Claude: what was asked leaves the text box once the server has it, answers are copied.
+import "./asking.js"
 import "./csrf.js"
 import { toast } from "./toast.js"
 import "./live/supervisor.js"
 
 const box = document.getElementById("question"), thread = document.getElementById("thread")
 let isAtEnd = true
-box.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return
-  event.preventDefault()
-  if (box.value.trim()) box.form.requestSubmit()
-})
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => { if (ctx.sourceElement === box.form && ctx.response?.status === 204) box.value = "" })
 document.addEventListener("click", async ({ target }) => {
   const { copies } = target.closest("[data-copies]")?.dataset ?? {}

@@ -29,7 +29,7 @@ async def test_a_chat_streams_is_stopped_answered_again_and_read_in_another_tab(
     await desk.whatsapp.control("POST", "/claude/replies", steps=steps)
     page = (await browser.tab("/assistant")).page
     await page.get_by_label("Perguntar ao Claude").fill("O que temos?")
-    await page.get_by_role("button", name="Enviar").click()
+    await page.get_by_label("Perguntar ao Claude").press("Enter")
     answer = page.locator(".exchange__answer")
     await expect(answer).to_have_text("Temos <b>dois</b>")
     other = (await browser.tab("/assistant/1")).page

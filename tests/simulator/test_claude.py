@@ -65,6 +65,15 @@ async def test_whoever_asks_for_a_person_hears_one_sentence_and_is_handed_over(
     assert message.stop_reason == "tool_use"
 
 
+async def test_what_it_knows_nothing_of_is_passed_on_with_a_sentence(claude: AsyncAnthropic) -> None:
+    message = await listen(claude, "Tem garantia?", tools=[HANDOFF])
+    text, call = message.content
+    assert text.type == "text"
+    assert "não sei" in text.text
+    assert call.type == "tool_use"
+    assert "Tem garantia?" in str(call.input["summary"])
+
+
 async def test_after_the_tools_result_nothing_more_is_said(claude: AsyncAnthropic) -> None:
     call = {"type": "tool_use", "id": "toolu_1", "name": "handoff", "input": {}}
     result = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "ok"}
