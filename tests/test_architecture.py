@@ -166,7 +166,7 @@ async def left_to_people():
 async def serve():
     async with running_desk(sys.argv[1], anthropic_api_key="", anthropic_base_url="", claude_enabled=True) as desk:
         await desk.whatsapp.says(ANA, "Oi")
-        await within(10, left_to_people, what="the hand-over")
+        await within(30, left_to_people, what="the hand-over")
         for page in ("/", "/claude", "/claude/playground", "/assistant", "/knowledge", "/costs"):
             assert (await desk.marta.open(page)).status_code == 200, page
         print("anthropic" in sys.modules)
