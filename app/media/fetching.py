@@ -21,6 +21,7 @@ from app.media.guard import WrongAddress
 from app.media.models import Media, MediaState, Reason
 from app.media.sniffing import sniffed
 from app.media.store import Contents, Store
+from app.places import Places, wait
 from app.randomness import between
 from app.whatsapp.files import Files, NotNow, NotThere, Refused, TooLarge
 
@@ -71,19 +72,13 @@ class Fetching:
         self.files = files
         self.store = store
         self.token = token
-        self._under_way = 0
+        self._places = Places(AT_ONCE, PLACE_SECONDS)
 
     async def __call__(self, claim: Claim) -> None:
         if not await asyncio.to_thread(self.store.has_room):
             log.warning("media wait for room on the disk")
             return await wait(claim, ROOM_SECONDS)
-        if self._under_way >= AT_ONCE:
-            return await wait(claim, PLACE_SECONDS)
-        self._under_way += 1
-        try:
-            await self.fetch(claim)
-        finally:
-            self._under_way -= 1
+        await self._places.run(claim, self.fetch)
 
     async def fetch(self, claim: Claim) -> None:
         async with transaction() as session:
@@ -202,14 +197,6 @@ def wait_after(tries: int) -> float:
     """Seconds until the next try: doubling from two to five minutes, after twenty tries an hour."""
     usual = min(2.0 ** min(tries, 10), LONGEST_WAIT_SECONDS)
     return (usual if tries < MANY_TRIES else HOURLY_SECONDS) * between(0.7, 1.3)
-
-
-async def wait(claim: Claim, seconds: float) -> None:
-    """Let others go first: no try of the file's own."""
-    async with transaction() as session:
-        await jobs.put_off(
-            session, claim, run_at=clock.now() + timedelta(seconds=seconds * between(0.7, 1.3))
-        )
 
 
 async def fetch_again(session: AsyncSession, conversation_id: int, message_id: int) -> None:

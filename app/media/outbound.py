@@ -15,7 +15,6 @@ from app.conversations.models import Message
 from app.db import reading, transaction
 from app.jobs import Claim
 from app.media import expecting
-from app.media.fetching import wait
 from app.media.models import Media, MediaState
 from app.media.store import Store
 from app.outbox import delivery as deliveries
@@ -23,6 +22,7 @@ from app.outbox import queue, troubles
 from app.outbox.backoff import GIVE_UP_AFTER, wait_before
 from app.outbox.delivery import FILE_IS_LOST
 from app.outbox.models import Delivery, NumberPace
+from app.places import Places, wait
 from app.randomness import between
 from app.whatsapp.files import Files, NotNow, NotTaken
 from app.whatsapp.graph_errors import GraphError, Remedy
@@ -116,16 +116,10 @@ class Uploading:
         self.files = files
         self.store = store
         self.token = token
-        self._under_way = 0
+        self._places = Places(AT_ONCE, PLACE_SECONDS)
 
     async def __call__(self, claim: Claim) -> None:
-        if self._under_way >= AT_ONCE:
-            return await wait(claim, PLACE_SECONDS)
-        self._under_way += 1
-        try:
-            await self.bring(claim)
-        finally:
-            self._under_way -= 1
+        await self._places.run(claim, self.bring)
 
     async def bring(self, claim: Claim) -> None:
         async with reading() as session:

@@ -19,9 +19,9 @@ from app.jobs import Claim, Job
 from app.live.events import Change, EventKind, announce
 from app.media import documents, moving, pictures, sound
 from app.media.caution import Damaged, TooMuch, apart
-from app.media.fetching import wait
 from app.media.models import Media, MediaState, Unsafe
 from app.media.store import Store, preview_of
+from app.places import Places
 from app.transcribing import wanting
 from app.whatsapp.lenient import number_at
 
@@ -52,16 +52,10 @@ class Previewing:
     def __init__(self, store: Store, *, hears: bool = False) -> None:
         self.store = store
         self.hears = hears
-        self._under_way = 0
+        self._places = Places(AT_ONCE, PLACE_SECONDS)
 
     async def __call__(self, claim: Claim) -> None:
-        if self._under_way >= AT_ONCE:
-            return await wait(claim, PLACE_SECONDS)
-        self._under_way += 1
-        try:
-            await self.preview(claim)
-        finally:
-            self._under_way -= 1
+        await self._places.run(claim, self.preview)
 
     async def preview(self, claim: Claim) -> None:
         async with transaction() as session:

@@ -15,9 +15,9 @@ from app.jobs import Claim
 from app.live.events import Change, EventKind, announce
 from app.media import sound
 from app.media.caution import Damaged, TooMuch, apart
-from app.media.fetching import wait
 from app.media.models import Media, MediaState
 from app.media.store import Store
+from app.places import Places
 from app.randomness import between
 from app.search import message_text
 from app.transcribing.models import Failure, Transcript, TranscriptState
@@ -48,16 +48,10 @@ class Hearing:
     def __init__(self, store: Store, transcriber: Transcriber | None) -> None:
         self.store = store
         self.transcriber = transcriber
-        self._under_way = 0
+        self._places = Places(AT_ONCE, PLACE_SECONDS)
 
     async def __call__(self, claim: Claim) -> None:
-        if self._under_way >= AT_ONCE:
-            return await wait(claim, PLACE_SECONDS)
-        self._under_way += 1
-        try:
-            await self.hear(claim)
-        finally:
-            self._under_way -= 1
+        await self._places.run(claim, self.hear)
 
     async def hear(self, claim: Claim) -> None:
         async with transaction() as session:
