@@ -9,6 +9,10 @@ from tests.browser.actors import Browsers
 from tests.people import ANA, BRUNO
 
 PHONE = {"width": 390, "height": 844}
+PARSED = """new Promise(done => {
+  if (document.readyState !== "loading") done()
+  else document.addEventListener("readystatechange", () => done())
+})"""
 
 
 async def test_the_contact_drawer_opens_beside_the_conversation_and_escape_gives_the_focus_back(
@@ -47,6 +51,22 @@ async def test_the_contact_drawer_opens_beside_the_conversation_and_escape_gives
 
     await tab.presses(name, drawer)
     await tab.choose(BRUNO)
+    await expect(drawer).to_be_hidden()
+
+
+async def test_whoever_goes_back_before_the_scripts_are_there_is_heard(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
+    await whatsapp.says(ANA, "Oi")
+    tab = await (await browsers.of()).tab("/c/1")
+    drawer = tab.page.locator("#drawer")
+    await tab.presses(tab.page.locator(".header__contact"), drawer)
+    await tab.page.route("**/htmx.min.js*", lambda _: None)  # it does not come
+    await tab.page.reload(wait_until="commit")
+    await tab.page.evaluate(PARSED)
+    await expect(drawer).to_be_visible()
+    await tab.page.go_back(wait_until="commit")
+    await expect(tab.page).to_have_url(re.compile("/c/1$"))
     await expect(drawer).to_be_hidden()
 
 

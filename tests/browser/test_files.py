@@ -192,6 +192,7 @@ async def test_what_comes_while_the_files_cover_the_thread_is_read_only_after_th
     tab = await at_anas(browsers, whatsapp)
     await tab.unread(ANA, 0)
     await drop(tab, PHOTO)
+    await expect(tab.thread).to_be_hidden()
     told = readings(browsers)
     await whatsapp.says(ANA, "Ainda está aí?")
     await expect(tab.bubble("Ainda está aí?")).to_be_attached()
