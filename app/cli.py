@@ -104,10 +104,12 @@ def worker() -> None:
 
     The web processes then run with RECADO_JOBS=apart.
     """
+    from app import memory
     from app.logs import configure_logs
     from app.working import work_until_told
 
     configure_logs()
+    memory.settle()
     try:
         asyncio.run(work_until_told(settings_or_exit()))
     except WrongSettings as fault:

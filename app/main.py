@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import Request
 
-from app import housekeeping, refusals, timekeeping
+from app import housekeeping, memory, refusals, timekeeping
 from app.accounts.throttle import Throttle
 from app.accounts.users import ensure_admin
 from app.assistant import returning
@@ -163,4 +163,5 @@ def __getattr__(name: str) -> Any:
         globals()["app"] = made = create_app(load_settings())
     except WrongSettings as fault:
         raise SystemExit(str(fault)) from None
+    memory.settle()
     return made

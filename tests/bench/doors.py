@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app import clock
+from app import clock, memory
 from app.conversations.models import Message
 from app.db import reading, transaction
 from app.gate import OPEN_DOORS
@@ -81,3 +81,4 @@ def build() -> ASGIApp:
 
 
 app = build()
+memory.settle()
