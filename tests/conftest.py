@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 
 os.environ["RECADO_ENV"] = "test"
 
+from app import memory
 from app.migrate import migrate
 from app.settings import database_address
 from tests.actors import Browser, Desk, WhatsApp, running_desk
@@ -27,6 +28,7 @@ from tests.scratch import keep_in_memory
 
 def pytest_configure() -> None:
     keep_in_memory()
+    memory.settle()  # as where it serves; a fifth of the tests' work was looking for rubbish
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -73,6 +75,12 @@ def case_of(item: pytest.Item) -> str:
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+async def one_event_loop(anyio_backend: str) -> AsyncIterator[None]:
+    """For all tests: what one of them hangs up on last is closed in the turns of the next, not cut off with the loop."""
+    yield  # noqa: PT022 (the loop stays for as long as this waits)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -13,11 +13,6 @@ SECRET = "the first secret of this test and long enough"
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 async def database(database_url: str) -> AsyncIterator[str]:
     open_database(database_url)
     yield database_url

@@ -24,11 +24,6 @@ TRUST = httpx2.create_ssl_context(trust_env=False)  # loading it again for each 
 SECRET = "app secret of the tests"
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @dataclass
 class Shop:
     """Receives webhooks; answers the statuses in `answers` first, then 200."""
