@@ -3,9 +3,10 @@
 import pytest
 
 from app.db import reading, transaction
-from app.knowledge import articles, retrieval, stems
+from app.knowledge import articles, postings, retrieval, stems
 from app.knowledge.articles import Wanted
 from app.knowledge.retrieval import By
+from tests.engines import only_on
 from tests.hostile.strings import ALL
 from tests.knowledge.knowing import found, know
 
@@ -85,6 +86,20 @@ async def test_what_an_article_said_before_is_found_no_more() -> None:
         await articles.change(session, known, Wanted("Horário", "Abrimos aos domingos."), None)
     assert await found("sábado") == []
     assert await found("domingo") == ["Horário"]
+
+
+@only_on("postgres")
+async def test_lists_that_are_too_many_to_be_held_are_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(postings, "MOST_HELD", 1)
+    await know("Garantia", "A garantia cobre defeitos.")
+    await know("Defeitos", "Com defeito, troque em noventa dias.")
+    for _ in range(2):
+        assert await found("garantia com defeito") == ["Garantia", "Defeitos"]
+        assert await found("noventa") == ["Defeitos"]
+    assert postings._held is not None
+    assert list(postings._held.lists) == stems.stems("noventa")
 
 
 async def test_words_that_stand_everywhere_are_looked_for_only_where_there_are_no_others() -> None:
