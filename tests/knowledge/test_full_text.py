@@ -46,11 +46,18 @@ async def test_a_word_is_found_in_its_other_forms_and_without_its_accents(
     assert await found(question) == [article]
 
 
-async def test_a_rare_word_says_more_than_a_usual_one() -> None:
+async def test_a_rare_word_says_more_than_two_usual_ones() -> None:
     for place in range(8):
-        await know(f"Produto {place}", f"Este produto custa pouco e chega em {place} dias.")
-    await know("Garantia", "A garantia cobre defeitos de um produto.")
-    assert (await found("produto com garantia"))[0] == "Garantia"
+        await know(f"Produto {place}", f"Este produto barato chega em {place} dias.")
+    await know("Garantia", "A garantia cobre defeitos por noventa dias e mais nada.")
+    assert (await found("produto barato com garantia"))[0] == "Garantia"
+
+
+async def test_of_two_with_the_same_word_the_shorter_comes_first() -> None:
+    await know("Loja", "Há uma garantia. " + " ".join(f"palavra{place}" for place in range(60)))
+    await know("Peças", "Há uma garantia.")
+    await know("Horário", "Abrimos aos sábados.")
+    assert await found("garantia") == ["Peças", "Loja"]
 
 
 async def test_title_and_heading_count_with_the_text() -> None:
