@@ -2,5 +2,3 @@
 const asked = document.querySelector("[data-at]")?.dataset.at
 if (asked) document.getElementById(`message-${asked}`)?.scrollIntoView({ block: "center" })
 else document.getElementById("thread")?.scrollTo(0, 1e9)
-// Who goes back or forward before htmx is there would be heard by nobody; once it is, it does the same.
-addEventListener("popstate", ({ state }) => { if (state?.htmx) location.reload() })

@@ -1,6 +1,7 @@
 """The owner's fourth wish: the conversation that is open stays open: after a reload, by its address, without script."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import expect
@@ -36,6 +37,19 @@ async def test_the_address_follows_the_open_conversation_back_and_forward(
     await tab.receives()
     await whatsapp.says(BRUNO, "ainda aqui")
     await expect(tab.bubble("ainda aqui")).to_be_visible()
+
+
+async def test_going_back_asks_for_the_page_once(browsers: Browsers, whatsapp: WhatsApp) -> None:
+    await whatsapp.says(ANA, "Oi, é a Ana")
+    await whatsapp.says(BRUNO, "Oi, é o Bruno")
+    tab = await (await browsers.of()).tab("/c/1")
+    await tab.choose(BRUNO)
+    asked: list[str] = []
+    tab.page.on("request", lambda request: asked.append(request.url) if request.is_navigation_request() else None)
+    await tab.page.go_back()
+    await expect(tab.bubble("Oi, é a Ana")).to_be_visible()
+    await tab.receives()
+    assert [urlsplit(url).path for url in asked] == ["/c/1"]
 
 
 async def test_without_script_the_page_reads_and_sends(browsers: Browsers, whatsapp: WhatsApp) -> None:

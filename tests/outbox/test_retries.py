@@ -135,12 +135,11 @@ async def test_a_claim_whose_sender_died_becomes_unknown_and_is_not_sent_again(
     await whatsapp.breaks({"name": "throttle", "headers": {"Retry-After": "30"}})
     await ana.sends("Perdida")
     await within(20, lambda: waiting(tries=1), what="the first try")
-    async with (
-        transaction() as session
-    ):  # another process claims it as it falls due, and dies before it sends
-        await session.execute(text("UPDATE live_seq SET n = n"))
-        hand.move(seconds=31)
+    async with transaction() as session:
+        await session.execute(text("UPDATE live_seq SET n = n"))  # SQLite's only writer
         [number] = (await queue.next_due(session)).tries
+        await queue.pace_of(session, number)  # on Postgres, too, nobody else claims before we did
+        hand.move(seconds=31)  # it falls due: another process claims it, and dies before it sends
         claims = await queue.claim(session, number, Pace.per_second(80), 10)
     assert len(claims) == 1
     hand.move(seconds=16)
