@@ -250,6 +250,10 @@ class WhatsApp:
         wished = [{"name": fault} if isinstance(fault, str) else fault for fault in faults]
         await self.control("POST", "/faults", faults=wished)
 
+    async def goes_on(self) -> None:
+        """What was told to `hold`, of WhatsApp or of Claude, goes on."""
+        await self.control("POST", "/go_on")
+
 
 @dataclass
 class Desk:

@@ -137,7 +137,7 @@ async def _reply(world: World, asked: Asked) -> Response:
         return _failure(asked, reply)
     usage = _usage(world, asked.body)
     if asked.body.get("stream"):
-        return _ClaudeStream(world, asked, Stream(reply, asked, asked.body["model"], usage))
+        return _ClaudeStream(world, asked, Stream(reply, asked, asked.body["model"], usage, world.go_on))
     return _at_once(asked, reply, usage)
 
 

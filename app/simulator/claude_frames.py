@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from asyncio import sleep
+from asyncio import Semaphore, sleep
 from collections.abc import AsyncIterator, Iterable, Iterator
 from time import time
 from typing import Any
@@ -95,13 +95,16 @@ def _tokens(steps: Iterable[Step]) -> int:
 
 
 class Stream:
-    """The events of one reply, in order; counts on `asked` what has left."""
+    """The events of one reply, in order; counts on `asked` what has left. `go_on`: see `World`."""
 
-    def __init__(self, reply: Reply, asked: Asked, model: str, usage: dict[str, Any]) -> None:
+    def __init__(
+        self, reply: Reply, asked: Asked, model: str, usage: dict[str, Any], go_on: Semaphore
+    ) -> None:
         self._reply = reply
         self._asked = asked
         self._model = model
         self._usage = usage
+        self._go_on = go_on
         self._index = -1
         self._open = ""
 
@@ -124,6 +127,8 @@ class Stream:
         yield {"type": "message_start", "message": opening(self._model, self._usage)}
         for number, step in enumerate(self._reply.steps):
             await sleep(float(step.get("pause") or step.get("stall") or 0))
+            if step.get("hold"):
+                await self._go_on.acquire()
             if step.get("cut"):
                 raise CutHere
             if step.get("end"):

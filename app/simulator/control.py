@@ -114,6 +114,12 @@ async def _claude_requests(world: World, wish: Wish) -> Answer:
     return {"requests": [asdict(asked) for asked in world.claude.asked]}
 
 
+async def _go_on(world: World, wish: Wish) -> Answer:
+    """One of those that hold goes on; the next one to hold when none does yet."""
+    world.go_on.release()
+    return {"waiting": 0}
+
+
 async def _script_transcripts(world: World, wish: Wish) -> Answer:
     """`text`: what every voice message says from now on. `answers`: what the next requests get."""
     world.transcripts.text = str(wish.get("text", world.transcripts.text))
@@ -158,6 +164,7 @@ _OWN: dict[str, Verb] = {
     "DELETE /faults": _clear_faults,
     "POST /claude/replies": _script_claude,
     "DELETE /claude/replies": _clear_scripts,
+    "POST /go_on": _go_on,
     "GET /claude/requests": _claude_requests,
     "POST /transcripts": _script_transcripts,
     "GET /transcripts": _transcripts_asked,

@@ -7,7 +7,7 @@ from typing import Any
 
 
 class FaultKind(StrEnum):
-    SLOW = "slow"  # waits `seconds`, before or after accepting (`when`)
+    SLOW = "slow"  # waits `seconds`, or until it may go on (`hold`), before or after accepting (`when`)
     ERROR = "error"  # refused with Graph's JSON and `code`
     ANSWER = "answer"  # any `http_status`, `body`, `content_type`; accepted first if `accept`
     DRIP = "drip"  # accepted, then the answer comes one byte each `seconds`
@@ -37,6 +37,7 @@ class Fault:
     remaining: int = 1
     match: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    hold: bool = False
     when: str = "before"
     code: int = 131000
     http_status: int = 0

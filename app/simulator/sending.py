@@ -23,7 +23,7 @@ BLOCKED = 130403, "Unable to deliver the message. This business has blocked the 
 async def send(world: World, payload: Payload, number: str) -> Response:
     """Answer `POST /messages` of this number, with whatever faults are waiting for it."""
     faults = world.faults.take_for_send(payload)
-    await _slow(faults, "before")
+    await _slow(world, faults, "before")
     if refused := _refused_by_fault(world, payload, faults):
         return refused
     try:
@@ -37,14 +37,16 @@ async def send(world: World, payload: Payload, number: str) -> Response:
         raise
     message = _accept(world, payload)
     await _follow(world, message, payload, faults)
-    await _slow(faults, "after")
+    await _slow(world, faults, "after")
     return _answer(payload, message, faults)
 
 
-async def _slow(faults: dict[FaultKind, Fault], when: str) -> None:
+async def _slow(world: World, faults: dict[FaultKind, Fault], when: str) -> None:
     fault = faults.get(FaultKind.SLOW)
     if fault and fault.when == when:
         await sleep(fault.seconds)
+        if fault.hold:
+            await world.go_on.acquire()
 
 
 def _refused_by_fault(world: World, payload: Payload, faults: dict[FaultKind, Fault]) -> Response | None:

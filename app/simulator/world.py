@@ -3,6 +3,7 @@
 import json
 import secrets
 import time
+from asyncio import Semaphore
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -92,6 +93,7 @@ class World:
         self.shop_asked: list[dict[str, Any]] = []  # of the invented shop's own system
         self.shop_waits = False  # with its answers, for ever
         self.exchanges: dict[str, int] = {}  # by their keys
+        self.go_on = Semaphore(0)  # whatever was told to hold waits for a word of the test, each for one
         self._numbers = count(1)
 
     async def reset(self) -> None:

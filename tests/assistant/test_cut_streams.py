@@ -57,7 +57,7 @@ SCRIPTS: list[dict[str, Any]] = [
 
 
 async def bytes_of(script: dict[str, Any]) -> bytes:
-    stream = Stream(reply_from(script), Asked(1, 0.0, {}, {}), "claude-haiku-5-5", USAGE)
+    stream = Stream(reply_from(script), Asked(1, 0.0, {}, {}), "claude-haiku-5-5", USAGE, asyncio.Semaphore())
     return b"".join([piece async for piece in stream.records()])
 
 

@@ -25,7 +25,7 @@ async def test_claudes_draft_grows_before_the_readers_eyes_and_becomes_a_message
     desk: Desk, browsers: Browsers, link: str
 ) -> None:
     beginning, end = "Abrimos <b>hoje</b>", " até as 19h."
-    steps = [{"text": beginning}, {"pause": 1.5}, {"text": end}]
+    steps = [{"text": beginning}, {"hold": True}, {"text": end}]
     await desk.whatsapp.control("POST", "/claude/replies", steps=[{"text": "Olá!"}])
     await desk.whatsapp.says(ANA, "Oi")
     tab = await (await browsers.of()).tab("/c/1")
@@ -37,6 +37,7 @@ async def test_claudes_draft_grows_before_the_readers_eyes_and_becomes_a_message
     draft = tab.page.locator("[data-draft]")
     await expect(draft).to_contain_text(beginning)
     await expect(tab.page.locator('[data-action="stop"]')).to_be_visible()
+    await desk.whatsapp.goes_on()
     await expect(tab.bubble(beginning + end)).to_have_attribute("data-author", "claude")
     await expect(draft).to_have_count(0)
     await expect(tab.bubbles).to_have_count(4)

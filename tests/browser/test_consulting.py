@@ -32,12 +32,13 @@ async def test_a_suggestion_grows_is_used_changed_and_sent(desk: Desk, browsers:
     tab, other = await browser.tab("/c/1"), await browser.tab("/c/1")
     await tab.receives()
     await other.receives()
-    steps = [{"text": "Temos <b>dois</b>"}, {"pause": 1.5}, {"text": ", *azuis*."}]
+    steps = [{"text": "Temos <b>dois</b>"}, {"hold": True}, {"text": ", *azuis*."}]
     await desk.whatsapp.control("POST", "/claude/replies", steps=steps)
     await asks(tab, "Sugerir uma resposta")
     card = tab.page.locator(".consultation")
     await expect(card).to_contain_text("Temos <b>dois</b>")
     await expect(card).to_have_attribute("data-state", "running")
+    await desk.whatsapp.goes_on()
     await expect(card).to_have_attribute("data-state", "done")
     await expect(other.page.locator(".consultation")).to_contain_text("azuis")
     await expect(tab.bubbles).to_have_count(1)

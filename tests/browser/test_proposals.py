@@ -24,13 +24,14 @@ async def test_a_proposal_comes_up_by_itself_is_laid_aside_put_back_changed_and_
     await asks(desk, ANA, "Vocês embrulham para presente?")
     await desk.marta.reply(await desk.marta.conversation_with(ANA.name), "Sim, por R$ 5.")
     said = {"outcome": "new", "article": 0, "title": "Embrulham?", "body": "Sim, por **R$ 5**."}
-    steps = [{"text": "Aqui:"}, {"pause": 1.5}, {"text": json.dumps(said)}]
+    steps = [{"text": "Aqui:"}, {"hold": True}, {"text": json.dumps(said)}]
     await desk.whatsapp.control("POST", "/claude/replies", steps=steps)
     page = (await (await browsers.of()).tab("/c/1")).page
     await page.goto(page.url.replace("/c/1", PAGE))
     gap = page.locator(".gap")
     await gap.get_by_role("button", name="Propor um artigo").click()
     await expect(gap.get_by_role("status")).to_have_text("Claude está digitando…")
+    await desk.whatsapp.goes_on()
     await expect(gap.locator(".prose strong")).to_have_text("R$ 5")  # nobody has reloaded
     await expect(page.locator("#gaps")).not_to_have_attribute("hx-get", PAGE)
     await gap.get_by_role("button", name="Descartar").click()

@@ -36,7 +36,7 @@ async def test_a_replay_runs_before_ones_eyes_and_what_it_tried_is_used_and_take
         await desk.whatsapp.says(who, text)
         await answers(desk, place)
     await desk.whatsapp.control("POST", "/claude/replies", match="e domingo?", text="Fechamos aos domingos.")
-    pause = [{"pause": 4}, {"text": "Abrimos às dez."}]
+    pause = [{"hold": True}, {"text": "Abrimos às dez."}]
     await desk.whatsapp.control("POST", "/claude/replies", match="abre amanhã?", steps=pause)
     page = (await (await browsers.of()).tab("/claude")).page
     await page.get_by_role("link", name="Repetição").click()
@@ -50,6 +50,7 @@ async def test_a_replay_runs_before_ones_eyes_and_what_it_tried_is_used_and_take
     await expect(page.locator(".case--waits")).to_have_count(1)
     await expect(page.get_by_role("progressbar")).to_have_js_property("value", 1)
     await expect(page.locator(".case__side--now").first).to_contain_text("Fechamos aos domingos.")
+    await desk.whatsapp.goes_on()
     await expect(page.locator(".costs__sums")).to_be_visible()
     second = page.locator(".case").last
     await expect(second.locator("del")).to_contain_text("nove.")
@@ -78,10 +79,11 @@ async def test_a_replay_is_stopped_and_keeps_what_it_has(desk: Desk, browsers: B
         await desk.whatsapp.says(who, "oi")
         await answers(desk, place)
     await desk.whatsapp.control("POST", "/claude/replies", text="Olá de novo!")
-    await desk.whatsapp.control("POST", "/claude/replies", steps=[{"pause": 3}, {"text": "Tarde demais?"}])
+    await desk.whatsapp.control("POST", "/claude/replies", steps=[{"hold": True}, {"text": "Tarde demais?"}])
     page = (await (await browsers.of()).tab("/claude/replay")).page
     await page.get_by_role("button", name="Repetir agora").click()
     await expect(page.get_by_role("progressbar")).to_have_js_property("value", 1)
     await page.locator("[data-action='stop-replay']").click()
     await expect(page.get_by_role("status").filter(has_text="Parada.")).to_be_visible()
+    await desk.whatsapp.goes_on()
     await expect(page.locator(".case__side--now").first).to_contain_text("Olá de novo!")

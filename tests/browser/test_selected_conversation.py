@@ -45,7 +45,9 @@ async def test_going_back_asks_for_the_page_once(browsers: Browsers, whatsapp: W
     tab = await (await browsers.of()).tab("/c/1")
     await tab.choose(BRUNO)
     asked: list[str] = []
-    tab.page.on("request", lambda request: asked.append(request.url) if request.is_navigation_request() else None)
+    tab.page.on(
+        "request", lambda request: asked.append(request.url) if request.is_navigation_request() else None
+    )
     await tab.page.go_back()
     await expect(tab.bubble("Oi, é a Ana")).to_be_visible()
     await tab.receives()

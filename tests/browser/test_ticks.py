@@ -13,7 +13,7 @@ from tests.browser.links import every_link
 from tests.people import ANA
 
 NO_REPORTS = {"name": "no_statuses"}
-SLOW = {"name": "slow", "seconds": 1.0}
+HELD = {"kind": "slow", "hold": True}
 NOT_ON_WHATSAPP = {"kind": "failed", "code": 131026}
 
 
@@ -39,10 +39,11 @@ async def test_a_message_gets_its_clock_then_one_tick_then_two(
     await whatsapp.says(ANA, "Oi")
     tab = await (await browsers.of()).tab("/c/1")
     await tab.receives()
-    await whatsapp.breaks(NO_REPORTS, SLOW)
+    await whatsapp.breaks(NO_REPORTS, HELD)
     await tab.send("Olá!")
     bubble = tab.bubble("Olá!")
     await expect(drawn(bubble, "clock")).to_be_attached()
+    await whatsapp.goes_on()
     await expect(bubble).to_have_attribute("data-status", "sent")
     await expect(drawn(bubble, "check")).to_be_attached()
     await expect(drawn(tab.row(ANA), "check")).to_be_attached()
