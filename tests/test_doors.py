@@ -260,7 +260,7 @@ async def test_readyz_names_each_check_and_says_when_the_schema_is_older(
 async def test_readyz_says_when_the_database_takes_no_write(
     database_url: str, stranger: httpx2.AsyncClient
 ) -> None:
-    with locked_by_another_program(database_url):
+    async with locked_by_another_program(database_url):
         unready = await stranger.get("/readyz", timeout=15)
     assert unready.status_code == 503
     assert unready.json()["database"] is False

@@ -97,7 +97,7 @@ async def test_what_cannot_be_used_or_stored_is_logged_without_its_content(
         for body in (good, b"\xff" + TEXT.encode(), f'{{"{TEXT}": NaN}}'.encode(), [TEXT]):
             assert await whatsapp.posts(body) == 200
         assert await whatsapp.world.courier.post_once(TEXT.encode(), f"sha256={TOKEN}") == 401
-        with locked_by_another_program(database_url):
+        async with locked_by_another_program(database_url):
             assert await whatsapp.posts(good) == 503
         if database().is_sqlite:
             await fill_the_disk()

@@ -31,9 +31,8 @@ async def test_a_connection_cut_in_the_middle_of_a_webhook_answers_503_and_the_r
 ) -> None:
     body = written("w1", "Consegue ler?", ANA)
     with connected(database_url) as somebody, somebody.transaction():
-        somebody.execute(
-            "LOCK TABLE message IN EXCLUSIVE MODE"
-        )  # it has written some of it when it waits here
+        # It has written some of it when it waits here. A thread waits for the lock: who has it needs our loop.
+        await asyncio.to_thread(somebody.execute, "LOCK TABLE message IN EXCLUSIVE MODE")
         answer = asyncio.ensure_future(whatsapp.posts(body))
         cut = (
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

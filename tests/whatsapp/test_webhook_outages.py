@@ -1,10 +1,11 @@
 """While the database cannot take a webhook it is answered 503, and Meta's second try stores it, once."""
 
+import asyncio
 import resource
 import signal
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from sqlalchemy import text
@@ -18,17 +19,19 @@ from tests.postgres import connected
 from tests.whatsapp.bodies import written
 
 
-@contextmanager
-def locked_by_another_program(database_url: str) -> Iterator[None]:
-    """Nobody else may write; reading goes on."""
+@asynccontextmanager
+async def locked_by_another_program(database_url: str) -> AsyncIterator[None]:
+    """Nobody else may write; reading goes on. A thread waits for the lock: who has it needs our loop to give it back."""
     if make_url(database_url).get_backend_name() == "sqlite":
-        with closing(sqlite3.connect(path_of(database_url), isolation_level=None)) as other:
-            other.execute("BEGIN EXCLUSIVE")
+        other = sqlite3.connect(path_of(database_url), isolation_level=None, check_same_thread=False)
+        with closing(other):
+            await asyncio.to_thread(other.execute, "BEGIN EXCLUSIVE")
             yield
             other.execute("ROLLBACK")
         return
     with connected(database_url) as somebody, somebody.transaction():
-        somebody.execute("LOCK TABLE journal, conversation, message, live_seq IN EXCLUSIVE MODE")
+        tables = "LOCK TABLE journal, conversation, message, live_seq IN EXCLUSIVE MODE"
+        await asyncio.to_thread(somebody.execute, tables)
         yield
 
 
@@ -52,7 +55,7 @@ async def test_a_locked_database_answers_503_and_the_redelivery_is_stored_once(
     database_url: str, marta: Browser, whatsapp: WhatsApp
 ) -> None:
     body = written("w1", "Consegue ler?", ANA)
-    with locked_by_another_program(database_url):
+    async with locked_by_another_program(database_url):
         assert await whatsapp.posts(body) == 503
         assert (await marta.open("/")).status_code == 200
         assert await marta.conversations() == {}
@@ -65,7 +68,7 @@ async def test_an_answer_written_while_the_database_is_locked_is_refused_and_not
 ) -> None:
     await whatsapp.says(ANA, "Oi")
     conversation = await marta.conversation_with(ANA.name)
-    with locked_by_another_program(database_url):
+    async with locked_by_another_program(database_url):
         refused = await marta.reply(conversation, "Agora não", "3f0e7c1e-6a8e-4a53-9f2a-0a4f3c1d2b00")
         assert refused.status_code == 503
         assert refused.headers["retry-after"]
