@@ -17,7 +17,6 @@ from tests.browser.links import Link
 from tests.people import MARTA, Attendant, Customer
 
 PATIENCE = 10_000  # milliseconds
-LIVE_OR_POLLING = re.compile("^(live|polling)$")  # where requests get lost a page may come to poll
 NO_PUSH_HERE = "does not support the Push API in incognito mode"  # which the browsers of tests are
 # What a console says where requests get lost; the last of it the service worker, which looks for a newer one of itself.
 LOST = ("net::ERR_", "Failed to fetch", "error occurred when fetching the script")
@@ -72,7 +71,7 @@ class Tab:
 
     async def receives(self) -> None:
         """Until this tab is connected the way it should be."""
-        state = "polling" if self.link.is_collecting else LIVE_OR_POLLING if self.link.loses else "live"
+        state = "polling" if self.link.is_collecting else "live"
         await expect(self.page.locator("#live-status")).to_have_attribute("data-state", state)
         await self.link.tab_is_connected()
 

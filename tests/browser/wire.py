@@ -37,14 +37,12 @@ class Wire:
         connection = asyncio.ensure_future(self._serve((reader, writer)))
         self._connections.add(connection)
         connection.add_done_callback(self._connections.discard)
+        connection.add_done_callback(lambda _: writer.transport.abort())  # also when it was cut before it began
 
     async def _serve(self, browser: Ends) -> None:
         with suppress(OSError, TimeoutError):
-            try:
-                async with asyncio.timeout(self.cut_after_seconds):
-                    await self._relay(browser)
-            finally:
-                browser[1].transport.abort()
+            async with asyncio.timeout(self.cut_after_seconds):
+                await self._relay(browser)
 
     async def _relay(self, browser: Ends) -> None:
         if self.upstream is None:
