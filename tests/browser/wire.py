@@ -37,7 +37,8 @@ class Wire:
         connection = asyncio.ensure_future(self._serve((reader, writer)))
         self._connections.add(connection)
         connection.add_done_callback(self._connections.discard)
-        connection.add_done_callback(lambda _: writer.transport.abort())  # also when it was cut before it began
+        # Not in `_serve`, which never begins where it is cut before that.
+        connection.add_done_callback(lambda _: writer.transport.abort())
 
     async def _serve(self, browser: Ends) -> None:
         with suppress(OSError, TimeoutError):
