@@ -41,10 +41,9 @@ class _GuestServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
-            server.close()
+            await stop_listening(server)
         for listener in sockets or []:
             listener.close()
-        await _few_turns()  # until it knows those accepted a moment ago
         for connection in list(self.server_state.connections):
             connection.shutdown()
         under_way = self.server_state.tasks
@@ -72,6 +71,18 @@ def _not_after(has_left: asyncio.Event, protocol: type[HttpToolsProtocol]) -> ty
                 transport.abort()
 
     return NotAfter
+
+
+async def stop_listening(server: asyncio.Server) -> None:
+    """Accept nobody any more, and let the server know those accepted a moment ago before it is closed.
+
+    asyncio neither serves nor closes a connection that it hands to a server closed meanwhile.
+    """
+    with suppress(NotImplementedError):  # Windows listens in another way
+        for listener in server.sockets:
+            asyncio.get_running_loop().remove_reader(listener.fileno())
+    await _few_turns()
+    server.close()
 
 
 async def _few_turns() -> None:

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
+from app.simulator.serve import stop_listening
+
 Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -106,5 +108,5 @@ async def wire(
     try:
         yield laid
     finally:
-        server.close()
+        await stop_listening(server)
         await laid.cut()

@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.simulator.serve import stop_listening
+
 CHUNK = 64 * 1024
 AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER 0: the peer gets a reset, and what was not read is lost
 
@@ -84,10 +86,10 @@ class Proxy:
         self.server = await asyncio.start_server(self.accept, "127.0.0.1", self.port)
         self.port = self.server.sockets[0].getsockname()[1]
 
-    def go_deaf(self) -> None:
+    async def go_deaf(self) -> None:
         """Cut every line and let nobody connect, as where no program runs: nothing that is said can have arrived."""
         if self.server is not None:
-            self.server.close()
+            await stop_listening(self.server)
         self.cut_all()
 
     def switch(self, fault: Fault, **how: float | int | bytes) -> None:
@@ -197,5 +199,5 @@ async def proxy_to(upstream: tuple[str, int] | str) -> AsyncIterator[Proxy]:
     try:
         yield proxy
     finally:
-        proxy.go_deaf()
+        await proxy.go_deaf()
         await asyncio.gather(*proxy.serving, return_exceptions=True)

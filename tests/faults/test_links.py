@@ -187,7 +187,7 @@ async def test_a_send_whose_answer_is_cut_at_any_place_left_once_and_is_settled_
 
 async def test_nobody_at_the_other_end_is_tried_again_until_somebody_is(database_url: str) -> None:
     async with desk_before_a_line_to_whatsapp(database_url) as (desk, line, conversation):
-        line.go_deaf()
+        await line.go_deaf()
         await desk.marta.reply(conversation, "Insiste")
 
         async def has_tried() -> bool:
