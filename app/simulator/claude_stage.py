@@ -9,8 +9,8 @@ from typing import Any
 class Reply:
     """One answer of Claude: steps in order, or a failure before them.
 
-    A step is an object with one of the keys that `claude_frames.py` plays: text, pause, hold, thinking, tool, ping, error, cut,
-    end, stall… Beside text may stand `cites`. `http_status` other than 200 answers with an error at once.
+    A step is an object with one of the keys that `claude_frames.py` plays: text, pause, hold, thinking, tool, ping, error,
+    cut, end, stall… Beside text may stand `cites`. `http_status` other than 200 answers with an error at once.
     """
 
     steps: list[dict[str, Any]] = field(default_factory=list)

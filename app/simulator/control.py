@@ -117,7 +117,7 @@ async def _claude_requests(world: World, wish: Wish) -> Answer:
 async def _go_on(world: World, wish: Wish) -> Answer:
     """One of those that hold goes on; the next one to hold when none does yet."""
     world.go_on.release()
-    return {"waiting": 0}
+    return {"goes_on": True}
 
 
 async def _script_transcripts(world: World, wish: Wish) -> Answer:
