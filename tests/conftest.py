@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from inspect import iscoroutinefunction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,6 +22,7 @@ from app.settings import database_address
 from tests.actors import Browser, Desk, WhatsApp, running_desk
 from tests.browser.actors import PATIENCE
 from tests.chromium import installed_chromium, running_chromium
+from tests.deadline import in_time
 from tests.postgres import one_database, running_postgres
 from tests.redis import running_redis
 from tests.scratch import keep_in_memory
@@ -70,6 +72,13 @@ def engine_of(item: pytest.Item) -> str:
 def case_of(item: pytest.Item) -> str:
     """A test with its parameters, whatever the engine."""
     return item.nodeid.replace("postgres", "*").replace("sqlite", "*")
+
+
+@pytest.hookimpl(tryfirst=True)  # before anyio runs it
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
+    """With `-o faulthandler_timeout=0` no test has a deadline."""
+    if float(pyfuncitem.config.getini("faulthandler_timeout")) and iscoroutinefunction(pyfuncitem.obj):
+        pyfuncitem.obj = in_time(pyfuncitem.obj)
 
 
 @pytest.fixture(scope="session")
