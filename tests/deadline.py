@@ -1,13 +1,13 @@
 """A test that waits for ever fails where it waits."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any
 
 PATIENCE_SECONDS = 600  # the longest takes 70, where nothing else runs
 
-AsyncTest = Callable[..., Awaitable[object]]
+AsyncTest = Callable[..., Coroutine[Any, Any, object]]
 
 
 def in_time(test: AsyncTest, seconds: int = PATIENCE_SECONDS) -> AsyncTest:
