@@ -8,6 +8,7 @@ export const plain = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M
 export function suggest({ box, list, begins, put, fill }) {
   let from = null // where what is replaced begins; null while nothing is offered
   let coming = null, goesOn = false // the options are on their way; Enter came before them
+  let asked = null // the request for them: who closes the list and opens it again meanwhile waits for the same one
   const options = () => [...list().querySelectorAll('[role="option"]:not([hidden])')]
   const current = () => list().querySelector('[aria-selected="true"]')
 
@@ -38,10 +39,16 @@ export function suggest({ box, list, begins, put, fill }) {
     if (goesOn && current()) take(current())
   }
 
+  async function ask() {
+    const answer = asked ??= htmx.ajax("GET", list().dataset.from, { target: list(), swap: "innerHTML" })
+    await answer
+    if (asked === answer) asked = null
+  }
+
   async function open(at) {
     from = at
     const mine = coming = {}
-    if (!fill) await htmx.ajax("GET", list().dataset.from, { target: list(), swap: "innerHTML" })
+    if (!fill) await ask()
     if (coming !== mine) return
     if (!list().firstElementChild) return close() // it did not come: the next letter asks again
     box().setAttribute("aria-controls", list().firstElementChild.id)
@@ -82,6 +89,6 @@ export function suggest({ box, list, begins, put, fill }) {
     if (option && list()?.contains(option)) { event.preventDefault(); take(option) }
     else if (!event.target.closest?.("[data-opens-suggestions]")) close()
   })
-  document.addEventListener("conversation-opened", () => { from = coming = null; goesOn = false })
+  document.addEventListener("conversation-opened", () => { from = coming = asked = null; goesOn = false })
   return { open }
 }

@@ -4,9 +4,10 @@ import asyncio
 
 from playwright.async_api import FilePayload, Route, expect
 
-from tests.actors import WhatsApp
+from tests.actors import WhatsApp, within
 from tests.browser.actors import LOST, Browsers
 from tests.browser.test_files import picture
+from tests.deadline import patience
 from tests.people import ANA
 from tests.quick_replies.test_quick_replies import kept
 
@@ -102,7 +103,8 @@ async def test_enter_behind_a_slash_chooses_also_where_the_replies_are_still_on_
         await tab.page.route("**/c/1/quick-replies", answer, times=1)
         await tab.text_box.fill("")
         await tab.text_box.press_sequentially("/fre")
-        await asyncio.wait_for(asked.wait(), 10)
+        async with patience(10):
+            await asked.wait()
         await tab.text_box.press("Enter")
         await expect(tab.text_box).to_have_value("/fre")
         may_come.set()
@@ -116,3 +118,28 @@ async def test_enter_behind_a_slash_chooses_also_where_the_replies_are_still_on_
     await tab.text_box.press("Enter")
     await expect(tab.bubble("O frete é R$ 12.")).to_be_visible()
     await expect(tab.bubbles).to_have_count(2)
+
+
+async def test_a_list_opened_again_while_it_is_on_its_way_is_asked_for_once_and_has_its_choice(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
+    await whatsapp.says(ANA, "Oi")
+    await kept(browsers.desk.marta, "frete", "O frete é R$ 12.")
+    tab = await (await browsers.of()).tab("/c/1")
+    await tab.receives()
+    asked: list[Route] = []
+
+    async def wait(route: Route) -> None:
+        asked.append(route)
+
+    await tab.page.route("**/c/1/quick-replies", wait)
+    chosen = tab.page.locator('[role="option"][aria-selected="true"]')
+    for _ in range(2):
+        await tab.text_box.press_sequentially("/")
+        await within(10, lambda: asked, what="the request")
+        await tab.text_box.press("Escape")
+        await tab.text_box.fill("")
+    await tab.text_box.press_sequentially("/f")
+    [route] = asked
+    await route.continue_()
+    await expect(chosen).to_contain_text("/frete")
