@@ -1,5 +1,4 @@
 // Leads to a message: one that is quoted or was found, loaded if it is far away, lit up for a moment; and the round button down.
-import { bring } from "./later.js"
 import { openId } from "./selection.js"
 import { anchor, arrive, box, goDown, isAtBottom, isAtEnd, look, missed, returnTo } from "./thread.js"
 
@@ -56,7 +55,6 @@ document.addEventListener("place-changed", () => {
 })
 document.addEventListener("message-asked-for", ({ detail }) => { if (bubble(detail)) show(detail) })
 document.addEventListener("message-sent", toEnd)
-document.addEventListener("focusin", ({ target }) => { if (target.id === "thread-search-words") bring("thread_search.js") })
 document.addEventListener("click", (event) => {
   if (event.target.closest(".to-bottom")) return down()
   const link = event.target.closest("a[data-jump]")

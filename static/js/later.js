@@ -25,14 +25,16 @@ const USES = {
   click: `[data-voice], [data-opens-suggestions], [data-puts], [data-action="forget-quick-reply"], [data-action="edit-note"], [popovertarget="note"],
     [popovertarget="emoji-panel"], [popovertarget="conversation-menu"], [hx-target="#sheet"], .row__choice, .selecting, .window__hold, .notice-row__earlier, [data-command="undo-send"]`,
   input: "#composer-text",
-  keydown: "#composer-text",
+  keydown: "#composer-text, #thread-search-words",
 }
-const sendsSlash = ({ key, target }) => key === "Enter" && /(?:^|\n)\/\S*$/.test(target.value) // which asks for a quick reply
+const asksForReply = ({ key, target }) => key === "Enter" && /(?:^|\n)\/\S*$/.test(target.value) // a quick one, by its slash
+const walksHits = ({ key, isComposing }) => !isComposing && /^(Enter|ArrowUp|ArrowDown)$/.test(key)
+const needsRest = (event) => (event.target.id === "composer-text" ? asksForReply : walksHits)(event)
 const waiting = new Set()
 let isHere = false
 async function wait(event) {
   const { type, target, cancelable } = event
-  if (isHere || !target.closest?.(USES[type]) || type === "keydown" && !sendsSlash(event)) return
+  if (isHere || !target.closest?.(USES[type]) || type === "keydown" && !needsRest(event)) return
   if (cancelable) { event.preventDefault(); event.stopImmediatePropagation() }
   if (waiting.has(target)) return // pressed again out of impatience
   waiting.add(target)

@@ -22,7 +22,7 @@ AT_FIRST_USE = {
     "photos": ("js/viewer.js", "css/viewer.css"),
     "the palette": ("js/keyboard/palette.js",),
     "choosing messages": ("js/selecting.js", "js/copying.js", "css/selection.css"),
-    "searching a thread": ("js/thread_search.js", "css/thread_search.css", "css/found.css"),
+    "searching a thread": ("css/thread_search.css", "css/found.css"),
 }
 
 

@@ -10,7 +10,7 @@ from tests.browser.test_files import PHOTO, drop, waiting
 from tests.people import ANA
 from tests.quick_replies.test_quick_replies import kept
 
-LATER = "**/js/{rest,uploading,suggestions,notes,outgoing}.js"
+LATER = "**/js/{rest,uploading,suggestions,notes,outgoing,thread_search}.js"
 
 
 async def at_anas(browser: RealBrowser, whatsapp: WhatsApp) -> Tab:
@@ -74,6 +74,22 @@ async def test_quick_replies_are_offered_for_what_was_typed_before_they_could_be
     may_come.set()
     await expect(offered).to_be_visible()
     await expect(tab.bubbles).to_have_count(1)
+
+
+async def test_who_walks_through_hits_before_the_rest_has_come_arrives_once_it_is_there(
+    browsers: Browsers, whatsapp: WhatsApp
+) -> None:
+    browser = await browsers.of()
+    may_come = await held_back(browser)
+    tab = await at_anas(browser, whatsapp)
+    await tab.page.locator('[data-command="search-in-thread"]').click()
+    await tab.page.locator("#thread-search-words").press_sequentially("oi")
+    hit = tab.page.locator("#hits-in-drawer a[data-jump]")
+    await expect(hit).to_have_count(1)
+    await tab.page.keyboard.press("Enter")
+    await expect(hit).not_to_have_attribute("aria-current", "true")
+    may_come.set()
+    await expect(hit).to_have_attribute("aria-current", "true")
 
 
 async def test_what_does_not_come_is_told_and_asked_for_again_at_the_next_use(
