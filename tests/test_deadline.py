@@ -31,7 +31,7 @@ async def test_a_test_in_time_is_not_cancelled_and_its_own_fault_is_told() -> No
 
 def test_a_machine_that_stood_still_says_nothing_against_a_test(monkeypatch: pytest.MonkeyPatch) -> None:
     async def stands_still() -> None:
-        await asyncio.sleep(0)  # the first second is being counted
+        await asyncio.sleep(0)  # the first tick is being counted
         loop = asyncio.get_running_loop()
         before = loop.time
         monkeypatch.setattr(loop, "time", lambda: before() + 1000)

@@ -23,6 +23,7 @@ from app.outbox.models import Delivery
 from app.rehearsing.rehearsal import Declined, Scene, rehearse
 from app.rehearsing.spoken import Spoken
 from tests.assistant.shop import HANDOFF_TEXT, Shop
+from tests.deadline import patience
 
 INBOX = (Turn, Handoff, Conversation, Message, Delivery, LiveEvent, ConversationLabel)
 
@@ -197,7 +198,8 @@ async def test_what_a_rehearsal_took_is_booked_although_its_process_stops(shop: 
     shop.claude_will({"steps": [{"text": "Um"}, {"stall": 60.0}]})
     begun = asyncio.Event()
     task = asyncio.create_task(rehearse(Scene(customer(shop, "oi")), shop.desk, lambda _text: begun.set()))
-    await asyncio.wait_for(begun.wait(), 10)
+    async with patience(10):
+        await begun.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -16,7 +16,7 @@ from tests.actors import Desk, within
 from tests.browser.links import Link
 from tests.people import MARTA, Attendant, Customer
 
-PATIENCE = 10_000  # milliseconds
+PATIENCE = 30_000  # milliseconds
 NO_PUSH_HERE = "does not support the Push API in incognito mode"  # which the browsers of tests are
 # What a console says where requests get lost; the last of it the service worker, which looks for a newer one of itself.
 LOST = ("net::ERR_", "Failed to fetch", "error occurred when fetching the script")
@@ -80,6 +80,21 @@ class Tab:
 
     async def reloads(self) -> None:
         await self._arrives(self.page.reload)
+
+    async def goes_back(self) -> None:
+        await self.loads(self.page.go_back)
+
+    async def goes_forward(self) -> None:
+        await self.loads(self.page.go_forward)
+
+    async def follows(self, link: Locator) -> None:
+        """Press what leads to another page."""
+        await self.loads(link.click)
+
+    async def loads(self, act: Callable[[], Awaitable[object]]) -> None:
+        """Act, and wait for the page that comes of it with its scripts: one that is drawn but has none yet hears nobody."""
+        async with self.page.expect_event("load"):
+            await act()
 
     async def _arrives(self, navigate: Callable[[], Awaitable[object]]) -> None:
         """Where requests get lost a person tries again when the browser shows its own error page."""

@@ -34,12 +34,9 @@ async def test_the_contact_drawer_opens_beside_the_conversation_and_escape_gives
     await expect(drawer.locator('[data-command="close-drawer"]')).to_be_focused()
     await tab.reloads()
     await expect(drawer.locator(".who__name")).to_have_text(ANA.name)
-    await tab.page.go_back()
+    await tab.goes_back()
     await expect(drawer).to_be_hidden()
-    await (
-        tab.receives()
-    )  # the page was fetched anew: before its scripts are there nobody hears of going forward
-    await tab.page.go_forward()
+    await tab.goes_forward()
     await expect(drawer).to_be_visible()
 
     await tab.page.keyboard.press("Escape")

@@ -171,6 +171,7 @@ async def test_escape_gives_the_text_back_and_files_are_not_lost_on_the_way_to_a
     await whatsapp.says(BRUNO, "Boa tarde")
     await tab.text_box.fill("meio escrito")
     await drop(tab, PHOTO)
+    await expect(caption(tab)).to_have_value("meio escrito")
     await tab.page.keyboard.press("Escape")
     await expect(tab.page.locator("#outgoing")).to_be_hidden()
     await expect(tab.text_box).to_have_value("meio escrito")

@@ -8,6 +8,7 @@ from playwright.async_api import Error, Page, Route, expect
 from tests.actors import Desk, WhatsApp
 from tests.browser.actors import Browsers, Tab
 from tests.browser.test_files import picture
+from tests.deadline import patience
 from tests.people import ANA, BRUNO
 from tests.quick_replies.test_quick_replies import kept
 
@@ -165,7 +166,8 @@ async def test_a_conversation_that_is_opened_while_the_page_is_fetched_anew_stay
 
     await tab.page.route("**/c/1", wait)
     await desk.marta.post("/settings", {"blue_ticks": "on"})
-    await asyncio.wait_for(fetched.wait(), 10)
+    async with patience(10):
+        await fetched.wait()
     await tab.choose(ANA)
     await tab.page.evaluate(WRITE_DOWN_THREADS)
     may_come.set()

@@ -26,7 +26,8 @@ async def test_a_proposal_comes_up_by_itself_is_laid_aside_put_back_changed_and_
     said = {"outcome": "new", "article": 0, "title": "Embrulham?", "body": "Sim, por **R$ 5**."}
     steps = [{"text": "Aqui:"}, {"hold": True}, {"text": json.dumps(said)}]
     await desk.whatsapp.control("POST", "/claude/replies", steps=steps)
-    page = (await (await browsers.of()).tab("/c/1")).page
+    tab = await (await browsers.of()).tab("/c/1")
+    page = tab.page
     await page.goto(page.url.replace("/c/1", PAGE))
     gap = page.locator(".gap")
     await gap.get_by_role("button", name="Propor um artigo").click()
@@ -39,7 +40,7 @@ async def test_a_proposal_comes_up_by_itself_is_laid_aside_put_back_changed_and_
     await page.get_by_role("button", name="Desfazer").click()
     await gap.get_by_role("link", name="Editar antes").click()
     await expect(page.locator("input[name='title']")).to_have_value("Embrulham?")
-    await page.go_back()
+    await tab.goes_back()
     await gap.get_by_role("button", name="Publicar").click()
     await expect(gap).to_have_count(0)
     await page.get_by_role("status").get_by_role("link", name="Embrulham?").click()

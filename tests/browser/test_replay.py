@@ -38,8 +38,9 @@ async def test_a_replay_runs_before_ones_eyes_and_what_it_tried_is_used_and_take
     await desk.whatsapp.control("POST", "/claude/replies", match="e domingo?", text="Fechamos aos domingos.")
     pause = [{"hold": True}, {"text": "Abrimos às dez."}]
     await desk.whatsapp.control("POST", "/claude/replies", match="abre amanhã?", steps=pause)
-    page = (await (await browsers.of()).tab("/claude")).page
-    await page.get_by_role("link", name="Repetição").click()
+    tab = await (await browsers.of()).tab("/claude")
+    page = tab.page
+    await tab.follows(page.get_by_role("link", name="Repetição"))
     cost = page.locator("#replay-estimate")
     await expect(cost).to_contain_text("2 respostas: cerca de US$")
     before = await cost.inner_text()
@@ -66,7 +67,7 @@ async def test_a_replay_runs_before_ones_eyes_and_what_it_tried_is_used_and_take
     await expect(undo).to_be_visible()
     await page.goto(page.url.partition("/claude")[0] + "/settings")
     await expect(page.locator("textarea[name='instructions']")).to_have_value("Assine como Lia.")
-    await page.go_back()
+    await tab.goes_back()
     await undo.click()
     await expect(page.locator("[data-action='use-replay']")).to_be_visible()
     await page.get_by_text("Apagar esta repetição").click()

@@ -28,9 +28,9 @@ async def test_the_address_follows_the_open_conversation_back_and_forward(
 
     await tab.reloads()
     await expect(tab.bubble("Oi, é o Bruno")).to_be_visible()
-    await tab.page.go_back()
+    await tab.goes_back()
     await expect(tab.bubble("Oi, é a Ana")).to_be_visible()
-    await tab.page.go_forward()
+    await tab.goes_forward()
     await expect(tab.bubble("Oi, é o Bruno")).to_be_visible()
     await expect(tab.row(BRUNO)).to_have_attribute("aria-current", "true")
 

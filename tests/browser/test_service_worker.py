@@ -8,6 +8,7 @@ from playwright.async_api import CDPSession, expect
 
 from tests.actors import WhatsApp, within
 from tests.browser.actors import LOST, Browsers
+from tests.deadline import patience
 from tests.people import ANA, BRUNO
 
 SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
@@ -34,7 +35,8 @@ async def registration_at(session: CDPSession) -> str:
 
     session.on("ServiceWorker.workerRegistrationUpdated", keep)
     await session.send("ServiceWorker.enable")
-    return await asyncio.wait_for(found, 10)
+    async with patience(10):
+        return await found
 
 
 async def test_a_push_shows_one_notification_for_each_conversation_until_it_is_read(

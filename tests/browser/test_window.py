@@ -33,10 +33,10 @@ async def test_a_closed_window_gives_way_to_a_template_and_opens_when_the_custom
     await expect(bar.locator("textarea")).to_be_hidden()
     await expect(tab.text_box).to_have_value("")
 
-    await bar.locator('[data-action="use-template"]').click()
+    await tab.follows(bar.locator('[data-action="use-template"]'))
     await tab.page.get_by_role("searchbox").fill("pedido 1 está")
     await expect(tab.page.locator("[data-template]")).to_have_count(1)
-    await tab.page.locator('[data-template="pedido_pronto"]').click()
+    await tab.follows(tab.page.locator('[data-template="pedido_pronto"]'))
     await tab.page.locator('input[name="value.body.1"]').fill("1042")
     await expect(tab.page.locator("#template-preview")).to_contain_text("Seu pedido 1042 está pronto")
     await tab.page.locator('[data-action="send-template"]').click()

@@ -21,6 +21,7 @@ from app.whatsapp.models import JournalEntry, SetAside
 from app.whatsapp.signature import sign
 from tests.actors import APP_SECRET, Browser, Desk, WhatsApp
 from tests.clocks import count
+from tests.deadline import patience
 from tests.engines import only_on
 from tests.people import ANA
 from tests.whatsapp.bodies import change, contact, text, webhook, written
@@ -120,7 +121,8 @@ async def dripped(desk: Desk, head: list[str], first: bytes) -> bytes:
     reader, writer = await asyncio.open_connection(where.hostname, where.port)
     try:
         writer.write("\r\n".join([*head, "", ""]).encode() + first)
-        return (await asyncio.wait_for(reader.readline(), 30)).split()[1]
+        async with patience(30):
+            return (await reader.readline()).split()[1]
     finally:
         writer.close()
         await writer.wait_closed()
@@ -236,7 +238,8 @@ async def raw_answer(desk: Desk, target: str, host: str) -> tuple[int, str]:
     try:
         head = f"GET {target} HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\nConnection: close\r\n\r\n"
         writer.write(head.encode("latin-1"))
-        heard = await asyncio.wait_for(reader.read(), 20)
+        async with patience(20):
+            heard = await reader.read()
     finally:
         writer.close()
         await writer.wait_closed()

@@ -1,6 +1,5 @@
 """Listening at the two doors without a browser: the event stream frame by frame, and one long poll."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +9,7 @@ from typing import Any
 import httpx2
 
 from tests.actors import Browser
+from tests.deadline import patience
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Stream:
 
     async def next(self, *, within_seconds: float = 3) -> Frame | None:
         """The next event; None when the server has ended the stream."""
-        async with asyncio.timeout(within_seconds):
+        async with patience(within_seconds):
             while b"\n\n" not in self._unread:
                 part = await anext(self._parts, None)
                 if part is None:
@@ -44,7 +44,7 @@ class Stream:
 
     async def next_news(self, *, within_seconds: float = 3) -> Frame:
         """The next frame with fragments in it."""
-        async with asyncio.timeout(within_seconds):
+        async with patience(within_seconds):
             while True:
                 frame = await self.next(within_seconds=within_seconds)
                 assert frame is not None, "the stream ended"
@@ -54,7 +54,7 @@ class Stream:
     async def rest(self, *, within_seconds: float) -> list[Frame]:
         """Everything until the server ends the stream."""
         frames = []
-        async with asyncio.timeout(within_seconds):
+        async with patience(within_seconds):
             while (frame := await self.next(within_seconds=within_seconds)) is not None:
                 frames.append(frame)
         return frames

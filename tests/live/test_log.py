@@ -18,6 +18,7 @@ from app.live.ring import BATCH, Ring, events_after, newest
 from app.live.stopping import stopping
 from tests.actors import Browser, Desk, WhatsApp, running_desk
 from tests.clocks import count
+from tests.deadline import patience
 from tests.live.listening import cursor_in, listening, poll
 from tests.people import ANA, BRUNO, PAULO, Attendant
 
@@ -68,7 +69,7 @@ async def test_ids_are_contiguous_in_commit_order_however_many_write(desk: Desk)
             assert [event.id for event in found] == list(range(cursor + 1, cursor + 1 + len(found)))
             cursor += len(found)
 
-    async with asyncio.timeout(30):
+    async with patience(30):
         await asyncio.gather(follow(), *(write(writer) for writer in range(writers)))
 
 
@@ -255,10 +256,11 @@ async def test_only_the_open_conversations_bubbles_come(
 async def test_a_poll_without_news_ends_with_204_after_its_wait(desk: Desk, marta: Browser) -> None:
     now, clock = await head(), asyncio.get_running_loop().time
     asked_at = clock()
-    answer = await poll(marta, now, wait=1)
+    async with patience(AT_ONCE):
+        answer = await poll(marta, now, wait=1)
     assert (answer.status_code, answer.content, cursor_in(answer)) == (204, b"", now)
     assert answer.headers["cache-control"] == "no-store"
-    assert 0.95 <= clock() - asked_at < 4
+    assert clock() - asked_at >= 0.95
 
 
 async def test_a_held_poll_answers_as_soon_as_there_is_news(
@@ -266,7 +268,7 @@ async def test_a_held_poll_answers_as_soon_as_there_is_news(
 ) -> None:
     held = asyncio.create_task(poll(marta, await head(), wait=25))
     await whatsapp.says(ANA, "Oi")
-    async with asyncio.timeout(3):
+    async with patience(3):
         assert ANA.name in (await held).text
 
 
@@ -277,7 +279,7 @@ async def test_a_held_poll_passes_over_what_is_not_its_readers(
     held = asyncio.create_task(poll(paulo, await head(), wait=25))
     await announced(EventKind.ATTENDANT_CHANGED, 1, user=await id_of(marta))
     await whatsapp.says(ANA, "Oi")
-    async with asyncio.timeout(3):
+    async with patience(3):
         answer = await held
     assert answer.status_code == 200
     assert "x-live" not in answer.headers
@@ -364,14 +366,12 @@ async def test_news_do_not_keep_the_stream_of_an_ended_session_open(
     desk: Desk, whatsapp: WhatsApp, marta: Browser
 ) -> None:
     """The session is looked at every few seconds, also when something has just happened."""
-    clock = asyncio.get_running_loop().time
     async with listening(marta, await head()) as stream:
         await marta.post("/sign-out", htmx=False)
-        signed_out_at = clock()
         ending = asyncio.create_task(stream.rest(within_seconds=12))
-        while not (await asyncio.wait({ending}, timeout=1))[0]:
-            await whatsapp.says(ANA, "Oi")
-        assert clock() - signed_out_at < 6
+        async with patience(6):
+            while not (await asyncio.wait({ending}, timeout=1))[0]:
+                await whatsapp.says(ANA, "Oi")
 
 
 async def test_a_held_poll_tells_a_signed_out_reader_nothing(
@@ -380,7 +380,7 @@ async def test_a_held_poll_tells_a_signed_out_reader_nothing(
     held = asyncio.create_task(poll(marta, await head(), wait=25))
     await marta.post("/sign-out", htmx=False)
     await whatsapp.says(ANA, "Segredo")
-    async with asyncio.timeout(6):
+    async with patience(6):
         answer = await held
     assert answer.status_code == 401
     assert "Segredo" not in answer.text
@@ -408,7 +408,7 @@ async def test_stopping_ends_streams_and_held_polls_at_once(desk: Desk, marta: B
     held = asyncio.create_task(poll(paulo, now, wait=25))
     async with listening(marta, now) as stream, listening(marta, now) as other:
         stopping.set()
-        async with asyncio.timeout(AT_ONCE):
+        async with patience(AT_ONCE):
             assert [frame.event for frame in await stream.rest(within_seconds=AT_ONCE)] == ["bye"]
             assert [frame.event for frame in await other.rest(within_seconds=AT_ONCE)] == ["bye"]
             answer = await held
@@ -441,7 +441,7 @@ async def test_stopping_ends_a_stream_that_joins_the_others_after_their_farewell
 async def test_the_probe_says_hello_waits_a_second_and_says_bye(desk: Desk, marta: Browser) -> None:
     clock = asyncio.get_running_loop().time
     asked_at = clock()
-    async with marta.http.stream("GET", "/live/probe") as answer:
+    async with patience(AT_ONCE), marta.http.stream("GET", "/live/probe") as answer:
         lines = [line async for line in answer.aiter_lines() if line.startswith("event:")]
     assert lines == ["event: hello", "event: bye"]
-    assert 0.9 < clock() - asked_at < 5
+    assert clock() - asked_at > 0.9

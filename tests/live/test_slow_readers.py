@@ -17,6 +17,7 @@ from app.live.events import Change, EventKind, announce
 from app.live.stopping import stopping
 from app.simulator.serve import listening as listening_socket
 from tests.actors import Browser, Desk, WhatsApp, within
+from tests.deadline import patience
 from tests.engines import only_on
 from tests.live.listening import listening, poll
 from tests.people import ANA, PAULO
@@ -86,7 +87,8 @@ async def test_stuck_readers_delay_nobody_and_are_dropped_with_one_line_each(
                     announce(session, Change(EventKind.MESSAGE_CHANGED, 1, 1))
                 assert "Bom dia!" in (await stream.next_news(within_seconds=5)).data
             await within(60, lambda: dropped(caplog) == STUCK, what="the last stuck reader's end")
-        assert await asyncio.wait_for(asyncio.gather(*map(is_hung_up, stuck)), 10) == [True] * STUCK
+        async with patience(10):
+            assert await asyncio.gather(*map(is_hung_up, stuck)) == [True] * STUCK
     assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
@@ -114,4 +116,5 @@ async def test_a_stuck_reader_does_not_delay_a_stop(
                 await session.execute(update(User).where(User.email == PAULO.email).values(is_active=False))
             assert (await quick.rest(within_seconds=8))[-1].event == "bye"
         stopping.set()
-        assert await asyncio.wait_for(is_hung_up(stuck), 1)
+        async with patience(1):
+            assert await is_hung_up(stuck)

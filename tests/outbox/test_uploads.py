@@ -29,6 +29,7 @@ from app.whatsapp.files import Files
 from app.worker import Worker
 from tests.actors import within
 from tests.clocks import count
+from tests.deadline import patience
 from tests.outbox.office import Office
 
 
@@ -177,8 +178,9 @@ async def test_only_some_files_leave_at_once(office: Office, tmp_path: Path) -> 
         for _ in range(outbound.AT_ONCE + 2):
             await courier.takes()
         turn = asyncio.create_task(courier.turns())
-        for _ in range(outbound.AT_ONCE):
-            await asyncio.wait_for(came.acquire(), 10)
+        async with patience(10):
+            for _ in range(outbound.AT_ONCE):
+                await came.acquire()
 
         async def others_wait() -> bool:
             return await count(Job, Job.kind == UPLOAD, Job.lease_token.is_(None)) == 2

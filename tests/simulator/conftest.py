@@ -19,6 +19,7 @@ from starlette.routing import Route
 from app.simulator.config import SimulatorConfig
 from app.simulator.serve import address_of, listening, running, served
 from app.simulator.world import World
+from tests.deadline import patience
 
 TRUST = httpx2.create_ssl_context(trust_env=False)  # loading it again for each test is slow
 SECRET = "app secret of the tests"
@@ -58,7 +59,7 @@ class Shop:
 
     async def until(self, kind: str, count: int) -> list[dict[str, Any]]:
         """The first `count` items of this kind, once they are there."""
-        async with asyncio.timeout(5):
+        async with patience(5):
             while len(self.all_of(kind)) < count:
                 self.news.clear()
                 await self.news.wait()

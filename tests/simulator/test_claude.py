@@ -1,6 +1,5 @@
 """Claude, heard through the real SDK."""
 
-import asyncio
 import json
 from typing import Any
 
@@ -11,6 +10,7 @@ from anthropic import AsyncAnthropic
 from pydantic import BaseModel
 
 from app.simulator.claude_stage import NAMED
+from tests.deadline import patience
 
 from .conftest import Business
 
@@ -161,9 +161,8 @@ async def test_odd_but_legal_streams_are_understood(claude: AsyncAnthropic, busi
 async def test_whoever_stops_listening_stops_claude(claude: AsyncAnthropic, business: Business) -> None:
     steps = [{"text": "um "}, {"text": "dois "}, {"stall": 60}, {"text": "três"}]
     await business.control("claude/replies", steps=steps)
-    async with claude.messages.stream(**asking("Oi")) as stream:
-        async with asyncio.timeout(5):
-            await anext(aiter(stream.text_stream))
+    async with claude.messages.stream(**asking("Oi")) as stream, patience(5):
+        await anext(aiter(stream.text_stream))
     [asked] = (await business.ask("claude/requests", at_least=1))["requests"]
     assert asked["outcome"] == "disconnected"
     assert asked["pieces_sent"] <= 2

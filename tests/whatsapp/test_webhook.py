@@ -16,6 +16,7 @@ from app.whatsapp.models import JournalEntry, SetAside
 from app.whatsapp.signature import sign
 from tests.actors import APP_SECRET, Browser, Desk, WhatsApp, running_desk
 from tests.clocks import count
+from tests.deadline import patience
 from tests.people import ANA, BRUNO, CLARA
 from tests.whatsapp.bodies import change, contact, status, text, webhook, written
 from tests.whatsapp.journal_pages import all_items
@@ -95,7 +96,8 @@ async def answer_to_a_body_without_length(address: str) -> bytes:
             break
         writer.write(piece)
         await asyncio.wait({answer, asyncio.create_task(writer.drain())}, return_when=asyncio.FIRST_COMPLETED)
-    status_line = await asyncio.wait_for(answer, 10)
+    async with patience(10):
+        status_line = await answer
     writer.close()
     return status_line.split()[1]
 
@@ -214,6 +216,7 @@ async def test_nothing_is_asked_of_the_network_before_the_200(database_url: str,
         silent = address_of(elsewhere)
         async with running_desk(database_url, whatsapp_api_url=silent, anthropic_base_url=silent) as desk:
             body = (PAYLOADS / f"{kind}.json").read_bytes()
-            assert await asyncio.wait_for(desk.whatsapp.posts(body), 5) == 200
+            async with patience(5):
+                assert await desk.whatsapp.posts(body) == 200
             with pytest.raises(BlockingIOError):
                 elsewhere.accept()
