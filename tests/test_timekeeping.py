@@ -17,6 +17,7 @@ from app.outbox.models import NumberPace
 from app.whatsapp.models import Number
 from tests.actors import Browser, WhatsApp, within
 from tests.clocks import MovingClock, count
+from tests.deadline import patience
 from tests.engines import only_on
 from tests.people import Customer
 
@@ -236,12 +237,13 @@ async def test_a_clock_that_is_put_forward_takes_no_work_from_who_is_at_it(
     with clock.read_from(hand):
         await whatsapp.says(ana, "Oi")
         conversation = await marta.conversation_with(ana.name)
-        await whatsapp.breaks({"name": "slow", "seconds": 3.0})
+        await whatsapp.breaks({"kind": "slow", "hold": True})
         await marta.reply(conversation, "Um momento")
         await within(20, lambda: not whatsapp.world.faults.waiting, what="the request")
         hand.move(days=1)
         queue.wake_sender.ring()
         await marta.sign_in()
+        await whatsapp.goes_on()
         await all_delivered(marta, conversation, 1)
 
 
@@ -252,7 +254,8 @@ async def test_a_jump_is_noticed_within_a_second(opened: object) -> None:
         waiting = asyncio.create_task(timekeeping.wait_or_jump())
         await asyncio.sleep(0)  # it looks at the clock now
         hand.move(days=-1)
-        await asyncio.wait_for(waiting, 20)
+        async with patience(20):
+            await waiting
 
 
 @pytest.mark.parametrize("shown", [datetime(1970, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])

@@ -31,6 +31,7 @@ from app.simulator.claude_stage import Asked, reply_from
 from app.simulator.world import ChatMessage, World
 from app.whatsapp.items import Echo, InboundMessage, NumberRef, Sender
 from app.whatsapp.models import Number
+from tests.deadline import patience
 
 HANDOFF_TEXT = "Um instante, alguém da loja já continua com você."
 
@@ -50,7 +51,7 @@ class MovingClock:
 
 async def within(seconds: float, condition: Callable[[], Awaitable[Any]]) -> Any:
     """The first true value of the condition; fails when there is none in time."""
-    async with asyncio.timeout(seconds):
+    async with patience(seconds):
         while not (value := await condition()):
             await bell.wait(0.02)
         return value
@@ -83,6 +84,11 @@ class Shop:
 
     def claude_will(self, *wishes: dict[str, Any]) -> None:
         self.world.claude.prepare([reply_from(wish) for wish in wishes])
+
+    def goes_on(self, *, times: int = 1) -> None:
+        """Claude goes on where it was told to hold, or will be."""
+        for _ in range(times):
+            self.world.go_on.release()
 
     # What people do
 

@@ -91,7 +91,7 @@ async def test_another_answer_is_one_more_version_and_the_newest_is_read(shop: S
 
 
 async def test_what_is_stopped_keeps_its_beginning(shop: Shop, marta: User) -> None:
-    shop.claude_will({"steps": [{"text": "Temos"}, {"pause": 5}, {"text": " tudo."}]})
+    shop.claude_will({"steps": [{"text": "Temos"}, {"stall": 60}, {"text": " tudo."}]})
     chat = await begins(marta, "O que temos?")
     working = shop.working()
 

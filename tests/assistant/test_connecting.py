@@ -144,7 +144,7 @@ async def test_what_changes_something_is_done_once_by_a_turn_and_by_the_one_that
     asks = uses("ask_exchange", order="1001")
     shop.claude_will(
         asks,
-        {"steps": [{"text": "Pedi a troca"}, {"pause": 5}]},
+        {"steps": [{"text": "Pedi a troca"}, {"stall": 60}]},
         asks,
         asks,
         {"text": "A troca 1 está pedida."},
@@ -190,11 +190,12 @@ async def test_a_person_who_takes_over_keeps_an_act_from_leaving(shop: Shop) -> 
     await connects(shop, exchange(shop.desk.outside.trusted))
     bruna = await shop.employs("Bruna")
     call = {"tool": "ask_exchange", "input": {"order": "1001"}}
-    shop.claude_will({"steps": [{"text": "Um momento"}, {"pause": 2}, call]})
+    shop.claude_will({"steps": [{"text": "Um momento"}, {"hold": True}, call]})
     await shop.says("Ana", "Quero trocar")
     working = shop.working()
     await shop.writing("Ana")
     await take(shop, "Ana", bruna)
+    shop.goes_on()
     await working
     assert shop.world.shop_asked == []
     assert (await shop.conversation("Ana")).mode == Mode.PERSON

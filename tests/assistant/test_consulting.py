@@ -116,7 +116,7 @@ async def test_what_claude_quotes_to_an_attendant_is_kept_beside_it(full: Shop, 
 
 
 async def test_what_is_stopped_keeps_what_was_written(shop: Shop, marta: User) -> None:
-    shop.claude_will({"steps": [{"text": "Temos dois"}, {"pause": 5}, {"text": " vasos."}]})
+    shop.claude_will({"steps": [{"text": "Temos dois"}, {"stall": 60}, {"text": " vasos."}]})
     asked = await asks(shop, marta, "suggest")
     working = shop.working()
 

@@ -133,13 +133,14 @@ async def test_a_wrong_key_is_logged_once_as_an_error_and_without_words(
 
 async def test_the_draft_begins_anew_with_the_second_attempt(shop: Shop) -> None:
     await shop.says("Ana", "Oi")
-    seen = {"pause": 0.4}  # long enough together for it to be looked at, too short for silence
-    cut = {"steps": [{"text": "Deixa eu "}, seen, {"text": "verificar "}, seen, {"cut": True}]}
-    whole = {"steps": [{"text": "Olá!"}, seen, {"text": " Tudo"}, seen, {"text": " bem?"}]}
+    cut = {"steps": [{"text": "Deixa eu "}, {"hold": True}, {"cut": True}]}
+    whole = {"steps": [{"text": "Olá!"}, {"hold": True}, {"text": " Tudo bem?"}]}
     shop.claude_will(cut, whole)
     working = shop.working()
     await shop.writing("Ana", "Deixa")
+    shop.goes_on()
     assert "Deixa" not in (await shop.writing("Ana", "Olá!")).draft
+    shop.goes_on()
     await working
     assert await shop.answers("Ana") == ["Olá! Tudo bem?"]
 

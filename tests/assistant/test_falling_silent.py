@@ -1,6 +1,5 @@
 """One voice at a time: Claude stops the moment somebody else decides."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -12,6 +11,7 @@ from app.conversations.models import Mode
 from app.db import transaction
 from app.live.bell import bell
 from tests.assistant.shop import Shop
+from tests.deadline import patience
 from tests.engines import only_on
 from tests.postgres import somebody_waits_for_a_lock
 
@@ -90,11 +90,12 @@ async def test_an_answer_from_the_phone_silences_claude(shop: Shop) -> None:
 async def test_a_take_over_at_the_last_moment_wins(shop: Shop, marta: User) -> None:
     """The request is whole already; only the sending transaction can still see it."""
     await shop.says("Ana", "Oi")
-    shop.claude_will({"text": "Olá!", "delay": 0.2})
+    shop.claude_will({"steps": [{"hold": True}, {"text": "Olá!"}]})
     working = shop.working()
     await shop.world.background.until(lambda: len(shop.asked) == 1, 10)
     async with transaction() as session:
         await shop.hold(session, "Ana")
+        shop.goes_on()
         await shop.world.background.until(lambda: shop.asked[0].outcome == "finished", 10)
         await replying.reply(
             session, await shop.conversation_in(session, "Ana"), marta, outgoing.text("Deixa comigo")
@@ -106,11 +107,12 @@ async def test_a_take_over_at_the_last_moment_wins(shop: Shop, marta: User) -> N
 
 async def test_a_message_at_the_last_moment_is_answered_too(shop: Shop) -> None:
     await shop.says("Ana", "Tem vaso?")
-    shop.claude_will({"text": "Temos!", "delay": 0.2}, {"text": "Temos, azul também!"})
+    shop.claude_will({"steps": [{"hold": True}, {"text": "Temos!"}]}, {"text": "Temos, azul também!"})
     working = shop.working()
     await shop.world.background.until(lambda: len(shop.asked) == 1, 10)
     async with transaction() as session:
         await shop.hold(session, "Ana")
+        shop.goes_on()
         await shop.world.background.until(lambda: shop.asked[0].outcome == "finished", 10)
         await shop.says_in(session, "Ana", "Azul?")
     await working
@@ -149,13 +151,14 @@ async def test_a_turn_that_ends_while_a_person_answers_waits_for_them_in_no_circ
     shop: Shop, marta: User, database_url: str
 ) -> None:
     await shop.says("Ana", "Oi")
-    shop.claude_will({"steps": [{"text": "Oi, Ana! "}, {"pause": 2}, {"text": "Tudo bem?"}]})
+    shop.claude_will({"steps": [{"text": "Oi, Ana! "}, {"hold": True}, {"text": "Tudo bem?"}]})
     working = shop.working()
     await shop.writing("Ana")
     async with transaction() as session:
         conversation = await shop.conversation_in(session, "Ana")
         await session.refresh(conversation, with_for_update={"key_share": True})
-        async with asyncio.timeout(10):
+        shop.goes_on()
+        async with patience(10):
             while not somebody_waits_for_a_lock(database_url):
                 await bell.wait(0.02)
         await handoff.to_people(session, conversation, by=marta)

@@ -113,10 +113,11 @@ async def test_a_message_of_59_minutes_ago_is_answered(shop: Shop) -> None:
 
 async def test_an_answer_that_took_past_the_hour_is_not_sent(shop: Shop) -> None:
     await shop.says("Ana", "Oi", ago=timedelta(minutes=59))
-    shop.claude_will({"steps": [{"text": "Olá"}, {"pause": 2}, {"text": "!"}]})
+    shop.claude_will({"steps": [{"text": "Olá"}, {"hold": True}, {"text": "!"}]})
     working = shop.working()
     await shop.writing("Ana")
     shop.clock.move(minutes=2)
+    shop.goes_on()
     await working
     assert await shop.answers("Ana") == []
     assert [noted.reason for noted in await shop.handoffs("Ana")] == ["too_old"]
@@ -134,10 +135,11 @@ async def test_where_claude_is_switched_off_people_are_called(shop: Shop) -> Non
 
 async def test_an_answer_that_can_no_longer_be_sent_calls_people(shop: Shop) -> None:
     await shop.says("Ana", "Oi")
-    shop.claude_will({"steps": [{"text": "Olá"}, {"pause": 2}, {"text": "!"}]})
+    shop.claude_will({"steps": [{"text": "Olá"}, {"hold": True}, {"text": "!"}]})
     working = shop.working()
     await shop.writing("Ana")
     await shop.changes(Number, is_receive_only=True)
+    shop.goes_on()
     await working
     assert await shop.answers("Ana") == []
     assert [noted.reason for noted in await shop.handoffs("Ana")] == ["answer_did_not_leave"]

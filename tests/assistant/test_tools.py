@@ -141,12 +141,19 @@ async def test_a_person_who_takes_over_between_two_steps_ends_the_turn_before_a_
     await with_labels(shop, "Troca")
     marta = await shop.employs("Marta")
     shop.claude_will(
-        {"steps": [{"text": "Um momento"}, {"pause": 2}, {"tool": "set_label", "input": {"label": "Troca"}}]}
+        {
+            "steps": [
+                {"text": "Um momento"},
+                {"hold": True},
+                {"tool": "set_label", "input": {"label": "Troca"}},
+            ]
+        }
     )
     await shop.says("Ana", "Quero trocar")
     working = shop.working()
     await shop.writing("Ana")
     await take(shop, "Ana", marta)
+    shop.goes_on()
     await working
     assert await labels_on(shop, "Ana") == []
     assert await shop.answers("Ana") == []

@@ -48,7 +48,7 @@ async def test_a_part_on_its_way_is_settled_by_its_own_answer(
     is_second = {"match": {"text": PARTS[1]}}
     await whatsapp.breaks(
         {"name": "no_statuses", "remaining": 2},
-        {"name": "slow", "seconds": 2.0, **is_second},
+        {"kind": "slow", "hold": True, **is_second},
         *({**fault, **is_second} for fault in answer),
     )
     await claude_answers(ana.id, *PARTS)
@@ -60,6 +60,7 @@ async def test_a_part_on_its_way_is_settled_by_its_own_answer(
     await within(10, second_is_on_its_way, what="the sending of the second part")
     await whatsapp.reports(await ana.wamid_of(PARTS[0]), "failed")
     assert (await ana.bubble(PARTS[1])).status == "queued"
+    await whatsapp.goes_on()
     for part, status in zip(PARTS, ("failed", second, "failed"), strict=True):
         await ana.shows(part, status)
     assert await attempts(whatsapp) == list(PARTS[:2])

@@ -73,11 +73,12 @@ async def test_what_is_under_way_or_somebody_elses_cannot_be_taken_back(
     paulo = await desk.attendant(PAULO)
     assert (await paulo.post(f"/c/{ana.id}/messages/{held.id}/recall")).status_code == 422
 
-    await whatsapp.breaks({"name": "slow", "seconds": 2})
+    await whatsapp.breaks({"kind": "slow", "hold": True})
     hand.move(seconds=3)
     await within(10, lambda: count(Delivery, Delivery.tries == 1), what="the claim")
     late = await recalls(ana, "Vale")
     assert (late.status_code, "Tarde demais" in late.text) == (422, True)
+    await whatsapp.goes_on()
     await ana.shows("Vale", "delivered")
     assert (await recalls(ana, "Vale")).status_code == 422
     assert await attempts(whatsapp) == ["Vale"]

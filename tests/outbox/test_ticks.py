@@ -10,9 +10,10 @@ from tests.whatsapp.bodies import change, status, webhook
 async def test_a_message_goes_from_the_clock_to_sent_to_delivered_to_read(
     ana: Thread, whatsapp: WhatsApp
 ) -> None:
-    await whatsapp.breaks({"name": "slow", "seconds": 0.5}, "no_statuses")
+    await whatsapp.breaks({"kind": "slow", "hold": True}, "no_statuses")
     await ana.sends("Abrimos às 9h")
     assert (await ana.bubble("Abrimos às 9h")).status == "queued"
+    await whatsapp.goes_on()
     await ana.shows("Abrimos às 9h", "sent")
     wamid = await ana.wamid_of("Abrimos às 9h")
     for reported, shown in (
@@ -58,11 +59,12 @@ async def test_reports_for_a_wamid_nobody_knows_wait_for_its_send(
     marta: Browser, ana: Thread, whatsapp: WhatsApp
 ) -> None:
     """Without our own mark: the wamid alone must do."""
-    await whatsapp.breaks({"name": "slow", "when": "after", "seconds": 1}, "no_statuses")
+    await whatsapp.breaks({"kind": "slow", "when": "after", "hold": True}, "no_statuses")
     await ana.sends("Espera")
     wamid = await ana.wamid_of("Espera")
     assert await whatsapp.posts(webhook(change(statuses=[status(wamid, "delivered")]))) == 200
     assert (await ana.bubble("Espera")).status == "queued"
+    await whatsapp.goes_on()
     await ana.shows("Espera", "delivered")
 
 
