@@ -12,13 +12,6 @@ from app.assistant.models import TurnState
 from app.conversations.models import Mode
 from tests.assistant.shop import HANDOFF_TEXT, Shop
 
-
-@pytest.fixture
-def patience() -> Patience:
-    """A short one: here it ends."""
-    return Patience(read=0.5, attempt=2)
-
-
 PASSING: dict[str, dict[str, Any]] = {
     "busy": {"name": "busy"},
     "rate_limited": {"http_status": 429},
@@ -29,7 +22,7 @@ PASSING: dict[str, dict[str, Any]] = {
     "cut_midway": {"name": "cut_midway"},
     "half_answer": {"name": "half_answer"},
     "stall": {"name": "stall"},
-    "drips_for_ever": {"steps": [{"text": "a"}, *([{"pause": 2.0}, {"ping": True}] * 20)]},
+    "drips_for_ever": {"steps": [{"text": "a"}, *([{"pause": 0.3}, {"ping": True}] * 100)]},
     "too_long": {"name": "too_long"},
     "paused": {"text": "Um momento", "stop_reason": "pause_turn"},
     "reason_from_the_future": {"text": "Um momento", "stop_reason": "moon_phase"},
@@ -50,6 +43,16 @@ FOR_GOOD: dict[str, dict[str, Any]] = {
     "invalid_midway": {"steps": [{"text": "Oi"}, {"error": "invalid_request_error"}]},
     "retry_in_ten_minutes": {"http_status": 529, "headers": {"retry-after": "600"}},
 }
+
+
+LASTING = ("stall", "drips_for_ever")
+
+
+@pytest.fixture
+def patience(request: pytest.FixtureRequest, patience: Patience) -> Patience:
+    """A short one where it is what ends the request."""
+    asked = getattr(request.node, "callspec", None)
+    return Patience(read=1.5, attempt=3) if asked and asked.params.get("failure") in LASTING else patience
 
 
 @pytest.mark.parametrize("failure", PASSING)
