@@ -101,7 +101,7 @@ async def test_a_list_of_many_conversations_comes_in_pages_of_fifty(
 
     browser = await browsers.of()
     tab = await browser.tab()
-    await expect(tab.page).to_have_title(f"({MANY}) Recado", timeout=20_000)
+    await expect(tab.page).to_have_title(f"({MANY}) Recado")
     await tab.reloads()
     await tab.receives()
     await expect(tab.rows).to_have_count(50)

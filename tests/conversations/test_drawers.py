@@ -69,7 +69,7 @@ async def test_the_drawer_counts_files_and_forgets_what_was_deleted(
     assert (await drawer("shared/media")).count('class="thing ') == 2
     assert "comprovante" in await drawer("shared/documents")
     await whatsapp.control("POST", "/revocations", id=sent["image"])
-    await whatsapp.control("GET", "/idle", timeout=10)
+    await whatsapp.control("GET", "/idle", timeout=30)
     assert await count() == "2"
     assert (await drawer("shared/media")).count('class="thing ') == 1
 

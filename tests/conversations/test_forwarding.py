@@ -18,7 +18,7 @@ async def test_forwarding_sends_copies_of_texts_and_files_once_to_each_conversat
 ) -> None:
     marta = desk.marta
     await whatsapp.says(ANA, "O endereço é Rua Inventada, 1")
-    await whatsapp.control("POST", "/messages", customer=ANA.name, type="image", text="A fachada", timeout=10)
+    await whatsapp.control("POST", "/messages", customer=ANA.name, type="image", text="A fachada", timeout=30)
     await whatsapp.says(BRUNO, "Oi")
     await whatsapp.says(CLARA, "Oi")
     ana, bruno, clara = [await marta.conversation_with(one.name) for one in (ANA, BRUNO, CLARA)]

@@ -229,17 +229,17 @@ async def test_the_preview_tells_of_a_reaction_a_sounds_length_and_what_was_dele
 ) -> None:
     said = await whatsapp.says(ANA, "Chegou!")
     await whatsapp.control("POST", "/reactions", customer=ANA.name, id=said, emoji="👍")
-    await whatsapp.control("GET", "/idle", timeout=10)
+    await whatsapp.control("GET", "/idle", timeout=30)
     assert (await marta.row_of(ANA.name)).preview == "Reagiu com 👍 a: “Chegou!”"
     await whatsapp.control("POST", "/reactions", customer=ANA.name, id=said, emoji="")
-    await whatsapp.control("GET", "/idle", timeout=10)
+    await whatsapp.control("GET", "/idle", timeout=30)
     assert (await marta.row_of(ANA.name)).preview == "Chegou!"
-    voice = (await whatsapp.control("POST", "/messages", customer=ANA.name, type="audio", timeout=10))["id"]
+    voice = (await whatsapp.control("POST", "/messages", customer=ANA.name, type="audio", timeout=30))["id"]
 
     async def lasts() -> bool:
         return re.fullmatch(r"Áudio\s+\d:\d\d", (await marta.row_of(ANA.name)).preview) is not None
 
     await within(20, lasts, what="the length of a voice note")
     await whatsapp.control("POST", "/revocations", id=voice)
-    await whatsapp.control("GET", "/idle", timeout=10)
+    await whatsapp.control("GET", "/idle", timeout=30)
     assert (await marta.row_of(ANA.name)).preview == "Esta mensagem foi apagada"

@@ -88,7 +88,7 @@ async def test_only_what_the_customer_writes_opens_it_and_by_whatsapps_clock(
     said = theirs("old", "De antes", ANA, hand().timestamp())
     assert await whatsapp.posts(webhook(past((ANA, [said])))) == 200
     await says(whatsapp, hand, "Chegou um dia depois", ago=24 * 3600)
-    await whatsapp.control("GET", "/idle", timeout=10)
+    await whatsapp.control("GET", "/idle", timeout=30)
     assert not await is_open(marta, ana)
     await says(whatsapp, hand, "Demorou a chegar", ago=23 * 3600)
     assert await is_open(marta, ana)

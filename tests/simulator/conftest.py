@@ -111,9 +111,9 @@ async def door(simulator: tuple[World, str]) -> AsyncIterator[httpx2.AsyncClient
 
 @pytest.fixture
 async def claude(simulator: tuple[World, str]) -> AsyncIterator[AsyncAnthropic]:
-    http = DefaultAsyncHttpxClient(base_url=simulator[1], verify=TRUST, timeout=5)
+    http = DefaultAsyncHttpxClient(base_url=simulator[1], verify=TRUST, timeout=20)
     async with AsyncAnthropic(
-        api_key="x", base_url=simulator[1], max_retries=0, timeout=5, http_client=http
+        api_key="x", base_url=simulator[1], max_retries=0, timeout=20, http_client=http
     ) as client:
         yield client
 

@@ -14,7 +14,7 @@ ANA = "+5511900000001"
 
 @pytest.fixture(autouse=True)
 async def open_window(business: Business) -> None:
-    await business.control("messages", customer="Ana", text="Oi", timeout=5)
+    await business.control("messages", customer="Ana", text="Oi", timeout=20)
 
 
 async def test_accept_then_drop_cuts_the_line_but_the_message_went_out(

@@ -46,7 +46,7 @@ async def test_htmx_gets_the_thread_and_an_empty_composer(door: httpx2.AsyncClie
 
 
 async def test_an_open_chat_reports_read(door: httpx2.AsyncClient, business: Business, shop: Shop) -> None:
-    await business.control("messages", customer="Ana", text="Oi", timeout=5)
+    await business.control("messages", customer="Ana", text="Oi", timeout=20)
     await page(door)
     await business.say("+" + ANA, "Olá!")
     reports = await shop.until("statuses", 3)
@@ -56,7 +56,7 @@ async def test_an_open_chat_reports_read(door: httpx2.AsyncClient, business: Bus
 async def test_a_closed_chat_is_read_when_opened(
     door: httpx2.AsyncClient, business: Business, shop: Shop
 ) -> None:
-    await business.control("messages", customer="Ana", text="Oi", timeout=5)
+    await business.control("messages", customer="Ana", text="Oi", timeout=20)
     await business.say("+" + ANA, "Olá!")
     await shop.until("statuses", 2)
     assert "Olá!" in (await door.get("/simulator/thread", params={"customer": ANA})).text
@@ -66,7 +66,7 @@ async def test_a_closed_chat_is_read_when_opened(
 async def test_ticks_and_typing_show_what_the_business_did(
     door: httpx2.AsyncClient, business: Business
 ) -> None:
-    written = await business.control("messages", customer="Ana", text="Oi", timeout=5)
+    written = await business.control("messages", customer="Ana", text="Oi", timeout=20)
     assert 'aria-label="Delivered"' in await page(door)
     await business.post({"status": "read", "message_id": written["id"], "typing_indicator": {"type": "text"}})
     html = await page(door)
@@ -95,7 +95,7 @@ async def test_a_button_of_the_business_can_be_tapped(door: httpx2.AsyncClient, 
 async def test_reactions_newcomers_faults_and_the_scene_have_their_forms(
     door: httpx2.AsyncClient, business: Business, shop: Shop, world: World
 ) -> None:
-    await business.control("messages", customer="Ana", text="Oi", timeout=5)
+    await business.control("messages", customer="Ana", text="Oi", timeout=20)
     wamid = (await business.say("+" + ANA, "Olá!")).json()["messages"][0]["id"]
     await door.post("/simulator/reactions", data={"customer": ANA, "message": wamid, "emoji": "👍"})
     assert world.messages[wamid].reactions == {ANA: "👍"}

@@ -45,7 +45,7 @@ async def test_a_send_to_someone_who_never_wrote_fails_later_without_contacts(
 async def test_the_window_closes_after_24_hours_but_a_template_still_passes(
     business: Business, shop: Shop
 ) -> None:
-    await business.control("messages", customer="Ana", text="Oi", timeout=5)
+    await business.control("messages", customer="Ana", text="Oi", timeout=20)
     await business.control("clock", advance_seconds=24 * 3600 + 1)
     named = [{"type": "text", "parameter_name": "nome", "text": "Ana"}]
     filled = [{"type": "body", "parameters": named}]

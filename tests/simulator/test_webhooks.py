@@ -13,7 +13,7 @@ from .conftest import Business, Shop
 
 
 async def test_a_text_arrives_in_metas_envelope_escaped_and_signed(business: Business, shop: Shop) -> None:
-    written = await business.control("messages", customer="Ana", text="Olá/🌻", timeout=5)
+    written = await business.control("messages", customer="Ana", text="Olá/🌻", timeout=20)
     [body] = shop.bodies
     assert b"\\u00e1\\/\\ud83c\\udf3b" in body
     envelope = json.loads(body)
@@ -29,7 +29,7 @@ async def test_a_text_arrives_in_metas_envelope_escaped_and_signed(business: Bus
 
 
 async def test_someone_with_a_username_shows_no_phone(business: Business, shop: Shop) -> None:
-    await business.control("messages", customer="Helena", text="Oi", timeout=5)
+    await business.control("messages", customer="Helena", text="Oi", timeout=20)
     [value] = shop.values()
     assert "from" not in value["messages"][0]
     assert "wa_id" not in value["contacts"][0]
@@ -38,8 +38,8 @@ async def test_someone_with_a_username_shows_no_phone(business: Business, shop: 
 
 
 async def test_older_hooks_lack_contacts_or_the_bsuid(business: Business, shop: Shop) -> None:
-    await business.control("messages", customer="Ana", text="a", omit=["contacts"], timeout=5)
-    await business.control("messages", customer="Ana", text="b", omit=["user_id"], timeout=5)
+    await business.control("messages", customer="Ana", text="a", omit=["contacts"], timeout=20)
+    await business.control("messages", customer="Ana", text="b", omit=["user_id"], timeout=20)
     first, second = shop.values()
     assert "contacts" not in first
     assert "user_id" not in second["contacts"][0]
@@ -68,7 +68,7 @@ async def test_older_hooks_lack_contacts_or_the_bsuid(business: Business, shop: 
 async def test_every_type_arrives_under_its_own_name(
     business: Business, shop: Shop, kind: str, wire: str
 ) -> None:
-    await business.control("messages", customer="Ana", type=kind, timeout=5)
+    await business.control("messages", customer="Ana", type=kind, timeout=20)
     [message] = shop.all_of("messages")
     assert message["type"] == wire
     assert message[wire]
@@ -78,7 +78,7 @@ async def test_every_type_arrives_under_its_own_name(
 async def test_an_attachment_can_be_fetched_and_its_hash_is_right(
     business: Business, shop: Shop, door: httpx2.AsyncClient
 ) -> None:
-    await business.control("messages", customer="Ana", type="audio", timeout=5)
+    await business.control("messages", customer="Ana", type="audio", timeout=20)
     [message] = shop.all_of("messages")
     assert message["audio"]["voice"] is True
     about = (await door.get(f"/v26.0/{message['audio']['id']}")).json()
@@ -102,7 +102,7 @@ async def test_a_reaction_is_removed_in_both_shapes(business: Business, shop: Sh
 async def test_edits_revocations_echoes_and_moves_are_told(
     business: Business, shop: Shop, world: World
 ) -> None:
-    written = await business.control("messages", customer="Ana", text="Oii", timeout=5)
+    written = await business.control("messages", customer="Ana", text="Oii", timeout=20)
     old = world.customer("Ana").user_id
     await business.control("edits", id=written["id"], text="Oi")
     await business.control("revocations", id=written["id"])
@@ -119,7 +119,7 @@ async def test_edits_revocations_echoes_and_moves_are_told(
 
 async def test_anything_but_200_is_sent_again_until_it_is_200(business: Business, shop: Shop) -> None:
     shop.answers = [503, 404, 201]
-    written = await business.control("messages", customer="Ana", text="Oi", timeout=5)
+    written = await business.control("messages", customer="Ana", text="Oi", timeout=20)
     [delivery] = (await business.ask("webhooks", id=written["id"]))["deliveries"]
     assert (delivery["answers"], delivery["state"]) == ([503, 404, 201, 200], "answered")
     assert len(set(shop.bodies)) == 1
@@ -175,7 +175,7 @@ async def test_a_raw_body_goes_as_it_is_signed_or_not(business: Business, shop: 
 
 
 async def test_statuses_are_reported_in_the_order_asked(business: Business, shop: Shop) -> None:
-    await business.control("messages", customer="Ana", text="Oi", timeout=5)
+    await business.control("messages", customer="Ana", text="Oi", timeout=20)
     await business.control("faults", name="no_statuses")
     wamid = (await business.say("+5511900000001", "Olá!")).json()["messages"][0]["id"]
     order = ["read", "delivered", "sent", "failed", "played"]
@@ -212,7 +212,7 @@ async def test_the_busy_morning_writes_as_many_as_asked(business: Business, shop
 async def test_a_reset_forgets_everything_but_the_address(
     business: Business, shop: Shop, world: World
 ) -> None:
-    await business.control("messages", customer="Novata", text="Oi", timeout=5)
+    await business.control("messages", customer="Novata", text="Oi", timeout=20)
     await business.control("reset")
     assert world.chats == {}
     assert "Novata" not in {one.name for one in world.customers.values()}
