@@ -30,6 +30,7 @@ from tests.postgres import somebody_waits_for_a_lock
 
 APP_SECRET = "an-app-secret-of-the-tests"
 VERIFY_TOKEN = "a-verify-token-of-the-tests"
+WITHIN_SECONDS = 30  # what the simulator answers at the latest: far longer than a busy machine takes
 
 
 async def within(seconds: float, condition: Callable[[], Awaitable[Any] | Any], *, what: str = "it") -> Any:
@@ -66,7 +67,11 @@ class Browser:
     def __init__(self, address: str, attendant: Attendant) -> None:
         self.attendant = attendant
         self.http = httpx2.AsyncClient(
-            base_url=address, trust_env=False, verify=False, timeout=40, headers={"Accept": "text/html"}
+            base_url=address,
+            trust_env=False,
+            verify=False,
+            timeout=2 * WITHIN_SECONDS,
+            headers={"Accept": "text/html"},
         )
         self.token = ""
 
@@ -225,7 +230,7 @@ class WhatsApp:
     async def says(self, customer: Customer, text: str, **more: Any) -> str:
         """The customer writes and our 200 came back; gives the wamid. `more`: type, content, reply_to, at…"""
         await self.meet(customer)
-        wish = {"customer": customer.name, "text": text, "timeout": 10} | more
+        wish = {"customer": customer.name, "text": text, "timeout": WITHIN_SECONDS} | more
         return str((await self.control("POST", "/messages", **wish))["id"])
 
     async def reports(self, wamid: str, *statuses: str, **more: Any) -> None:
@@ -235,7 +240,7 @@ class WhatsApp:
     async def echoes(self, customer: Customer, text: str) -> None:
         """Somebody of the business answers this customer in the phone app, and our 200 came back."""
         echo = await self.control("POST", "/echoes", customer=customer.name, text=text)
-        await self.control("GET", "/webhooks", id=echo["id"], timeout=10)
+        await self.control("GET", "/webhooks", id=echo["id"], timeout=WITHIN_SECONDS)
 
     async def posts(self, body: Any) -> int | str:
         """One POST to the webhook, rightly signed: bytes as they are, anything else as Meta's JSON; gives the status."""
@@ -244,7 +249,7 @@ class WhatsApp:
 
     async def accepted(self, at_least: int = 0) -> list[dict[str, Any]]:
         """What Graph accepted, the oracle of sends: wamid, opaque, to, payload."""
-        sends = await self.control("GET", "/sends", at_least=at_least, timeout=10)
+        sends = await self.control("GET", "/sends", at_least=at_least, timeout=WITHIN_SECONDS)
         assert len(sends["accepted"]) >= at_least, sends
         return list(sends["accepted"])
 
@@ -339,7 +344,7 @@ async def running_desk(database_url: str, **given: Any) -> AsyncIterator[Desk]:
         stack.push_async_callback(program.stop)
         await program.start(listener)
         control = await stack.enter_async_context(
-            httpx2.AsyncClient(base_url=simulator, trust_env=False, verify=False, timeout=40)
+            httpx2.AsyncClient(base_url=simulator, trust_env=False, verify=False, timeout=2 * WITHIN_SECONDS)
         )
         desk = Desk(address, settings, WhatsApp(control, world), Browser(address, MARTA), program, stack)
         desk.marta.http.event_hooks = {"request": [program.is_up]}
