@@ -68,6 +68,7 @@ async def test_a_whole_shift_by_keyboard_alone(browsers: Browsers, whatsapp: Wha
     await keys.type("paulo")
     await keys.press("Enter")
     await expect(page.locator(".header__line")).to_contain_text(PAULO.name)
+    await expect(page.locator("#sheet")).to_be_hidden()  # what tells of it may come before its answer
 
     await answers(tab, "Control+Alt+Shift+C", Mode.CLAUDE)  # hand back, take over
     await answers(tab, "Control+Alt+Shift+T", Mode.PERSON)
