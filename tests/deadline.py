@@ -35,7 +35,7 @@ async def patience(seconds: float) -> AsyncIterator[None]:
 
 
 async def count_down(limit: asyncio.Timeout, seconds: float) -> None:
-    """Tick by tick: minutes in which the machine stood still are one."""
+    """Tick by tick: however long the machine stands still, it is one tick that passes meanwhile."""
     for _ in range(round(seconds / TICK_SECONDS)):
         await asyncio.sleep(TICK_SECONDS)
     limit.reschedule(asyncio.get_running_loop().time())
