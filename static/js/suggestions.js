@@ -41,8 +41,7 @@ export function suggest({ box, list, begins, put, fill }) {
 
   async function ask() {
     const answer = asked ??= htmx.ajax("GET", list().dataset.from, { target: list(), swap: "innerHTML" })
-    await answer
-    if (asked === answer) asked = null
+    try { await answer } finally { if (asked === answer) asked = null }
   }
 
   async function open(at) {
