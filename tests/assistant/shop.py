@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -84,6 +84,10 @@ class Shop:
 
     def claude_will(self, *wishes: dict[str, Any]) -> None:
         self.world.claude.prepare([reply_from(wish) for wish in wishes])
+
+    def looks_away(self) -> None:
+        """Nobody watches a turn of Claude once it has begun: what changes meanwhile only its own steps find out."""
+        self.desk = replace(self.desk, pace=replace(self.desk.pace, between_looks=60))
 
     def goes_on(self, *, times: int = 1) -> None:
         """Claude goes on where it was told to hold, or will be."""

@@ -192,6 +192,7 @@ async def test_a_person_who_takes_over_keeps_an_act_from_leaving(shop: Shop) -> 
     call = {"tool": "ask_exchange", "input": {"order": "1001"}}
     shop.claude_will({"steps": [{"text": "Um momento"}, {"hold": True}, call]})
     await shop.says("Ana", "Quero trocar")
+    shop.looks_away()
     working = shop.working()
     await shop.writing("Ana")
     await take(shop, "Ana", bruna)

@@ -150,6 +150,7 @@ async def test_a_person_who_takes_over_between_two_steps_ends_the_turn_before_a_
         }
     )
     await shop.says("Ana", "Quero trocar")
+    shop.looks_away()
     working = shop.working()
     await shop.writing("Ana")
     await take(shop, "Ana", marta)
